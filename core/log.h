@@ -1,0 +1,27 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef WEIR_CORE_LOG_H
+#define WEIR_CORE_LOG_H
+
+#include <weir/log.h>
+
+/* Writes one line if the log's level wants it; `log` may be NULL (stderr, default level). The line
+ * is formatted on the stack and cut at WEIR_LOG_LINE. errno is kept. */
+#define WEIR_LOG_LINE 512
+
+void weir_log(const struct weir_log *log, enum weir_log_level level, const char *format, ...)
+	WEIR_PRINTF(3, 4);
+
+/* Whether a line of that level would be written: to skip work that only makes text. */
+int weir_log_wants(const struct weir_log *log, enum weir_log_level level);
+
+#define weir_error(log, ...) weir_log(log, WEIR_LOG_ERROR, __VA_ARGS__)
+#define weir_warn(log, ...)  weir_log(log, WEIR_LOG_WARN, __VA_ARGS__)
+#define weir_info(log, ...)  weir_log(log, WEIR_LOG_INFO, __VA_ARGS__)
+#define weir_debug(log, ...) weir_log(log, WEIR_LOG_DEBUG, __VA_ARGS__)
+
+/* "Permission denied (EACCES)" for -EACCES or EACCES, into a buffer of the caller's. Thread-safe. */
+#define WEIR_ERRNO_TEXT 96
+const char *weir_errno_text(int error, char text[WEIR_ERRNO_TEXT]);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef WEIR_CORE_LOOP_H
+#define WEIR_CORE_LOOP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+#include <weir/log.h>
+
+/* One thread, one loop: device readiness, timers, tasks and I/O of one pipeline.
+ *
+ * A loop belongs to the thread that opened it, and every call is made from there; other threads and
+ * signal handlers reach it through a waker (core/waker.h) that it watches. Watches, timers, tasks
+ * and operations are the caller's memory, zeroed before first use, embedded in whatever they serve; the loop borrows them while
+ * they are active. Callbacks run on the loop's thread, from weir_loop_run() only, and may start and
+ * stop anything, themselves included. No call allocates once the loop is open.
+ *
+ * Two backends pass one contract suite: "uring" (with "sqpoll" as its mode) and "epoll". */
+
+struct weir_loop;
+
+struct weir_watch {
+	void (*ready)(struct weir_watch *watch, uint32_t events); /* POLLIN … as from poll(2) */
+	void *data;
+	int fd;
+	uint32_t events;
+	struct {
+		bool active;
+		uint32_t slot, generation;
+	} loop; /* the loop's own */
+};
+
+struct weir_timer {
+	void (*fired)(struct weir_timer *timer);
+	void *data;
+	uint64_t deadline_ns; /* CLOCK_MONOTONIC */
+	struct {
+		size_t index; /* 1 + place in the heap; 0 when idle */
+	} loop;
+};
+
+struct weir_task {
+	void (*run)(struct weir_task *task);
+	void *data;
+	struct {
+		bool queued;
+		struct weir_task *next, *prev;
+	} loop;
+};
+
+enum weir_io { WEIR_IO_READ, WEIR_IO_WRITE, WEIR_IO_SEND };
+
+/* Position for files without one: pipes, terminals, sockets, and files used at their own position. */
+#define WEIR_IO_NO_OFFSET UINT64_MAX
+
+/* One transfer. Short results happen: the caller goes on with the rest. */
+struct weir_op {
+	void (*done)(struct weir_op *op, int64_t result); /* bytes, or -errno; -ECANCELED */
+	void *data;
+	enum weir_io io;
+	int fd;
+	void *buffer;
+	size_t length;
+	uint64_t offset;
+	struct {
+		bool active;
+		bool cancelled;
+		uint32_t slot, generation;
+		struct weir_op *next;
+	} loop;
+};
+
+struct weir_loop_settings {
+	const struct weir_log *log;
+	const char *backend; /* "uring", "sqpoll", "epoll"; NULL or "auto": uring if it works, else epoll */
+	unsigned entries;    /* most watches and operations active at once; 0: 256 */
+};
+
+/* 0; -EINVAL: no such backend; -ENOSYS, -EPERM, -ENOMEM … of a backend that was asked for by name and
+ * does not work here, logged with the remedy. "auto" falls back and never fails for lack of io_uring. */
+int weir_loop_open(const struct weir_loop_settings *settings, struct weir_loop **out);
+
+/* Cancels whatever is active (operations get -ECANCELED here and now; no memory of theirs is used by
+ * the kernel afterwards) and sets *loop to NULL. */
+void weir_loop_close(struct weir_loop **loop);
+
+/* "uring", "sqpoll" or "epoll", and why that one. */
+const char *weir_loop_backend(const struct weir_loop *loop);
+const char *weir_loop_reason(const struct weir_loop *loop);
+
+/* Names of the backends, in the order that "auto" tries them, ended by NULL. */
+extern const char *const weir_loop_backends[];
+
+/* Handles what happens until weir_loop_stop(). 0, or -errno when the backend itself fails. */
+int weir_loop_run(struct weir_loop *loop);
+
+/* Makes weir_loop_run() return after the callback that runs now; before it runs, makes it return at
+ * once. */
+void weir_loop_stop(struct weir_loop *loop);
+
+/* Calls watch->ready whenever one of `events` holds (level-triggered: again until the condition is
+ * cleared), POLLERR and POLLHUP included, until unwatched. 0, -EBADF, -EPERM (a file that cannot be
+ * polled), -ENOSPC. A watch that fails later is called once with POLLNVAL and is then inactive. */
+int weir_loop_watch(struct weir_loop *loop, struct weir_watch *watch, int fd, uint32_t events);
+
+/* No call to ready follows. Idle watches are fine. */
+void weir_loop_unwatch(struct weir_loop *loop, struct weir_watch *watch);
+
+/* Calls timer->fired once at or after `deadline_ns` (at once when past). Re-arming moves it. */
+int weir_loop_arm(struct weir_loop *loop, struct weir_timer *timer, uint64_t deadline_ns);
+void weir_loop_disarm(struct weir_loop *loop, struct weir_timer *timer);
+
+/* Runs the task once on the next turn, after I/O was looked at; a queued one stays queued once. A task
+ * that queues itself keeps the loop turning without ever sleeping, and costs at most one system
+ * call in 32 turns while nothing else happens. */
+void weir_loop_queue(struct weir_loop *loop, struct weir_task *task);
+void weir_loop_unqueue(struct weir_loop *loop, struct weir_task *task);
+
+/* Starts the transfer; op->done comes once, never from inside this call. The buffer is borrowed until
+ * then. Sockets never raise SIGPIPE. A backend without asynchronous files (epoll) performs a
+ * transfer on a regular file in the loop's thread. 0, -EBUSY (active already), -ENOSPC. */
+int weir_loop_submit(struct weir_loop *loop, struct weir_op *op);
+
+/* Asks for an early end; op->done still comes, with -ECANCELED or with what was done. */
+void weir_loop_cancel(struct weir_loop *loop, struct weir_op *op);
+
+/* Registers memory for transfers: operations whose buffer lies inside it take the short way in the
+ * kernel. One region at a time. 0; -EOPNOTSUPP: this backend has no such thing; -ENOMEM: over
+ * RLIMIT_MEMLOCK; -EFAULT: memory that cannot be pinned. None of them is fatal. */
+int weir_loop_register(struct weir_loop *loop, void *base, size_t length);
+void weir_loop_unregister(struct weir_loop *loop);
+
+/* System calls this loop made since it was opened. */
+uint64_t weir_loop_syscalls(const struct weir_loop *loop);
+
+#endif

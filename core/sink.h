@@ -1,0 +1,84 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef WEIR_CORE_SINK_H
+#define WEIR_CORE_SINK_H
+
+#include <stdbool.h>
+
+#include <weir/device.h>
+#include <weir/sink.h>
+
+#include "core/counter.h"
+#include "core/loop.h"
+#include "core/slab.h"
+#include "core/uri.h"
+
+/* For those who write sinks; users have <weir/sink.h>. A sink is a const table, a row in
+ * sinks/sinks.c, and a struct that begins with struct weir_sink. */
+
+struct weir_sink;
+
+/* What the running pipeline offers its sinks. Borrowed from start() until stop(). */
+struct weir_sink_host {
+	struct weir_loop *loop;
+	struct weir_slab *slab;
+
+	/* The sink is broken and gets nothing more; `error` is -errno, logged by the sink. */
+	void (*failed)(void *data, struct weir_sink *sink, int error);
+	void *data;
+};
+
+struct weir_sink_impl {
+	const char *scheme;         /* "null", "verify"; how users name it */
+	const char *summary;
+	const char *const *options; /* URI keys beyond budget= and policy=, ended by NULL; may be NULL */
+	bool reads_pixels;          /* with the CPU: the planner then keeps CPU access cheap */
+	bool wants_registered;      /* transfers straight from the slab */
+
+	/* Shows the devices it can open. NULL: none to show. */
+	int (*list)(int (*found)(void *data, const struct weir_device *device), void *data);
+
+	/* Keys are checked. On success *out's `impl` is set; the wrapper sets the rest of struct weir_sink. */
+	int (*open)(const struct weir_uri *uri, const struct weir_sink_settings *settings,
+		struct weir_sink **out);
+	void (*close)(struct weir_sink *sink);
+
+	/* Accepts what will come, or -ENOTSUP with the reason in `why`. Called while planning; changes
+	 * nothing outside. NULL: takes everything. */
+	int (*accepts)(struct weir_sink *sink, const struct weir_video *video, char *why, size_t size);
+
+	/* NULL: nothing to do. */
+	int (*start)(struct weir_sink *sink, const struct weir_sink_host *host,
+		const struct weir_video *video);
+
+	/* Shows a frame, borrowed: the sink refs it to keep it, and unrefs it when the last read is
+	 * over. Before that it may set frame->verdict when the frame did not arrive.
+	 * 0, or -errno, logged: the sink has failed. */
+	int (*take)(struct weir_sink *sink, struct weir_frame *frame);
+
+	/* No frame follows: finish what is held, then return true from idle(). NULL: idle at once. */
+	void (*drain)(struct weir_sink *sink);
+	bool (*idle)(struct weir_sink *sink);
+
+	/* Releases whatever is still held. NULL: nothing is ever held. */
+	void (*stop)(struct weir_sink *sink);
+
+	/* After stop: the sink's own verdict on the run, and one line for people in `text`. 0, or -errno
+	 * when what it checked does not hold (the run then fails with it). NULL: none. */
+	int (*result)(struct weir_sink *sink, char *text, size_t size);
+};
+
+struct weir_sink {
+	const struct weir_sink_impl *impl;
+	const struct weir_log *log;
+	char *uri;
+	unsigned budget;
+	enum weir_policy policy;
+	weir_counter syscalls;
+	weir_counter zero_copy_sends, kernel_copied_sends, copied_bytes;
+};
+
+/* Defined in sinks/sinks.c: every sink of this build, ended by NULL. */
+extern const struct weir_sink_impl *const weir_sink_impls[];
+
+#endif

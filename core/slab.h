@@ -1,0 +1,127 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef WEIR_CORE_SLAB_H
+#define WEIR_CORE_SLAB_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <weir/log.h>
+
+#include "core/counter.h"
+#include "core/frame.h"
+#include "core/waker.h"
+
+/* The frame memory of one run: N slots of one kind of memory, each with its frame.
+ *
+ *	slot = | headroom: 1 page | frame: planes as laid out | tailroom: to the page end, >= 64 B |
+ *
+ * The headroom and tailroom exist where we own the memory (slab, host) and belong to protocols,
+ * never to the device.
+ *
+ * Life: a slab is created by the planner with one reference, the run's. The source takes a free
+ * slot, fills it and issues its frame; each issued frame holds a reference to the slab. The frame's
+ * last release puts the slot's bit back into `free` and, when somebody waits for one, wakes the run.
+ * The memory goes when the run and every frame have let go, so frames outlive pipelines. */
+
+#define WEIR_SLAB_MAX_SLOTS 32 /* as many as V4L2 has buffers */
+#define WEIR_SLAB_TAILROOM  64
+
+struct weir_slab;
+
+struct weir_slot {
+	uint8_t *memory;    /* first byte of the frame; NULL until mapped for kinds that map on demand */
+	uint8_t *headroom;  /* start of the slot's headroom, or NULL */
+	int dmabuf;         /* owned by the slab, or -1 */
+	unsigned index;
+	struct weir_frame frame;
+	struct weir_slab *slab;
+};
+
+/* What a run asks of a memory kind. */
+struct weir_slab_settings {
+	const struct weir_log *log;
+	unsigned slots;
+	size_t frame_bytes;
+	bool no_lock;
+};
+
+/* A memory kind: one const table, one row in weir_memory_kinds. */
+struct weir_memory_kind {
+	const char *name;    /* "slab", "host", "mmap" … */
+	const char *summary; /* for `weir info` and the docs */
+
+	/* Whether this machine has it at all. 0, or -errno with the reason and the remedy in `why`. */
+	int (*probe)(char *why, size_t size);
+
+	/* Fills slab->slots[i].memory, headroom and dmabuf for every slot, and base, length. Cleans up
+	 * after itself on error. Kinds that a device allocates leave this NULL: their source makes
+	 * the slots itself. */
+	int (*create)(struct weir_slab *slab, const struct weir_slab_settings *settings);
+
+	/* Unmaps and closes what create() made. */
+	void (*destroy)(struct weir_slab *slab);
+};
+
+extern const struct weir_memory_kind weir_memory_slab, weir_memory_host;
+
+/* Every kind in the planner's order of preference, ended by NULL. */
+extern const struct weir_memory_kind *const weir_memory_kinds[];
+const struct weir_memory_kind *weir_memory_kind_by_name(const char *name);
+
+struct weir_slab {
+	const struct weir_memory_kind *kind;
+	void *kind_data;     /* the kind's own */
+	int memfd;           /* of slab and host kinds, else -1; owned */
+	uint8_t *base;       /* of the one mapping over all slots, or NULL */
+	size_t length, pitch; /* of the mapping; from slot to slot */
+	size_t frame_bytes, headroom_bytes;
+	size_t locked_bytes; /* by mlock */
+	char lock_verdict[160]; /* in words, with the remedy */
+	unsigned n_slots;
+	struct weir_slot slots[WEIR_SLAB_MAX_SLOTS];
+	weir_counter syncs;  /* DMA_BUF_IOCTL_SYNC calls, by whichever thread */
+
+	_Atomic uint32_t refs;
+	_Atomic uint32_t free;   /* one bit a slot */
+	_Atomic bool wanted;     /* somebody waits: the next return wakes */
+	unsigned next;           /* where take looks first, so that slots rotate */
+	struct weir_waker waker;
+	struct weir_attachment *attachments;
+};
+
+/* Creates the slab with all slots free. The caller has the one reference. 0, -ENOMEM, or the kind's error,
+ * logged. A refused lock is not an error: the verdict says so, and is logged once as a warning. */
+int weir_slab_create(const struct weir_memory_kind *kind,
+	const struct weir_slab_settings *settings, struct weir_slab **out);
+
+struct weir_slab *weir_slab_ref(struct weir_slab *slab);
+void weir_slab_unref(struct weir_slab **slab);
+
+/* Memory that must live as long as a frame of this slab can be out: `destroy(block)` is called just
+ * before the slab's memory goes. 0 or -ENOMEM (the block stays the caller's). */
+int weir_slab_attach(struct weir_slab *slab, void *block, void (*destroy)(void *block));
+
+/* A free slot, taken, or NULL. Loop thread only. */
+struct weir_slot *weir_slab_take(struct weir_slab *slab);
+
+/* Puts a taken slot back that was not issued. */
+void weir_slab_put(struct weir_slot *slot);
+
+/* Makes the taken slot's frame with one reference, which the caller owns: the source sets what it
+ * knows in frame->info (format, size and planes are kept from the slot's last use) and delivers it. */
+struct weir_frame *weir_slot_issue(struct weir_slot *slot);
+
+/* Any frame of the slab that is out? After a run: does the program still hold frames? */
+unsigned weir_slab_out(const struct weir_slab *slab);
+
+/* Asks for one wake at the next return (or at once, if a slot is free already by now). */
+void weir_slab_want(struct weir_slab *slab);
+
+/* Wakes the run on behalf of a release that is not a slot's. Any thread. */
+void weir_slab_wake(struct weir_slab *slab);
+
+#endif

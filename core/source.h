@@ -1,0 +1,89 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef WEIR_CORE_SOURCE_H
+#define WEIR_CORE_SOURCE_H
+
+#include <weir/device.h>
+#include <weir/source.h>
+
+#include "core/loop.h"
+#include "core/slab.h"
+#include "core/uri.h"
+
+/* For those who write sources; users have <weir/source.h>. A source is a const table, a row in
+ * capture/sources.c, and a struct that begins with struct weir_source. The wrappers in core/source.c
+ * validate and dispatch, so the table's functions trust what they get. */
+
+/* What the running pipeline offers its source. Borrowed from start() until stop(). */
+struct weir_source_host {
+	struct weir_loop *loop;
+	struct weir_slab *slab; /* made by the planner, or by impl->allocate */
+
+	/* Takes the frame. */
+	void (*deliver)(void *data, struct weir_frame *frame);
+
+	/* Whether every sink could take a frame now: what a source without a clock of its own asks
+	 * before each frame. When it was told no, resume() is called once that changes. */
+	bool (*wanted)(void *data);
+
+	/* No more frames: error 0 at the end, else -errno, already logged. */
+	void (*ended)(void *data, int error);
+
+	void *data;
+};
+
+struct weir_source_impl {
+	const char *scheme;         /* "pattern" */
+	const char *summary;        /* one line for help */
+	const char *const *options; /* URI keys it knows, ended by NULL */
+
+	/* Shows the devices it can open. NULL: it has none to show. */
+	int (*list)(int (*found)(void *data, const struct weir_device *device), void *data);
+
+	/* Opens and settles source->video in full. The wrapper has checked the keys and merged size=, fps= and
+	 * format= of the URI with settings->wanted; the result comes as `wanted`. On success *out's
+	 * `impl` is set; the wrapper sets `uri` and `log`. */
+	int (*open)(const struct weir_uri *uri, const struct weir_video *wanted,
+		const struct weir_source_settings *settings, struct weir_source **out);
+
+	void (*close)(struct weir_source *source);
+
+	int (*describe)(struct weir_source *source, const struct weir_source_info **out);
+
+	/* Whether frames of that memory kind can come from it. 0, or -errno with the reason in `why`. */
+	int (*accepts)(struct weir_source *source, const struct weir_memory_kind *kind, char *why,
+		size_t size);
+
+	/* For kinds that the device allocates (kind->create is NULL). May be NULL. */
+	int (*allocate)(struct weir_source *source, const struct weir_memory_kind *kind,
+		const struct weir_slab_settings *settings, struct weir_slab **out);
+
+	/* The bytes one slot must have for source->video. 0 or -errno. */
+	int (*frame_bytes)(struct weir_source *source, size_t *out);
+
+	/* Prepares every slot of host->slab (format, size and planes of the frames' info are set by the
+	 * pipeline from source->video) and begins to deliver. */
+	int (*start)(struct weir_source *source, const struct weir_source_host *host);
+
+	/* Sinks or slots have room again after wanted() or weir_slab_take() had said no. Loop thread. */
+	void (*resume)(struct weir_source *source);
+
+	/* Delivers nothing from here on; frames in flight stay valid. */
+	void (*stop)(struct weir_source *source);
+};
+
+struct weir_source {
+	const struct weir_source_impl *impl;
+	const struct weir_log *log;
+	char *uri;               /* in full; set by open(), freed by the wrapper */
+	struct weir_video video;
+	bool live;
+	unsigned min_slots;      /* that the source needs for itself while sinks hold theirs; at least 1 */
+	weir_counter lost;       /* frames lost by the device so far in this run: the source counts them */
+	weir_counter syscalls;   /* made while running */
+};
+
+/* Defined in capture/sources.c: every source of this build, ended by NULL. */
+extern const struct weir_source_impl *const weir_source_impls[];
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef WEIR_LEDGER_H
+#define WEIR_LEDGER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <weir/export.h>
+
+WEIR_BEGIN_DECLS
+
+/* Why a frame that was captured did not reach a sink. */
+enum weir_drop {
+	WEIR_DROP_NONE,
+	WEIR_DROP_BUDGET,   /* it came while the sink held all the frames it may */
+	WEIR_DROP_REPLACED, /* it waited for the sink, and a newer one came */
+	WEIR_DROP_STAGE,    /* a stage took it out (rate, a filter of the program's) */
+	WEIR_DROP_CORRUPT,  /* the device marked it damaged */
+	WEIR_DROP_FAILED,   /* the sink had failed, or failed with this frame */
+	WEIR_DROP_STOPPED,  /* the run ended before the sink was done with it */
+	WEIR_N_DROPS
+};
+
+/* "budget", "replaced", … as in the summary's drop_reasons. */
+WEIR_API const char *weir_drop_name(enum weir_drop reason);
+
+/* Nanoseconds; the percentiles are exact to 1/32 of the value. All zero when nothing was measured. */
+struct weir_latency {
+	uint64_t count, p50, p99, max;
+};
+
+struct weir_sink_ledger {
+	const char *uri;       /* lives with the pipeline */
+	uint64_t delivered;    /* the sink is done with them */
+	uint64_t dropped;      /* the sum of drops[] */
+	uint64_t drops[WEIR_N_DROPS];
+	uint64_t pending;      /* held by the sink or waiting for it right now; 0 after a run, unless the
+	                          program still holds references */
+	uint64_t bytes;        /* of the frames delivered */
+	uint64_t zero_copy_sends, kernel_copied_sends;
+	uint64_t copied_bytes; /* by the kernel on this sink's behalf */
+	uint64_t held_max;     /* most frames held at once */
+	int error;             /* -errno it ended with, 0 while it is healthy */
+	struct weir_latency latency; /* from the frame's timestamp to the sink's last use of it */
+};
+
+#define WEIR_MAX_SINKS 16
+
+struct weir_ledger {
+	uint64_t captured;       /* frames the source issued, those marked corrupt included */
+	uint64_t lost_by_device; /* gaps in its sequence */
+	uint64_t corrupt;
+	uint64_t user_copied_bytes, kernel_copied_bytes;
+	uint64_t cache_syncs;    /* DMA_BUF_IOCTL_SYNC calls */
+	uint64_t syscalls;       /* made by weir while frames flowed */
+	uint64_t steady_frames;  /* frames captured since the run was warm: what the next three are over */
+	uint64_t minor_faults, major_faults;
+	uint64_t cpu_ns;         /* user and system time of the pipeline's thread */
+	uint64_t duration_ns;    /* from the first frame to now, or to the last one */
+	struct weir_latency latency; /* from the frame's timestamp to the last sink's hand-over */
+	size_t n_sinks;
+	struct weir_sink_ledger sinks[WEIR_MAX_SINKS];
+};
+
+/* Checks that every captured frame is accounted for at every sink: captured = delivered + dropped
+ * + pending, dropped = the sum of its reasons. 0, or -EPROTO with the sum that is off in words in
+ * `why` (may be NULL with size 0). */
+WEIR_API int weir_ledger_reconcile(const struct weir_ledger *ledger, char *why, size_t size);
+
+WEIR_END_DECLS
+
+#endif

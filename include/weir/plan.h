@@ -1,0 +1,58 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef WEIR_PLAN_H
+#define WEIR_PLAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <weir/export.h>
+#include <weir/format.h>
+
+WEIR_BEGIN_DECLS
+
+/* What a pipeline will do, decided before anything moves. A plan is a value: nothing in it refers
+ * to live objects, and it may be printed, compared or kept until the pipeline is planned again. */
+
+enum weir_hop_kind { WEIR_HOP_SOURCE, WEIR_HOP_STAGE, WEIR_HOP_SINK };
+
+enum weir_hop_memory {
+	WEIR_MEMORY_SAME, /* the very bytes the source wrote */
+	WEIR_MEMORY_VIEW, /* the same bytes seen through another geometry */
+	WEIR_MEMORY_COPY  /* new bytes: a copy or a conversion */
+};
+
+struct weir_plan_hop {
+	enum weir_hop_kind kind;
+	enum weir_hop_memory memory;
+	const char *name;       /* URI or stage text */
+	const char *reason;     /* in words */
+	struct weir_video video; /* as it leaves the hop; as it reaches it for a sink */
+	uint64_t bytes_copied;  /* a frame; 0 for SAME and VIEW */
+	unsigned budget;        /* of a sink: frames it may hold */
+};
+
+/* A choice that was weighed: the memory kind or loop taken, or one rejected. */
+struct weir_plan_choice {
+	const char *what;   /* "memory" or "loop" */
+	const char *name;   /* "slab", "host", "uring" … */
+	int chosen;
+	const char *reason; /* why, or why not and the remedy */
+};
+
+struct weir_plan {
+	struct weir_video video;   /* from the source */
+	const char *memory;        /* the kind chosen */
+	const char *loop;
+	unsigned slots;
+	size_t slot_bytes;         /* the frame's, without headroom and tailroom */
+	uint64_t bytes_copied;     /* a frame, over all hops */
+	const struct weir_plan_hop *hops; /* the source, the stages in order, the sinks */
+	size_t n_hops;
+	const struct weir_plan_choice *choices;
+	size_t n_choices;
+};
+
+WEIR_END_DECLS
+
+#endif

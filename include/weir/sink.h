@@ -1,0 +1,57 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef WEIR_SINK_H
+#define WEIR_SINK_H
+
+#include <weir/export.h>
+#include <weir/format.h>
+#include <weir/frame.h>
+#include <weir/log.h>
+
+WEIR_BEGIN_DECLS
+
+/* Where frames go to. A sink belongs to whoever opened it until a pipeline takes it.
+ *
+ * Capture never waits for a sink. Each has a budget of frames that it may hold at once; when it is
+ * spent, the policy says which frame gives way, and the ledger says so. A sink that fails ends
+ * alone, the others go on. */
+struct weir_sink;
+
+enum weir_policy {
+	WEIR_POLICY_NEWEST, /* a frame that waits for the sink gives way to a newer one */
+	WEIR_POLICY_OLDEST  /* a frame that comes while the budget is spent is dropped */
+};
+
+#define WEIR_DEFAULT_BUDGET 2
+
+struct weir_sink_settings {
+	const struct weir_log *log; /* borrowed; NULL: stderr */
+	unsigned budget;            /* 0: the URI's `budget`, else WEIR_DEFAULT_BUDGET */
+	enum weir_policy policy;    /* the URI's `policy=newest|oldest` wins over it */
+};
+
+/* Opens "null", "verify", "-", … . On success *out is the caller's, to close or to give to a
+ * pipeline; on error it is untouched and the log has the reason:
+ * -EINVAL: the URI or an option is wrong; -ENODEV, -EBUSY, -EACCES; -ENOTSUP: not in this build. */
+WEIR_API int weir_sink_open(
+	const char *uri, const struct weir_sink_settings *settings, struct weir_sink **out);
+
+/* Shows a frame to the program. It is borrowed for the call: take a reference with
+ * weir_frame_ref() to keep it, and drop it on whichever thread is done with it; until then it
+ * counts against the sink's budget. Runs on the pipeline's thread and must not block.
+ * 0, or -errno: the sink has failed and gets no more frames. */
+typedef int weir_sink_callback(void *data, struct weir_frame *frame);
+
+/* The library user's own sink. `data` is passed through. 0, -EINVAL or -ENOMEM. */
+WEIR_API int weir_sink_open_callback(weir_sink_callback *on_frame, void *data,
+	const struct weir_sink_settings *settings, struct weir_sink **out);
+
+/* Closes and sets *sink to NULL; a NULL *sink is fine. */
+WEIR_API void weir_sink_close(struct weir_sink **sink);
+
+/* As it was opened, options included. Lives with the sink. */
+WEIR_API const char *weir_sink_uri(const struct weir_sink *sink);
+
+WEIR_END_DECLS
+
+#endif
