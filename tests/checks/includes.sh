@@ -11,7 +11,6 @@ folders=()
 for folder in include core capture pipeline sinks cli plugins samples; do
 	[ ! -d $folder ] || folders+=("$folder")
 done
-# shellcheck disable=SC2016 # the dollars are awk's
 find "${folders[@]}" -name '*.[ch]' | sort |
 	xargs -d '\n' -r awk '
 BEGIN {
