@@ -27,13 +27,12 @@ struct weir_frame {
 	void (*released)(struct weir_frame *frame, void *data);
 	void *data;
 
-	enum weir_drop verdict; /* of a sink's view: why it does not count as delivered */
+	_Atomic uint32_t generation; /* of a slot's own frame: goes up when the slot is handed back */
+	enum weir_drop verdict;      /* of a sink's view: why it does not count as delivered */
 
-	/* CPU brackets, kept on the slot's own frame, under `brackets_lock`. */
-	atomic_flag brackets_lock;
-	unsigned brackets;
-	enum weir_cpu_access access;
-	const char *opened_at;
+	/* Brackets opened through this handle; the slot knows those of all handles. */
+	_Atomic uint32_t brackets;
+	const char *_Atomic opened_at;
 };
 
 /* Makes `view` a handle on `parent`, taking over the caller's reference to it. The view has one

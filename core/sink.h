@@ -34,6 +34,8 @@ struct weir_sink_impl {
 	const char *const *options; /* URI keys beyond budget= and policy=, ended by NULL; may be NULL */
 	bool reads_pixels;          /* with the CPU: the planner then keeps CPU access cheap */
 	bool wants_registered;      /* transfers straight from the slab */
+	bool shows_dmabufs;         /* hands dma-bufs to a device or to somebody we do not know */
+	bool program_holds;         /* frames it holds are the program's: a run's end does not wait for them */
 
 	/* Shows the devices it can open. NULL: none to show. */
 	int (*list)(int (*found)(void *data, const struct weir_device *device), void *data);
@@ -56,9 +58,9 @@ struct weir_sink_impl {
 	 * 0, or -errno, logged: the sink has failed. */
 	int (*take)(struct weir_sink *sink, struct weir_frame *frame);
 
-	/* No frame follows: finish what is held, then return true from idle(). NULL: idle at once. */
+	/* No frame follows: finish what is held. The pipeline waits a while for the sink's frames to be
+	 * released. NULL: nothing to hurry. */
 	void (*drain)(struct weir_sink *sink);
-	bool (*idle)(struct weir_sink *sink);
 
 	/* Releases whatever is still held. NULL: nothing is ever held. */
 	void (*stop)(struct weir_sink *sink);

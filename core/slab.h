@@ -39,6 +39,11 @@ struct weir_slot {
 	unsigned index;
 	struct weir_frame frame;
 	struct weir_slab *slab;
+	struct {
+		pthread_mutex_t lock; /* two sinks may read on two threads */
+		unsigned open;
+		enum weir_cpu_access access;
+	} brackets;
 };
 
 /* What a run asks of a memory kind. */
@@ -83,13 +88,17 @@ struct weir_slab {
 	char lock_verdict[160]; /* in words, with the remedy */
 	unsigned n_slots;
 	struct weir_slot slots[WEIR_SLAB_MAX_SLOTS];
-	weir_counter syncs;  /* DMA_BUF_IOCTL_SYNC calls, by whichever thread */
+	bool synced;         /* a device may see the dma-bufs: CPU access needs DMA_BUF_IOCTL_SYNC */
+	_Atomic uint64_t syncs; /* how many of those there were */
 
 	_Atomic uint32_t refs;
 	_Atomic uint32_t free;   /* one bit a slot */
 	_Atomic bool wanted;     /* somebody waits: the next return wakes */
 	unsigned next;           /* where take looks first, so that slots rotate */
 	struct weir_waker waker;
+	pthread_t listener;      /* the thread of the run, while one listens */
+	void (*returned)(void *data);
+	void *returned_data;
 	struct weir_attachment *attachments;
 };
 
@@ -118,10 +127,17 @@ struct weir_frame *weir_slot_issue(struct weir_slot *slot);
 /* Any frame of the slab that is out? After a run: does the program still hold frames? */
 unsigned weir_slab_out(const struct weir_slab *slab);
 
-/* Asks for one wake at the next return (or at once, if a slot is free already by now). */
+/* Calls `returned` on the loop's thread after a return that somebody waits for: from inside the
+ * release when that happens on this thread (so it only notes the fact and queues work), else through
+ * the slab's own waker, which lives as long as the slab. 0 or -errno. */
+int weir_slab_listen(struct weir_slab *slab, struct weir_loop *loop,
+	void (*returned)(void *data), void *data);
+void weir_slab_ignore(struct weir_slab *slab, struct weir_loop *loop);
+
+/* Asks for one call of `returned` at the next return, or now if a slot is free by now. */
 void weir_slab_want(struct weir_slab *slab);
 
-/* Wakes the run on behalf of a release that is not a slot's. Any thread. */
+/* Calls `returned` on behalf of a release that is not a slot's. Any thread. */
 void weir_slab_wake(struct weir_slab *slab);
 
 #endif

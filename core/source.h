@@ -37,6 +37,9 @@ struct weir_source_impl {
 	const char *summary;        /* one line for help */
 	const char *const *options; /* URI keys it knows, ended by NULL */
 
+	/* Whether a text without a scheme ("/dev/video0", "0", "a.y4m") means this source. May be NULL. */
+	bool (*claims)(const char *text);
+
 	/* Shows the devices it can open. NULL: it has none to show. */
 	int (*list)(int (*found)(void *data, const struct weir_device *device), void *data);
 
@@ -78,6 +81,7 @@ struct weir_source {
 	char *uri;               /* in full; set by open(), freed by the wrapper */
 	struct weir_video video;
 	bool live;
+	bool device;             /* hardware writes the frames: CPU access needs cache syncs */
 	unsigned min_slots;      /* that the source needs for itself while sinks hold theirs; at least 1 */
 	weir_counter lost;       /* frames lost by the device so far in this run: the source counts them */
 	weir_counter syscalls;   /* made while running */

@@ -1,0 +1,98 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/frame.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/slab.h"
+
+/* A frame used after its last release is a bug of the holder that would show somebody else's picture
+ * or a torn one: every build stops here. */
+static void die(const struct weir_frame *frame, const char *what, const char *where)
+{
+	fprintf(stderr, "weir: bug: %s (slot %u, generation %u%s%s)\n", what, frame->info.slot,
+		frame->info.generation, where ? ", bracket opened at " : "", where ? where : "");
+	abort();
+}
+
+const struct weir_frame_info *weir_frame_info(const struct weir_frame *frame)
+{
+	return &frame->info;
+}
+
+struct weir_frame *weir_frame_ref(struct weir_frame *frame)
+{
+	if (atomic_fetch_add_explicit(&frame->refs, 1, memory_order_relaxed) == 0)
+		die(frame, "a frame was used after it was handed back", NULL);
+	return frame;
+}
+
+/* Debug builds stop; others end the bracket, so that the device's next picture is not synced wrongly. */
+static void close_brackets(struct weir_frame *frame)
+{
+#ifdef WEIR_DEBUG_CHECKS
+	die(frame, "a frame was released inside a CPU bracket", atomic_load(&frame->opened_at));
+#endif
+	while (atomic_load_explicit(&frame->brackets, memory_order_relaxed))
+		weir_frame_end_cpu(frame);
+}
+
+static void release(struct weir_frame *frame)
+{
+	if (atomic_load_explicit(&frame->brackets, memory_order_relaxed))
+		close_brackets(frame);
+	frame->released(frame, frame->data);
+}
+
+void weir_frame_unref(struct weir_frame **frame)
+{
+	struct weir_frame *dropped = *frame;
+
+	*frame = NULL;
+	while (dropped) {
+		struct weir_frame *parent = dropped->parent;
+		uint32_t refs = atomic_fetch_sub_explicit(&dropped->refs, 1, memory_order_acq_rel);
+
+		if (refs == 0)
+			die(dropped, "a frame was released once too often", NULL);
+		if (refs > 1)
+			return;
+		/* From here on the view may be used again, and the slot's frame be gone. */
+		release(dropped);
+		dropped = parent;
+	}
+}
+
+void weir_frame_init_view(struct weir_frame *view, struct weir_frame *parent,
+	void (*released)(struct weir_frame *frame, void *data), void *data)
+{
+	view->info = parent->info;
+	view->slot = parent->slot;
+	view->parent = parent;
+	view->released = released;
+	view->data = data;
+	view->verdict = WEIR_DROP_NONE;
+	atomic_store_explicit(&view->refs, 1, memory_order_release);
+}
+
+struct weir_frame *weir_frame_root(struct weir_frame *frame)
+{
+	return &frame->slot->frame;
+}
+
+bool weir_frame_is_sole(const struct weir_frame *frame)
+{
+	for (; frame; frame = frame->parent)
+		if (atomic_load_explicit(&frame->refs, memory_order_acquire) != 1)
+			return false;
+	return true;
+}
+
+bool weir_frame_is_current(const struct weir_frame *frame, uint32_t generation)
+{
+	const struct weir_frame *root = &frame->slot->frame;
+
+	return atomic_load_explicit(&root->generation, memory_order_acquire) == generation &&
+	       atomic_load_explicit(&root->refs, memory_order_acquire) > 0;
+}

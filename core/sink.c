@@ -1,0 +1,143 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/sink.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/checked.h"
+#include "core/log.h"
+
+#define MAX_IMPLS  16
+#define MAX_BUDGET WEIR_SLAB_MAX_SLOTS
+
+static const char *const common_options[] = { "budget", "policy", NULL };
+static const char *const policies[] = { "newest", "oldest", NULL };
+
+static int check_keys(const struct weir_sink_impl *impl, const struct weir_uri *uri,
+	const struct weir_log *log)
+{
+	const char *known[WEIR_URI_MAX_OPTIONS + 1];
+	size_t n = 0;
+
+	for (size_t i = 0; impl->options && impl->options[i]; i++) {
+		assert(n < WEIR_URI_MAX_OPTIONS - WEIR_COUNT(common_options));
+		known[n++] = impl->options[i];
+	}
+	for (size_t i = 0; common_options[i]; i++)
+		known[n++] = common_options[i];
+	known[n] = NULL;
+	return weir_uri_check_keys(uri, known, log);
+}
+
+/* "null" and "rtp://host" alike are found by their name. */
+static int find_impl(const struct weir_uri *uri, const struct weir_log *log,
+	const struct weir_sink_impl **out)
+{
+	const char *word = uri->scheme[0] ? uri->scheme : uri->rest;
+	const char *names[MAX_IMPLS + 1] = { NULL };
+	const char *nearest;
+
+	for (size_t i = 0; weir_sink_impls[i] && i < MAX_IMPLS; i++) {
+		names[i] = weir_sink_impls[i]->scheme;
+		if (!strcmp(names[i], word)) {
+			*out = weir_sink_impls[i];
+			return 0;
+		}
+	}
+	nearest = weir_nearest(word, names);
+	if (nearest)
+		weir_error(log, "no sink is called \"%s\": did you mean \"%s\"?", word, nearest);
+	else
+		weir_error(log, "no sink is called \"%s\": try null, verify or -", word);
+	return -EINVAL;
+}
+
+static int read_common(const struct weir_uri *uri, const struct weir_sink_settings *settings,
+	uint32_t *budget, enum weir_policy *policy)
+{
+	const char *text = weir_uri_get(uri, "budget");
+	unsigned word = settings->policy;
+	int err = 0;
+
+	*budget = settings->budget ? settings->budget : WEIR_DEFAULT_BUDGET;
+	if (text && !settings->budget)
+		err = weir_parse_u32("budget", text, 1, MAX_BUDGET, settings->log, budget);
+	text = weir_uri_get(uri, "policy");
+	if (!err && text)
+		err = weir_parse_word("policy", text, policies, settings->log, &word);
+	*policy = (enum weir_policy)word;
+	return err;
+}
+
+static int open_uri(const struct weir_uri *uri, const char *text,
+	const struct weir_sink_settings *settings, struct weir_sink **out)
+{
+	const struct weir_sink_impl *impl;
+	enum weir_policy policy;
+	struct weir_sink *sink;
+	uint32_t budget;
+	char *copy;
+	int err;
+
+	err = find_impl(uri, settings->log, &impl);
+	if (!err)
+		err = check_keys(impl, uri, settings->log);
+	if (!err)
+		err = read_common(uri, settings, &budget, &policy);
+	if (err)
+		return err;
+	copy = strdup(text);
+	if (!copy)
+		return -ENOMEM;
+	err = impl->open(uri, settings, &sink);
+	if (err) {
+		free(copy);
+		return err;
+	}
+	sink->uri = copy;
+	sink->log = settings->log;
+	sink->budget = budget;
+	sink->policy = policy;
+	*out = sink;
+	return 0;
+}
+
+int weir_sink_open(
+	const char *text, const struct weir_sink_settings *settings, struct weir_sink **out)
+{
+	static const struct weir_sink_settings defaults;
+	struct weir_uri uri;
+	int err;
+
+	if (!settings)
+		settings = &defaults;
+	if (settings->budget > MAX_BUDGET)
+		return -EINVAL;
+	err = weir_uri_parse(text, settings->log, &uri);
+	if (err)
+		return err;
+	err = open_uri(&uri, text, settings, out);
+	weir_uri_finish(&uri);
+	return err;
+}
+
+void weir_sink_close(struct weir_sink **sink)
+{
+	struct weir_sink *closed = *sink;
+	char *uri;
+
+	*sink = NULL;
+	if (!closed)
+		return;
+	uri = closed->uri;
+	closed->impl->close(closed);
+	free(uri);
+}
+
+const char *weir_sink_uri(const struct weir_sink *sink)
+{
+	return sink->uri;
+}

@@ -1,0 +1,11 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pipeline/stages/stages.h"
+
+#include "core/stage.h"
+
+const struct weir_stage_impl *const weir_stage_impls[] = {
+	&weir_stage_crop,
+	&weir_stage_pass,
+	NULL,
+};
