@@ -11,7 +11,7 @@ packages_build=(build-essential cmake ninja-build pkg-config
 # shellcheck disable=SC2034
 packages_test=(libcmocka-dev clang valgrind python3 reuse shellcheck)
 # shellcheck disable=SC2034
-packages_rig=(qemu-system-x86 busybox-static cpio kmod xz-utils)
+packages_rig=(debootstrap qemu-system-x86 busybox-static cpio kmod xz-utils zstd udev)
 
 package_installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
