@@ -37,8 +37,6 @@ weir_optional(LIBURING liburing weir_dependencies
   "the io_uring loop" "the epoll loop only, with more system calls a frame")
 weir_optional(LIBJPEG libjpeg weir_dependencies
   "pattern sources in MJPEG" "no MJPEG pattern")
-weir_optional(LIBUDEV libudev weir_dependencies
-  "lasting names for cameras" "cameras are named by number only")
 
 function(weir_drop_sources_without_their_library list)
   set(kept ${${list}})

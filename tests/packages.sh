@@ -7,11 +7,12 @@
 
 # shellcheck disable=SC2034 # read through a name reference
 packages_build=(build-essential cmake ninja-build pkg-config
-	liburing-dev libjson-c-dev libjpeg-dev libudev-dev scdoc)
+	liburing-dev libjson-c-dev libjpeg-dev scdoc)
 # shellcheck disable=SC2034
 packages_test=(libcmocka-dev clang valgrind python3 reuse shellcheck)
 # shellcheck disable=SC2034
-packages_rig=(debootstrap qemu-system-x86 busybox-static cpio kmod xz-utils zstd udev)
+packages_rig=(debootstrap qemu-system-x86 busybox-static cpio kmod xz-utils zstd udev
+	pahole libelf-dev bc)
 
 package_installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
