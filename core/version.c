@@ -23,10 +23,5 @@ const char *weir_build_features(void)
 #else
 		", no libjpeg-turbo"
 #endif
-#ifdef WEIR_HAVE_LIBUDEV
-		", libudev"
-#else
-		", no libudev"
-#endif
 		;
 }

@@ -14,7 +14,7 @@ WEIR_BEGIN_DECLS
 /* The version of the library that runs, "0.1.0"; the macros tell the one compiled against. */
 WEIR_API const char *weir_version(void);
 
-/* What this build was made with, as one line: "io_uring, libjpeg-turbo, no libudev". */
+/* What this build was made with, as one line: "io_uring, no libjpeg-turbo". */
 WEIR_API const char *weir_build_features(void);
 
 WEIR_END_DECLS

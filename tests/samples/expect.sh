@@ -1,0 +1,13 @@
+#!/bin/bash
+# SPDX-FileCopyrightText: 2026 The weir authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# expect.sh PROGRAM REGEX…: the program ends with 0 and prints a line for each expression.
+set -euo pipefail
+program=$1
+shift
+out=$("$program")
+echo "$out"
+for regex; do
+	grep -qE "$regex" <<<"$out" || { echo "no line like $regex"; exit 1; }
+done
