@@ -454,11 +454,12 @@ restore:
 
 int weir_pipeline_run(struct weir_pipeline *pipeline)
 {
-	const struct weir_plan *plan;
+	const struct weir_plan *plan = NULL;
 	int err;
 
 	err = weir_pipeline_plan(pipeline, &plan);
-	weir_pipeline_emit(pipeline, &(struct weir_event){ .type = WEIR_EVENT_PLANNED, .error = err });
+	weir_pipeline_emit(pipeline,
+		&(struct weir_event){ .type = WEIR_EVENT_PLANNED, .error = err, .plan = plan });
 	if (err)
 		return err;
 	pipeline->running = true;
