@@ -5,6 +5,12 @@
 # The program installs itself in cli/.
 include(CMakePackageConfigHelpers)
 
+# An installed program finds the library beside it, also where ld.so would not look by itself.
+if(NOT CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+  file(RELATIVE_PATH to_libdir ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
+  set(CMAKE_INSTALL_RPATH "$ORIGIN/${to_libdir}")
+endif()
+
 install(TARGETS weir EXPORT weir-targets)
 install(DIRECTORY include/weir DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 

@@ -54,7 +54,7 @@ install_packages() {
 		}
 		as_root=(sudo)
 	fi
-	"${as_root[@]}" apt-get -qq update >&2 &&
+	"${as_root[@]}" apt-get -qq update >/dev/null &&
 		"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y \
-			--no-install-recommends "${missing[@]}" >&2
+			--no-install-recommends "${missing[@]}" >/dev/null
 }

@@ -31,7 +31,9 @@ there libweir.so.0 weir.pc weir-config.cmake >/dev/null
 for header in include/weir/*.h; do
 	there "$header" >/dev/null
 done
-[ -z "$(find "$build" -maxdepth 2 -name weir -type f)" ] || there bin/weir >/dev/null
+if [ -n "$(find "$build" -maxdepth 2 -name weir -type f)" ]; then
+	"$(there bin/weir)" --version || fail "the installed program does not run"
+fi
 [ ! -e "$build/man/weir.1" ] || there share/man/man1/weir.1 >/dev/null
 objdump -p "$(there libweir.so)" | grep -q 'SONAME *libweir.so.0$' || fail "the soname is not libweir.so.0"
 ! grep -rl "$PWD" "$root/tree" --include='*.cmake' --include='*.pc' || fail "names the build's folder"
