@@ -141,3 +141,14 @@ const char *weir_sink_uri(const struct weir_sink *sink)
 {
 	return sink->uri;
 }
+
+const char *weir_sink_scheme_at(size_t index, const char **summary)
+{
+	for (size_t i = 0; weir_sink_impls[i]; i++) {
+		if (i == index) {
+			*summary = weir_sink_impls[i]->summary;
+			return weir_sink_impls[i]->scheme;
+		}
+	}
+	return NULL;
+}

@@ -23,7 +23,8 @@ struct weir_sink_host {
 	struct weir_loop *loop;
 	struct weir_slab *slab;
 
-	/* The sink is broken and gets nothing more; `error` is -errno, logged by the sink. */
+	/* The sink is broken and gets nothing more; `error` is -errno, logged by the sink. Its stop() is called
+	 * before this returns. Not from inside take(), which returns the error instead. */
 	void (*failed)(void *data, struct weir_sink *sink, int error);
 	void *data;
 };
@@ -48,6 +49,11 @@ struct weir_sink_impl {
 	/* Accepts what will come, or -ENOTSUP with the reason in `why`. Called while planning; changes
 	 * nothing outside. NULL: takes everything. */
 	int (*accepts)(struct weir_sink *sink, const struct weir_video *video, char *why, size_t size);
+
+	/* Bytes of each frame that this sink cannot help copying, by the kernel on its behalf or by itself,
+	 * and why. NULL: none. */
+	uint64_t (*copies)(
+		struct weir_sink *sink, const struct weir_video *video, char *why, size_t size);
 
 	/* NULL: nothing to do. */
 	int (*start)(struct weir_sink *sink, const struct weir_sink_host *host,

@@ -194,3 +194,14 @@ int weir_source_describe(struct weir_source *source, const struct weir_source_in
 {
 	return source->impl->describe(source, out);
 }
+
+const char *weir_source_scheme_at(size_t index, const char **summary)
+{
+	for (size_t i = 0; weir_source_impls[i]; i++) {
+		if (i == index) {
+			*summary = weir_source_impls[i]->summary;
+			return weir_source_impls[i]->scheme;
+		}
+	}
+	return NULL;
+}

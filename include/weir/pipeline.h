@@ -4,6 +4,7 @@
 #define WEIR_PIPELINE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <weir/export.h>
@@ -58,7 +59,7 @@ WEIR_BEGIN_DECLS
 struct weir_pipeline;
 
 enum weir_event_type {
-	WEIR_EVENT_PLANNED,     /* the plan is made; weir_pipeline_plan() gives it */
+	WEIR_EVENT_PLANNED,     /* the plan is made, or refused with `error` */
 	WEIR_EVENT_STARTED,     /* the source is asked for frames */
 	WEIR_EVENT_FRAME,       /* a frame was captured (settings.frame_events) */
 	WEIR_EVENT_LOST,        /* the device lost `count` frames before `info` */
@@ -73,6 +74,7 @@ struct weir_event {
 	unsigned sink;
 	uint64_t count;
 	const struct weir_frame_info *info; /* of FRAME and LOST, else NULL; borrowed for the call */
+	const struct weir_plan *plan;       /* of PLANNED, as from weir_pipeline_plan(), else NULL */
 	const char *text;                   /* for people; borrowed for the call */
 };
 
@@ -141,6 +143,10 @@ struct weir_memory_report {
 };
 WEIR_API void weir_pipeline_memory(
 	struct weir_pipeline *pipeline, struct weir_memory_report *out);
+
+/* The memory kinds that settings.memory can name, in the planner's order; NULL past the last.
+ * *summary is set to one line for help. */
+WEIR_API const char *weir_memory_kind_at(size_t index, const char **summary);
 
 WEIR_END_DECLS
 

@@ -3,6 +3,8 @@
 #ifndef WEIR_SINK_H
 #define WEIR_SINK_H
 
+#include <stddef.h>
+
 #include <weir/export.h>
 #include <weir/format.h>
 #include <weir/frame.h>
@@ -48,6 +50,10 @@ WEIR_API int weir_sink_open_callback(weir_sink_callback *on_frame, void *data,
 
 /* Closes and sets *sink to NULL; a NULL *sink is fine. */
 WEIR_API void weir_sink_close(struct weir_sink **sink);
+
+/* The names that weir_sink_open() knows, in a fixed order; NULL past the last. *summary is set to one
+ * line for help. */
+WEIR_API const char *weir_sink_scheme_at(size_t index, const char **summary);
 
 /* As it was opened, options included. Lives with the sink. */
 WEIR_API const char *weir_sink_uri(const struct weir_sink *sink);

@@ -36,6 +36,10 @@ WEIR_API int weir_source_open(
 /* Closes and sets *source to NULL; a NULL *source is fine. */
 WEIR_API void weir_source_close(struct weir_source **source);
 
+/* The schemes that weir_source_open() knows, in a fixed order; NULL past the last. *summary is set to
+ * one line for help. */
+WEIR_API const char *weir_source_scheme_at(size_t index, const char **summary);
+
 /* The URI in full, options included, that opens this very source again. Lives with the source. */
 WEIR_API const char *weir_source_uri(const struct weir_source *source);
 

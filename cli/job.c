@@ -1,0 +1,105 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/job.h"
+
+#include <string.h>
+
+static int add_stage(
+	struct weir_pipeline *pipeline, struct console *console, const char *text)
+{
+	struct weir_stage *stage = NULL;
+	unsigned errors = console->errors;
+	int err = weir_stage_open(text, &console->log, &stage);
+
+	if (!err)
+		err = weir_pipeline_add_stage(pipeline, &stage);
+	if (err)
+		console_failed(console, errors, text, err);
+	weir_stage_close(&stage);
+	return err;
+}
+
+static int add_sink(struct weir_pipeline *pipeline, struct console *console, const char *uri)
+{
+	struct weir_sink_settings settings = { .log = &console->log };
+	struct weir_sink *sink = NULL;
+	unsigned errors = console->errors;
+	int err = weir_sink_open(uri, &settings, &sink);
+
+	if (!err)
+		err = weir_pipeline_add_sink(pipeline, &sink);
+	if (err)
+		console_failed(console, errors, uri, err);
+	weir_sink_close(&sink);
+	return err;
+}
+
+static int set_source(
+	struct weir_pipeline *pipeline, struct console *console, const struct options *options)
+{
+	struct weir_source_settings settings = {
+		.log = &console->log,
+		.wanted = options->wanted,
+		.controls = options->controls.item,
+	};
+	struct weir_source *source = NULL;
+	unsigned errors = console->errors;
+	int err = weir_source_open(options->source, &settings, &source);
+
+	if (!err)
+		err = weir_pipeline_set_source(pipeline, &source);
+	if (err)
+		console_failed(console, errors, options->source ? options->source : "SOURCE", err);
+	weir_source_close(&source);
+	return err;
+}
+
+static int create(const struct options *options, struct console *console,
+	void (*on_event)(void *data, const struct weir_event *event), void *data,
+	struct weir_pipeline **out)
+{
+	struct weir_pipeline_settings settings = options->pipeline;
+	unsigned errors = console->errors;
+	int err;
+
+	settings.log = &console->log;
+	settings.frame_events = options->frames;
+	settings.on_event = on_event;
+	settings.event_data = data;
+	err = weir_pipeline_create(&settings, out);
+	if (err)
+		console_failed(console, errors, "pipeline", err);
+	return err;
+}
+
+int job_open(const struct options *options, struct console *console,
+	void (*on_event)(void *data, const struct weir_event *event), void *data,
+	struct weir_pipeline **out)
+{
+	struct weir_pipeline *pipeline = NULL;
+	int err = create(options, console, on_event, data, &pipeline);
+
+	for (size_t i = 0; !err && i < options->stages.n; i++)
+		err = add_stage(pipeline, console, options->stages.item[i]);
+	for (size_t i = 0; !err && i < options->sinks.n; i++)
+		err = add_sink(pipeline, console, options->sinks.item[i]);
+	if (!err && options->sinks.n == 0)
+		err = add_sink(pipeline, console, job_sink(options, 0));
+	if (!err)
+		err = set_source(pipeline, console, options);
+	if (err)
+		weir_pipeline_destroy(&pipeline);
+	else
+		*out = pipeline;
+	return err;
+}
+
+const char *job_sink(const struct options *options, size_t index)
+{
+	return index < options->sinks.n ? options->sinks.item[index] : "null";
+}
+
+bool job_sink_is_stdout(const char *uri)
+{
+	return strcmp(uri, "-") == 0 || strncmp(uri, "-?", 2) == 0;
+}

@@ -1,0 +1,68 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/commands.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <weir/device.h>
+
+#include "cli/exit_code.h"
+#include "cli/output.h"
+
+/* What was found; each struct's strings are ours. */
+struct found {
+	struct weir_device *devices;
+	size_t n;
+};
+
+static void free_device(const struct weir_device *device)
+{
+	free((char *)device->uri);
+	free((char *)device->name);
+	free((char *)device->detail);
+	free((char *)device->remedy);
+}
+
+static int keep(void *data, const struct weir_device *device)
+{
+	struct found *found = data;
+	struct weir_device *grown, copy = *device;
+
+	copy.uri = strdup(device->uri);
+	copy.name = strdup(device->name);
+	copy.detail = strdup(device->detail);
+	copy.remedy = strdup(device->remedy);
+	grown = realloc(found->devices, (found->n + 1) * sizeof(*grown));
+	if (grown)
+		found->devices = grown;
+	if (!grown || !copy.uri || !copy.name || !copy.detail || !copy.remedy) {
+		free_device(&copy);
+		return -ENOMEM;
+	}
+	found->devices[found->n++] = copy;
+	return 0;
+}
+
+static void release(struct found *found)
+{
+	for (size_t i = 0; i < found->n; i++)
+		free_device(&found->devices[i]);
+	free(found->devices);
+}
+
+int list_command(const struct options *options, struct console *console)
+{
+	const struct output *output = options->json ? json_output : &text_output;
+	struct found found = { 0 };
+	unsigned errors = console->errors;
+	int err = weir_device_list(keep, &found);
+
+	if (!err)
+		output->devices(stdout, found.devices, found.n);
+	else
+		console_failed(console, errors, "list", err);
+	release(&found);
+	return exit_code_of(err);
+}

@@ -1,0 +1,159 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/output.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/text.h"
+#include "cli/units.h"
+
+static const char *const device_kinds[] = {
+	[WEIR_DEVICE_CAMERA] = "camera",
+	[WEIR_DEVICE_DISPLAY] = "display",
+	[WEIR_DEVICE_MEMORY] = "memory",
+};
+
+static int longest_uri(const struct weir_device *devices, size_t n)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (strlen(devices[i].uri) > longest)
+			longest = strlen(devices[i].uri);
+	return (int)longest;
+}
+
+static void print_devices(FILE *to, const struct weir_device *devices, size_t n)
+{
+	int width = longest_uri(devices, n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct weir_device *d = &devices[i];
+
+		fprintf(to, "%-8s %-*s  %s%s%s\n", device_kinds[d->kind], width, d->uri, d->name,
+			*d->detail ? ", " : "", d->detail);
+		if (!d->usable)
+			fprintf(to, "%-8s %-*s  not usable: %s\n", "", width, "", d->remedy);
+	}
+	if (n == 0)
+		fputs("no camera, display or memory device; pattern: sources need none\n", to);
+}
+
+static void print_size(FILE *to, const struct weir_source_size *size)
+{
+	char slowest[UNITS_LENGTH], fastest[UNITS_LENGTH];
+
+	fprintf(to, "    %" PRIu32 "x%" PRIu32, size->min_width, size->min_height);
+	if (size->max_width != size->min_width || size->max_height != size->min_height)
+		fprintf(to, " to %" PRIu32 "x%" PRIu32, size->max_width, size->max_height);
+	if (size->step_width > 1 || size->step_height > 1)
+		fprintf(to, " in steps of %" PRIu32 "x%" PRIu32, size->step_width,
+			size->step_height);
+	units_rate(size->slowest, slowest);
+	units_rate(size->fastest, fastest);
+	if (strcmp(slowest, fastest) == 0)
+		fprintf(to, ", %s\n", slowest);
+	else
+		fprintf(to, ", %s to %s\n", slowest, fastest);
+}
+
+static void print_formats(FILE *to, const struct weir_source_info *info)
+{
+	fputs("formats\n", to);
+	for (size_t i = 0; i < info->n_formats; i++) {
+		const struct weir_source_format *f = &info->formats[i];
+
+		fprintf(to, "  %s  %s\n", f->format->name, f->format->title);
+		for (size_t j = 0; j < f->n_sizes; j++)
+			print_size(to, &f->sizes[j]);
+	}
+}
+
+static void print_source(
+	FILE *to, const struct weir_source_info *info, const struct weir_video *video)
+{
+	char text[UNITS_LENGTH];
+
+	fprintf(to, "%s\n  %s, driver %s, %s\n  delivers %s\n", info->uri, info->name, info->driver,
+		info->live ? "live" : "waits for its sinks", units_video(video, text));
+	print_formats(to, info);
+	if (info->n_controls)
+		fputs("controls\n", to);
+	for (size_t i = 0; i < info->n_controls; i++)
+		fprintf(to, "  %s=%s  (%s)\n", info->controls[i].name, info->controls[i].value,
+			info->controls[i].range);
+	if (info->n_abilities)
+		fputs("memory\n", to);
+	for (size_t i = 0; i < info->n_abilities; i++)
+		fprintf(to, "  %-8s %s  %s\n", info->abilities[i].name,
+			info->abilities[i].works ? "yes" : "no ", info->abilities[i].detail);
+}
+
+/* The choice that was made, then those that were not, with their reasons. */
+static void print_choices(FILE *to, const struct weir_plan *plan, const char *what)
+{
+	for (int chosen = 1; chosen >= 0; chosen--) {
+		for (size_t i = 0; i < plan->n_choices; i++) {
+			const struct weir_plan_choice *c = &plan->choices[i];
+
+			if (strcmp(c->what, what) == 0 && !c->chosen == !chosen)
+				fprintf(to, "%s%s: %s\n", chosen ? "│            " : "│            not ",
+					c->name, c->reason);
+		}
+	}
+}
+
+static void print_memory(FILE *to, const struct weir_plan *plan)
+{
+	char size[UNITS_LENGTH];
+
+	fprintf(to, "├─ memory    %s: %u slots of %s\n", plan->memory, plan->slots,
+		units_bytes(plan->slot_bytes, size));
+	print_choices(to, plan, "memory");
+	fprintf(to, "├─ loop      %s\n", plan->loop);
+	print_choices(to, plan, "loop");
+}
+
+static const char *const hop_kinds[] = {
+	[WEIR_HOP_SOURCE] = "source",
+	[WEIR_HOP_STAGE] = "stage",
+	[WEIR_HOP_SINK] = "sink",
+};
+
+static void print_hop(FILE *to, const struct weir_plan_hop *hop, bool last)
+{
+	const char *rail = last ? " " : "│";
+	char video[UNITS_LENGTH];
+
+	fprintf(to, "%s─ %-6s    %s\n", last ? "└" : "├", hop_kinds[hop->kind], hop->name);
+	if (hop->memory == WEIR_MEMORY_COPY)
+		fprintf(to, "%s            copy: %s, %" PRIu64 " bytes per frame\n", rail,
+			hop->reason, hop->bytes_copied);
+	else
+		fprintf(to, "%s            %s%s%s\n", rail,
+			hop->memory == WEIR_MEMORY_SAME ? "same memory" : "view of the same memory",
+			*hop->reason ? ": " : "", hop->reason);
+	fprintf(to, "%s            %s", rail, units_video(&hop->video, video));
+	if (hop->kind == WEIR_HOP_SINK)
+		fprintf(to, "; holds %u frames at most", hop->budget);
+	fputc('\n', to);
+}
+
+static void print_plan(FILE *to, const struct weir_plan *plan)
+{
+	char video[UNITS_LENGTH];
+
+	fprintf(to, "%s\n│  %s\n", plan->hops[0].name, units_video(&plan->video, video));
+	print_memory(to, plan);
+	for (size_t i = 1; i < plan->n_hops; i++)
+		print_hop(to, &plan->hops[i], i + 1 == plan->n_hops);
+	fprintf(to, "%" PRIu64 " bytes copied per frame\n", plan->bytes_copied);
+}
+
+const struct output text_output = {
+	.devices = print_devices,
+	.source = print_source,
+	.plan = print_plan,
+	.summary = text_summary,
+};

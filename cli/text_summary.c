@@ -1,0 +1,117 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/units.h"
+
+static void print_frames(FILE *to, const struct summary *summary)
+{
+	const struct weir_ledger *ledger = &summary->ledger;
+	char video[UNITS_LENGTH];
+
+	fprintf(to, "source    %s: %s\n", summary->source,
+		units_video(&summary->plan->video, video));
+	fprintf(to,
+		"frames    %" PRIu64 " captured in %.2f s, %.2f fps; %" PRIu64
+		" lost by the device, %" PRIu64 " corrupt\n",
+		ledger->captured, (double)ledger->duration_ns / 1e9, summary_rate(ledger),
+		ledger->lost_by_device, ledger->corrupt);
+}
+
+static void print_drops(FILE *to, const struct weir_sink_ledger *sink)
+{
+	const char *before = " (";
+
+	fprintf(to, ", %" PRIu64 " dropped", sink->dropped);
+	for (int i = WEIR_DROP_NONE + 1; i < WEIR_N_DROPS; i++) {
+		if (sink->drops[i] == 0)
+			continue;
+		fprintf(to, "%s%s %" PRIu64, before, weir_drop_name((enum weir_drop)i),
+			sink->drops[i]);
+		before = ", ";
+	}
+	if (sink->dropped > 0)
+		fputc(')', to);
+}
+
+static void print_sink(FILE *to, const struct weir_sink_ledger *sink)
+{
+	char bytes[UNITS_LENGTH];
+
+	fprintf(to, "sink      %s: %" PRIu64 " delivered, %s", sink->uri, sink->delivered,
+		units_bytes(sink->bytes, bytes));
+	print_drops(to, sink);
+	fprintf(to, "; held %" PRIu64 " at most", sink->held_max);
+	if (sink->pending > 0)
+		fprintf(to, "; %" PRIu64 " still pending", sink->pending);
+	if (sink->error)
+		fprintf(to, "; failed: %s", strerror(-sink->error));
+	if (sink->verdict)
+		fprintf(to, "; %s", sink->verdict);
+	fputc('\n', to);
+}
+
+static void print_latency(FILE *to, const struct weir_latency *latency)
+{
+	char p50[UNITS_LENGTH], p99[UNITS_LENGTH], max[UNITS_LENGTH];
+
+	if (latency->count > 0)
+		fprintf(to, "latency   %s median, %s p99, %s max\n", units_time(latency->p50, p50),
+			units_time(latency->p99, p99), units_time(latency->max, max));
+}
+
+static void print_copies(FILE *to, const struct summary *summary)
+{
+	const struct weir_ledger *ledger = &summary->ledger;
+	char user[UNITS_LENGTH], kernel[UNITS_LENGTH];
+
+	if (ledger->user_copied_bytes == 0 && ledger->kernel_copied_bytes == 0)
+		fputs("copies    none", to);
+	else
+		fprintf(to, "copies    %s by weir, %s by the kernel",
+			units_bytes(ledger->user_copied_bytes, user),
+			units_bytes(ledger->kernel_copied_bytes, kernel));
+	for (size_t i = 0; i < summary->plan->n_hops; i++) {
+		const struct weir_plan_hop *hop = &summary->plan->hops[i];
+
+		if (hop->memory == WEIR_MEMORY_COPY)
+			fprintf(to, "; %s: %s", hop->name, hop->reason);
+	}
+	fputc('\n', to);
+}
+
+static void print_memory(FILE *to, const struct weir_memory_report *memory)
+{
+	char bytes[UNITS_LENGTH];
+
+	if (!memory->kind)
+		return;
+	fprintf(to, "memory    %s, %u slots, %s%s; %s\n", memory->kind, memory->slots,
+		units_bytes(memory->slab_bytes, bytes),
+		memory->registered ? ", registered with io_uring" : "",
+		memory->lock ? memory->lock : "not locked");
+}
+
+static void print_cost(FILE *to, const struct weir_ledger *ledger)
+{
+	fprintf(to,
+		"cost      %.2f µs CPU and %.3f system calls a frame; page faults %" PRIu64
+		" minor, %" PRIu64 " major; %" PRIu64 " cache syncs\n",
+		summary_ratio(ledger->cpu_ns, ledger->steady_frames) / 1e3,
+		summary_ratio(ledger->syscalls, ledger->captured), ledger->minor_faults,
+		ledger->major_faults, ledger->cache_syncs);
+}
+
+void text_summary(FILE *to, const struct summary *summary)
+{
+	print_frames(to, summary);
+	for (size_t i = 0; i < summary->ledger.n_sinks; i++)
+		print_sink(to, &summary->ledger.sinks[i]);
+	print_latency(to, &summary->ledger.latency);
+	print_copies(to, summary);
+	print_memory(to, &summary->memory);
+	print_cost(to, &summary->ledger);
+}

@@ -1,0 +1,93 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/loop/transfer.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static ssize_t plain(const struct weir_op *op, size_t length)
+{
+	off_t offset = (off_t)op->offset;
+
+	if (op->io == WEIR_IO_READ)
+		return op->offset == WEIR_IO_NO_OFFSET ? read(op->fd, op->buffer, length)
+						       : pread(op->fd, op->buffer, length, offset);
+	return op->offset == WEIR_IO_NO_OFFSET ? write(op->fd, op->buffer, length)
+					       : pwrite(op->fd, op->buffer, length, offset);
+}
+
+/* Works on pipes since Linux 6.4, on sockets since 6.5, on most regular files when reading. */
+static ssize_t nowait(const struct weir_op *op, size_t length)
+{
+	struct iovec part = { .iov_base = op->buffer, .iov_len = length };
+
+	if (op->io == WEIR_IO_READ)
+		return preadv2(op->fd, &part, 1, (off_t)op->offset, RWF_NOWAIT);
+	return pwritev2(op->fd, &part, 1, (off_t)op->offset, RWF_NOWAIT);
+}
+
+static ssize_t on_socket(const struct weir_op *op, size_t length)
+{
+	if (op->io == WEIR_IO_READ)
+		return recv(op->fd, op->buffer, length, MSG_DONTWAIT);
+	return send(op->fd, op->buffer, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* A pipe that polls as writable takes PIPE_BUF bytes without waiting; one that polls as readable
+ * never waits. */
+static ssize_t when_ready(const struct weir_op *op, size_t length)
+{
+	bool reads = op->io == WEIR_IO_READ;
+	struct pollfd poller = { .fd = op->fd, .events = reads ? POLLIN : POLLOUT };
+	int r = poll(&poller, 1, 0);
+
+	if (r == 0)
+		errno = EAGAIN;
+	if (r <= 0)
+		return -1;
+	return plain(op, reads || length < PIPE_BUF ? length : PIPE_BUF);
+}
+
+typedef ssize_t (*transfer_fn)(const struct weir_op *op, size_t length);
+
+static int64_t perform(transfer_fn transfer, const struct weir_op *op, uint64_t *syscalls)
+{
+	ssize_t r;
+
+	do {
+		r = transfer(op, op->length);
+		*syscalls += transfer == when_ready ? 2 : 1;
+	} while (r < 0 && errno == EINTR);
+	return r < 0 ? -errno : r;
+}
+
+static transfer_fn fitting(mode_t mode)
+{
+	if (S_ISSOCK(mode))
+		return on_socket;
+	if (S_ISREG(mode) || S_ISBLK(mode) || S_ISDIR(mode))
+		return plain;
+	return when_ready;
+}
+
+int64_t weir_loop_transfer_now(const struct weir_op *op, uint64_t *syscalls)
+{
+	struct stat status;
+	int64_t r = perform(op->io == WEIR_IO_SEND ? on_socket : nowait, op, syscalls);
+
+	if (r != -EOPNOTSUPP || op->io == WEIR_IO_SEND)
+		return r;
+	*syscalls += 1;
+	if (fstat(op->fd, &status) < 0)
+		return -errno;
+	return perform(fitting(status.st_mode), op, syscalls);
+}
+
+int64_t weir_loop_transfer_blocking(const struct weir_op *op, uint64_t *syscalls)
+{
+	return perform(plain, op, syscalls);
+}

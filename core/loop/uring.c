@@ -1,0 +1,442 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <liburing.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "core/loop/backend.h"
+#include "core/loop/sigpipe.h"
+#include "core/loop/uring_setup.h"
+
+/* Watches are one-shot polls, armed again after their callback: a poll of a file that is still
+ * ready completes at once, which is what level-triggered means. The new poll travels with the next
+ * io_uring_enter, so it costs no system call; a multishot poll reports edges only, and a check of
+ * the level behind it would cost one. */
+
+/* What the kernel has of a slot. */
+struct request {
+	bool active;       /* a poll or a transfer */
+	bool waits_to_try; /* a transfer that got EAGAIN and polls until it can try again */
+};
+
+struct uring {
+	struct io_uring ring;
+	struct request *requests; /* by slot */
+	unsigned in_flight;       /* requests that the kernel still has to answer */
+	int epoll;                /* knows which files can be polled */
+	uintptr_t base;           /* registered memory; length 0: none */
+	size_t length;
+};
+
+/* Answers to cancellations, which interest nobody. */
+#define NOBODY 0
+
+static uint64_t user_data(const struct weir_loop *loop, uint32_t slot)
+{
+	return (uint64_t)loop->slots.table[slot].generation << 32 | slot;
+}
+
+static unsigned kernel_flags(const struct uring *uring)
+{
+	return __atomic_load_n(uring->ring.sq.kflags, __ATOMIC_SEQ_CST);
+}
+
+/* Shows the kernel what was prepared. Returns how much waits to be taken. */
+static unsigned publish(struct uring *uring)
+{
+	struct io_uring_sq *sq = &uring->ring.sq;
+
+	sq->sqe_head = sq->sqe_tail;
+	/* Ordered before the load of the flags: either the kernel's polling thread sees this tail,
+	 * or we see that it sleeps. */
+	__atomic_store_n(sq->ktail, sq->sqe_tail, __ATOMIC_SEQ_CST);
+	return sq->sqe_tail - __atomic_load_n(sq->khead, __ATOMIC_ACQUIRE);
+}
+
+static bool polls_queue(const struct uring *uring)
+{
+	return uring->ring.flags & IORING_SETUP_SQPOLL;
+}
+
+/* One io_uring_enter, or none if nothing needs it. `wait_ns` 0: does not wait. */
+static int enter(struct weir_loop *loop, unsigned flags, uint64_t wait_ns)
+{
+	struct uring *uring = loop->state;
+	struct __kernel_timespec timeout = {
+		.tv_sec = (long long)(wait_ns / WEIR_NS_PER_S),
+		.tv_nsec = (long long)(wait_ns % WEIR_NS_PER_S),
+	};
+	struct io_uring_getevents_arg argument = {
+		.ts = wait_ns == WEIR_LOOP_FOREVER ? 0 : (uintptr_t)&timeout,
+	};
+	unsigned ready = publish(uring), kernel = kernel_flags(uring);
+	int r;
+
+	if (polls_queue(uring)) {
+		ready = 0;
+		if (kernel & IORING_SQ_NEED_WAKEUP)
+			flags |= IORING_ENTER_SQ_WAKEUP;
+	}
+	if (!ready && !wait_ns && !(flags & IORING_ENTER_SQ_WAKEUP) &&
+		!(kernel & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)))
+		return 0;
+	loop->syscalls++;
+	r = io_uring_enter2((unsigned)uring->ring.ring_fd, ready, wait_ns ? 1 : 0,
+		flags | IORING_ENTER_EXT_ARG, (sigset_t *)&argument, sizeof(argument));
+	return r < 0 ? r : 0;
+}
+
+/* Hands over what was prepared, from anywhere: a transfer may then run, and raise SIGPIPE. */
+static int flush(struct weir_loop *loop, unsigned flags)
+{
+	struct weir_loop_sigpipe held;
+	int r;
+
+	if (loop->running)
+		return enter(loop, flags, 0);
+	loop->syscalls += weir_loop_sigpipe_hold(&held);
+	r = enter(loop, flags, 0);
+	loop->syscalls += weir_loop_sigpipe_release(&held);
+	return r;
+}
+
+static struct io_uring_sqe *prepare(struct weir_loop *loop)
+{
+	struct uring *uring = loop->state;
+	struct io_uring_sqe *sqe = io_uring_get_sqe(&uring->ring);
+
+	if (sqe)
+		return sqe;
+	/* There is room for two entries a slot: this is a storm of watch and unwatch. */
+	flush(loop, 0);
+	io_uring_sqring_wait(&uring->ring);
+	return io_uring_get_sqe(&uring->ring);
+}
+
+static void started(struct weir_loop *loop, uint32_t slot, struct io_uring_sqe *sqe)
+{
+	struct uring *uring = loop->state;
+
+	sqe->user_data = user_data(loop, slot);
+	uring->requests[slot].active = true;
+	uring->in_flight++;
+}
+
+static int prepare_poll(struct weir_loop *loop, uint32_t slot, int fd, uint32_t events)
+{
+	struct io_uring_sqe *sqe = prepare(loop);
+
+	if (!sqe)
+		return -EAGAIN;
+	io_uring_prep_poll_add(sqe, fd, events);
+	started(loop, slot, sqe);
+	return 0;
+}
+
+static void prepare_cancel(struct weir_loop *loop, uint32_t slot)
+{
+	struct io_uring_sqe *sqe = prepare(loop);
+
+	/* Without room the request lives on until the loop is closed, and answers nobody. */
+	if (!sqe)
+		return;
+	io_uring_prep_cancel64(sqe, user_data(loop, slot), 0);
+	sqe->user_data = NOBODY;
+}
+
+static bool is_registered(const struct uring *uring, const struct weir_op *op)
+{
+	uintptr_t start = (uintptr_t)op->buffer;
+
+	return uring->length && start >= uring->base && op->length <= uring->length &&
+	       start - uring->base <= uring->length - op->length;
+}
+
+static int prepare_transfer(struct weir_loop *loop, uint32_t slot)
+{
+	struct uring *uring = loop->state;
+	const struct weir_op *op = weir_loop_op_at(loop, slot);
+	/* The kernel's own limit of one transfer; the caller goes on with the rest. */
+	unsigned length = op->length < 0x7ffff000 ? (unsigned)op->length : 0x7ffff000;
+	bool fixed = is_registered(uring, op);
+	struct io_uring_sqe *sqe = prepare(loop);
+
+	if (!sqe)
+		return -EAGAIN;
+	if (op->io == WEIR_IO_SEND)
+		io_uring_prep_send(sqe, op->fd, op->buffer, length, MSG_NOSIGNAL);
+	else if (op->io == WEIR_IO_READ && fixed)
+		io_uring_prep_read_fixed(sqe, op->fd, op->buffer, length, op->offset, 0);
+	else if (op->io == WEIR_IO_READ)
+		io_uring_prep_read(sqe, op->fd, op->buffer, length, op->offset);
+	else if (fixed)
+		io_uring_prep_write_fixed(sqe, op->fd, op->buffer, length, op->offset, 0);
+	else
+		io_uring_prep_write(sqe, op->fd, op->buffer, length, op->offset);
+	uring->requests[slot].waits_to_try = false;
+	started(loop, slot, sqe);
+	return 0;
+}
+
+static int watch(struct weir_loop *loop, uint32_t slot)
+{
+	const struct weir_watch *watch = weir_loop_watch_at(loop, slot);
+	struct uring *uring = loop->state;
+	struct epoll_event event = { 0 };
+
+	/* A poll of a file that cannot be polled would always be ready. */
+	loop->syscalls++;
+	if (epoll_ctl(uring->epoll, EPOLL_CTL_ADD, watch->fd, &event) < 0)
+		return -errno;
+	loop->syscalls++;
+	epoll_ctl(uring->epoll, EPOLL_CTL_DEL, watch->fd, NULL);
+	return prepare_poll(loop, slot, watch->fd, watch->events);
+}
+
+static void unwatch(struct weir_loop *loop, uint32_t slot)
+{
+	struct uring *uring = loop->state;
+
+	if (!uring->requests[slot].active)
+		return;
+	prepare_cancel(loop, slot);
+	uring->requests[slot].active = false;
+	/* A poll holds its file open, and without a turn to come nobody would cancel it. */
+	if (!loop->running && !loop->closing)
+		flush(loop, IORING_ENTER_GETEVENTS);
+}
+
+static bool pending(const struct weir_loop *loop)
+{
+	const struct uring *uring = loop->state;
+
+	return io_uring_sq_ready(&uring->ring) || io_uring_cq_ready(&uring->ring) ||
+	       (kernel_flags(uring) & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW));
+}
+
+static int look(struct weir_loop *loop, uint64_t timeout_ns)
+{
+	struct uring *uring = loop->state;
+	int r;
+
+	if (io_uring_cq_ready(&uring->ring))
+		timeout_ns = 0;
+	r = enter(loop, IORING_ENTER_GETEVENTS, timeout_ns);
+	switch (r) {
+	case -EINTR:
+	case -ETIME:
+	case -EAGAIN: /* no memory for a request right now, … */
+	case -EBUSY:  /* … or completions to be reaped first: what is prepared stays prepared */
+		return 0;
+	default:
+		return r;
+	}
+}
+
+static void poll_answered(struct weir_loop *loop, uint32_t slot, int result)
+{
+	struct uring *uring = loop->state;
+	const struct weir_watch *watch = weir_loop_watch_at(loop, slot);
+
+	uring->requests[slot].active = false;
+	if (!weir_loop_deliver(loop, slot, result < 0 ? POLLNVAL : (uint32_t)result))
+		return;
+	if (prepare_poll(loop, slot, watch->fd, watch->events) < 0)
+		weir_loop_deliver(loop, slot, POLLNVAL);
+}
+
+static void transfer_answered(struct weir_loop *loop, uint32_t slot, int result)
+{
+	struct uring *uring = loop->state;
+	struct request *request = &uring->requests[slot];
+	const struct weir_op *op = weir_loop_op_at(loop, slot);
+	bool again = result == -EINTR || (request->waits_to_try && result >= 0);
+	int r = result;
+
+	request->active = false;
+	if (op->loop.cancelled && (again || result == -EAGAIN)) {
+		r = -ECANCELED;
+	} else if (again) {
+		r = prepare_transfer(loop, slot);
+	} else if (result == -EAGAIN) {
+		/* A non-blocking file that io_uring does not wait for by itself. */
+		r = prepare_poll(loop, slot, op->fd, op->io == WEIR_IO_READ ? POLLIN : POLLOUT);
+		request->waits_to_try = true;
+	}
+	if (!request->active)
+		weir_loop_finish(loop, slot, r);
+}
+
+/* Takes one completion. False when there is none. */
+static bool take(struct uring *uring, uint64_t *data, int *result)
+{
+	struct io_uring_cqe *cqe;
+	unsigned head;
+	bool found = false;
+
+	io_uring_for_each_cqe(&uring->ring, head, cqe)
+	{
+		*data = cqe->user_data;
+		*result = cqe->res;
+		found = true;
+		break;
+	}
+	if (!found)
+		return false;
+	io_uring_cq_advance(&uring->ring, 1);
+	if (*data != NOBODY)
+		uring->in_flight--;
+	return true;
+}
+
+static bool next(struct weir_loop *loop)
+{
+	uint64_t data;
+	int result;
+
+	while (take(loop->state, &data, &result)) {
+		uint32_t slot = (uint32_t)data;
+
+		/* Cancelled, and perhaps somebody else's by now. */
+		if (data == NOBODY || data != user_data(loop, slot))
+			continue;
+		if (loop->slots.table[slot].kind == WEIR_LOOP_SLOT_WATCH)
+			poll_answered(loop, slot, result);
+		else
+			transfer_answered(loop, slot, result);
+		return true;
+	}
+	return false;
+}
+
+static void cancel_transfers(struct weir_loop *loop)
+{
+	for (uint32_t i = 0; i < loop->slots.count; i++) {
+		if (loop->slots.table[i].kind != WEIR_LOOP_SLOT_OP)
+			continue;
+		weir_loop_op_at(loop, i)->loop.cancelled = true;
+		prepare_cancel(loop, i);
+	}
+}
+
+static void close_uring(struct weir_loop *loop)
+{
+	struct uring *uring = loop->state;
+
+	cancel_transfers(loop);
+	/* Polls as well: a file must not stay open behind its owner's back. */
+	while (uring->in_flight && look(loop, WEIR_LOOP_FOREVER) == 0)
+		while (next(loop))
+			;
+	io_uring_queue_exit(&uring->ring);
+	close(uring->epoll);
+	free(uring->requests);
+	free(uring);
+}
+
+static int register_memory(struct weir_loop *loop, void *base, size_t length)
+{
+	struct uring *uring = loop->state;
+	struct iovec region = { .iov_base = base, .iov_len = length };
+	int r;
+
+	loop->syscalls++;
+	r = io_uring_register_buffers(&uring->ring, &region, 1);
+	/* Linux before 6.5 says EOPNOTSUPP to mappings of files that it does not know. */
+	if (r == -EOPNOTSUPP)
+		return -EFAULT;
+	if (r < 0)
+		return r;
+	uring->base = (uintptr_t)base;
+	uring->length = length;
+	return 0;
+}
+
+static void unregister_memory(struct weir_loop *loop)
+{
+	struct uring *uring = loop->state;
+
+	if (!uring->length)
+		return;
+	loop->syscalls++;
+	io_uring_unregister_buffers(&uring->ring);
+	uring->length = 0;
+}
+
+static int open_uring(struct weir_loop *loop, bool sqpoll)
+{
+	struct uring *uring = calloc(1, sizeof(*uring));
+	int r = -ENOMEM;
+
+	if (!uring)
+		return -ENOMEM;
+	uring->requests = calloc(loop->slots.count, sizeof(*uring->requests));
+	if (!uring->requests) {
+		weir_loop_explain(loop, "out of memory");
+		goto free_uring;
+	}
+	uring->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (uring->epoll < 0) {
+		r = -errno;
+		weir_loop_explain(loop, "epoll_create1: %m");
+		goto free_requests;
+	}
+	r = weir_loop_uring_setup(loop, sqpoll, &uring->ring);
+	if (r < 0)
+		goto close_epoll;
+	loop->state = uring;
+	return 0;
+
+close_epoll:
+	close(uring->epoll);
+free_requests:
+	free(uring->requests);
+free_uring:
+	free(uring);
+	return r;
+}
+
+static int open_plain(struct weir_loop *loop)
+{
+	return open_uring(loop, false);
+}
+
+static int open_sqpoll(struct weir_loop *loop)
+{
+	return open_uring(loop, true);
+}
+
+const struct weir_loop_backend weir_loop_uring = {
+	.name = "uring",
+	.automatic = true,
+	.open = open_plain,
+	.close = close_uring,
+	.pending = pending,
+	.look = look,
+	.next = next,
+	.watch = watch,
+	.unwatch = unwatch,
+	.submit = prepare_transfer,
+	.cancel = prepare_cancel,
+	.register_memory = register_memory,
+	.unregister_memory = unregister_memory,
+};
+
+const struct weir_loop_backend weir_loop_sqpoll = {
+	.name = "sqpoll",
+	.open = open_sqpoll,
+	.close = close_uring,
+	.pending = pending,
+	.look = look,
+	.next = next,
+	.watch = watch,
+	.unwatch = unwatch,
+	.submit = prepare_transfer,
+	.cancel = prepare_cancel,
+	.register_memory = register_memory,
+	.unregister_memory = unregister_memory,
+};

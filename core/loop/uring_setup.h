@@ -1,0 +1,16 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef WEIR_CORE_LOOP_URING_SETUP_H
+#define WEIR_CORE_LOOP_URING_SETUP_H
+
+#include <liburing.h>
+#include <stdbool.h>
+
+#include "core/loop/backend.h"
+
+/* A ring with the best flags that this kernel takes, tried with a real request: set-up may be allowed
+ * where use is not. 0 or -errno; weir_loop_reason() tells which flags, or what is missing and how
+ * to get it. io_uring_queue_exit() ends it. */
+int weir_loop_uring_setup(struct weir_loop *loop, bool sqpoll, struct io_uring *ring);
+
+#endif

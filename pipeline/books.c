@@ -1,0 +1,93 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pipeline/books.h"
+
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "core/clock.h"
+#include "pipeline/pipeline.h"
+
+void weir_books_open(struct weir_books *books, unsigned slots)
+{
+	memset(books, 0, sizeof(*books));
+	books->warm_at = 2ull * slots;
+}
+
+static uint64_t thread_cpu_ns(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	return (uint64_t)used.tv_sec * WEIR_NS_PER_S + (uint64_t)used.tv_nsec;
+}
+
+void weir_usage_sample(struct weir_usage *usage, uint64_t frames, uint64_t syscalls)
+{
+	struct rusage used = { 0 };
+
+	getrusage(RUSAGE_THREAD, &used);
+	weir_counter_set(&usage->cpu_ns, thread_cpu_ns());
+	weir_counter_set(&usage->minor_faults, (uint64_t)used.ru_minflt);
+	weir_counter_set(&usage->major_faults, (uint64_t)used.ru_majflt);
+	weir_counter_set(&usage->syscalls, syscalls);
+	weir_counter_set(&usage->frames, frames);
+}
+
+static uint64_t grown(const weir_counter *now, const weir_counter *warm)
+{
+	uint64_t a = weir_counter_get(now), b = weir_counter_get(warm);
+
+	return a > b ? a - b : 0;
+}
+
+static void read_usage(const struct weir_books *books, struct weir_ledger *out)
+{
+	const struct weir_usage *now = &books->now, *warm = &books->warm;
+
+	if (!weir_counter_get(&warm->frames))
+		return;
+	out->steady_frames = grown(&now->frames, &warm->frames);
+	out->minor_faults = grown(&now->minor_faults, &warm->minor_faults);
+	out->major_faults = grown(&now->major_faults, &warm->major_faults);
+	out->syscalls = grown(&now->syscalls, &warm->syscalls);
+	out->cpu_ns = grown(&now->cpu_ns, &warm->cpu_ns);
+}
+
+static void read_sink(struct weir_pipeline *pipeline, size_t index, struct weir_sink_ledger *out)
+{
+	const struct weir_sink *sink = pipeline->sinks[index];
+
+	if (pipeline->run.outlets)
+		weir_outlet_read(&pipeline->run.outlets->outlet[index], out);
+	out->uri = sink->uri;
+	out->error = pipeline->errors[index];
+	out->verdict = pipeline->verdicts[index];
+	out->zero_copy_sends = weir_counter_get(&sink->zero_copy_sends);
+	out->kernel_copied_sends = weir_counter_get(&sink->kernel_copied_sends);
+	out->copied_bytes = weir_counter_get(&sink->copied_bytes);
+}
+
+void weir_pipeline_ledger(struct weir_pipeline *pipeline, struct weir_ledger *out)
+{
+	const struct weir_books *books = &pipeline->run.books;
+
+	memset(out, 0, sizeof(*out));
+	pthread_mutex_lock(&pipeline->lock);
+	out->captured = weir_counter_get(&books->captured);
+	out->corrupt = weir_counter_get(&books->corrupt);
+	if (pipeline->source)
+		out->lost_by_device = weir_counter_get(&pipeline->source->lost);
+	if (pipeline->run.slab)
+		out->cache_syncs = atomic_load(&pipeline->run.slab->syncs);
+	out->duration_ns = grown(&books->last_ns, &books->first_ns);
+	weir_histogram_read(&books->latency, &out->latency);
+	read_usage(books, out);
+	out->n_sinks = pipeline->n_sinks;
+	for (size_t i = 0; i < pipeline->n_sinks; i++) {
+		read_sink(pipeline, i, &out->sinks[i]);
+		out->kernel_copied_bytes += out->sinks[i].copied_bytes;
+	}
+	pthread_mutex_unlock(&pipeline->lock);
+}

@@ -1,0 +1,163 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pipeline/pipeline.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/log.h"
+#include "pipeline/planner.h"
+
+static int check_settings(const struct weir_pipeline_settings *settings)
+{
+	if (settings->buffers > WEIR_MAX_BUFFERS) {
+		weir_error(settings->log, "%u buffers are too many: at most %d", settings->buffers,
+			WEIR_MAX_BUFFERS);
+		return -EINVAL;
+	}
+	if (settings->realtime_priority < 0 || settings->realtime_priority > 99) {
+		weir_error(settings->log, "real-time priority %d is not within 1 to 99",
+			settings->realtime_priority);
+		return -EINVAL;
+	}
+	if (settings->cpus < 0 || settings->cpus > CPU_SETSIZE) {
+		weir_error(settings->log, "there is no CPU %d", settings->cpus - 1);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int weir_pipeline_create(
+	const struct weir_pipeline_settings *settings, struct weir_pipeline **out)
+{
+	static const struct weir_pipeline_settings defaults;
+	struct weir_pipeline *pipeline;
+	int err;
+
+	if (!settings)
+		settings = &defaults;
+	err = check_settings(settings);
+	if (err)
+		return err;
+	pipeline = calloc(1, sizeof(*pipeline));
+	if (!pipeline)
+		return -ENOMEM;
+	pipeline->settings = *settings;
+	err = weir_waker_init(&pipeline->waker);
+	if (err) {
+		free(pipeline);
+		return err;
+	}
+	pthread_mutex_init(&pipeline->lock, NULL);
+	*out = pipeline;
+	return 0;
+}
+
+void weir_pipeline_destroy(struct weir_pipeline **pipeline)
+{
+	struct weir_pipeline *closed = *pipeline;
+
+	*pipeline = NULL;
+	if (!closed)
+		return;
+	weir_run_forget(closed);
+	for (size_t i = 0; i < closed->n_sinks; i++)
+		weir_sink_close(&closed->sinks[i]);
+	for (size_t i = 0; i < closed->n_stages; i++)
+		weir_stage_close(&closed->stages[i]);
+	free(closed->stages);
+	weir_source_close(&closed->source);
+	weir_plan_finish(&closed->plan);
+	weir_waker_finish(&closed->waker);
+	pthread_mutex_destroy(&closed->lock);
+	free(closed);
+}
+
+int weir_pipeline_set_source(struct weir_pipeline *pipeline, struct weir_source **source)
+{
+	if (pipeline->running || pipeline->source)
+		return -EBUSY;
+	pipeline->source = *source;
+	*source = NULL;
+	return 0;
+}
+
+int weir_pipeline_add_stage(struct weir_pipeline *pipeline, struct weir_stage **stage)
+{
+	struct weir_stage **grown;
+
+	if (pipeline->running)
+		return -EBUSY;
+	grown = reallocarray(
+		pipeline->stages, pipeline->n_stages + 1, sizeof(struct weir_stage *));
+	if (!grown)
+		return -ENOMEM;
+	pipeline->stages = grown;
+	pipeline->stages[pipeline->n_stages++] = *stage;
+	*stage = NULL;
+	return 0;
+}
+
+int weir_pipeline_add_sink(struct weir_pipeline *pipeline, struct weir_sink **sink)
+{
+	if (pipeline->running)
+		return -EBUSY;
+	if (pipeline->n_sinks == WEIR_MAX_SINKS) {
+		weir_error(pipeline->settings.log, "%d sinks are the most a pipeline can have",
+			WEIR_MAX_SINKS);
+		return -ENOSPC;
+	}
+	/* The books of the last run have no line for this one. */
+	weir_run_forget(pipeline);
+	pipeline->sinks[pipeline->n_sinks++] = *sink;
+	*sink = NULL;
+	return 0;
+}
+
+int weir_pipeline_plan(struct weir_pipeline *pipeline, const struct weir_plan **out)
+{
+	int err;
+
+	if (pipeline->running)
+		return -EBUSY;
+	if (!pipeline->source) {
+		weir_error(pipeline->settings.log, "a pipeline needs a source");
+		return -EINVAL;
+	}
+	err = weir_planner_make(pipeline);
+	if (!err || err == -EPERM)
+		*out = &pipeline->plan.value;
+	return err;
+}
+
+void weir_pipeline_stop(struct weir_pipeline *pipeline)
+{
+	atomic_fetch_add(&pipeline->stops, 1);
+	weir_waker_wake(&pipeline->waker);
+}
+
+void weir_pipeline_emit(struct weir_pipeline *pipeline, const struct weir_event *event)
+{
+	if (pipeline->settings.on_event)
+		pipeline->settings.on_event(pipeline->settings.event_data, event);
+}
+
+void weir_pipeline_memory(struct weir_pipeline *pipeline, struct weir_memory_report *out)
+{
+	const struct weir_slab *slab;
+
+	memset(out, 0, sizeof(*out));
+	pthread_mutex_lock(&pipeline->lock);
+	slab = pipeline->run.slab;
+	if (slab) {
+		out->kind = slab->kind->name;
+		out->slots = slab->n_slots;
+		out->slab_bytes = slab->length;
+		out->locked_bytes = slab->locked_bytes;
+		out->registered = pipeline->run.registered;
+		out->lock = slab->lock_verdict;
+	}
+	pthread_mutex_unlock(&pipeline->lock);
+}

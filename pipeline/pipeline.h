@@ -1,0 +1,81 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef WEIR_PIPELINE_PIPELINE_H
+#define WEIR_PIPELINE_PIPELINE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include <weir/pipeline.h>
+
+#include "core/loop.h"
+#include "core/sink.h"
+#include "core/source.h"
+#include "core/stage.h"
+#include "core/waker.h"
+#include "pipeline/books.h"
+#include "pipeline/outlet.h"
+#include "pipeline/plan.h"
+
+/* The outlets of one run, in one block that is attached to its slab. */
+struct weir_outlets {
+	size_t n;
+	struct weir_outlet outlet[];
+};
+
+/* What exists only between the start and the end of a run, and what remains of the last one for
+ * whoever reads the books: slab and outlets. */
+struct weir_run {
+	struct weir_loop *loop;
+	struct weir_slab *slab;
+	struct weir_outlets *outlets;
+	size_t n_started; /* sinks */
+	struct weir_timer time_limit, drain_limit;
+	struct weir_task end, attend;
+	struct weir_books books;
+	uint64_t next_sequence;
+	bool any_frame;
+	bool ending;   /* no further frame counts */
+	bool draining; /* the source was stopped; sinks finish */
+	bool registered;
+	int result;
+};
+
+struct weir_pipeline {
+	struct weir_pipeline_settings settings;
+	struct weir_source *source;
+	struct weir_stage **stages;
+	size_t n_stages;
+	struct weir_sink *sinks[WEIR_MAX_SINKS];
+	char *verdicts[WEIR_MAX_SINKS]; /* of the last run */
+	_Atomic int errors[WEIR_MAX_SINKS];
+	size_t n_sinks;
+
+	struct weir_plan_draft plan;
+	struct weir_run run;
+	bool running;
+	pthread_mutex_t lock; /* held while `run.slab`, `run.outlets` and `verdicts` change or are read
+	                         by another thread */
+	struct weir_waker waker; /* of weir_pipeline_stop() */
+	_Atomic unsigned stops;  /* wished for since the last run ended */
+};
+
+void weir_pipeline_emit(struct weir_pipeline *pipeline, const struct weir_event *event);
+
+/* The way of a frame: what the running source delivers to. */
+void weir_flow_deliver(void *data, struct weir_frame *frame);
+bool weir_flow_wanted(void *data);
+
+/* Brings the figures of use up to now. */
+void weir_flow_sample(struct weir_pipeline *pipeline);
+
+/* Ends the run: frames that come later do not count, sinks finish what they hold. */
+void weir_run_end(struct weir_pipeline *pipeline, int result);
+
+/* The sink with that number has failed: stops it alone, and the run when it was the last one. */
+void weir_run_lose_sink(struct weir_pipeline *pipeline, size_t index, int error);
+
+/* Frees what remains of the last run. */
+void weir_run_forget(struct weir_pipeline *pipeline);
+
+#endif

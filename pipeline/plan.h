@@ -1,0 +1,37 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef WEIR_PIPELINE_PLAN_H
+#define WEIR_PIPELINE_PLAN_H
+
+#include <weir/plan.h>
+
+#include "core/slab.h"
+
+/* A plan and the memory of its words. Building it needs no error checks on the way: the first
+ * failed allocation is kept in `error`, and later additions do nothing. */
+struct weir_plan_draft {
+	struct weir_plan value;
+	struct weir_plan_hop *hops;
+	struct weir_plan_choice *choices;
+	size_t hops_room, choices_room;
+	struct weir_plan_text *texts;
+	int error;
+
+	/* For the run, which the value cannot name. */
+	const struct weir_memory_kind *kind;
+	bool synced; /* CPU access needs cache syncs */
+};
+
+/* Zeroed before the first init; init empties a used one. */
+void weir_plan_init(struct weir_plan_draft *draft);
+void weir_plan_finish(struct weir_plan_draft *draft);
+
+/* A string that lives with the plan; "" after an error. */
+const char *weir_plan_text(struct weir_plan_draft *draft, const char *format, ...)
+	WEIR_PRINTF(2, 3);
+
+void weir_plan_add_hop(struct weir_plan_draft *draft, const struct weir_plan_hop *hop);
+void weir_plan_add_choice(struct weir_plan_draft *draft, const char *what, const char *name,
+	bool chosen, const char *reason);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef WEIR_PIPELINE_PLANNER_H
+#define WEIR_PIPELINE_PLANNER_H
+
+#include "pipeline/pipeline.h"
+
+/* Fills pipeline->plan from its source, stages, sinks and settings. Probes what it must and leaves
+ * nothing behind. 0, or as weir_pipeline_plan(). */
+int weir_planner_make(struct weir_pipeline *pipeline);
+
+#endif

@@ -1,0 +1,473 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/log.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/scheduling.h"
+
+/* One run, from the plan to the last book entry. The story is weir_pipeline_run(), at the end. */
+
+/* How long sinks may take to finish what they hold after the end. */
+#define DRAIN_NS (WEIR_NS_PER_S * 2)
+
+/* ---- opening ---- */
+
+static int open_loop(struct weir_pipeline *pipeline)
+{
+	struct weir_loop_settings settings = {
+		.log = pipeline->settings.log,
+		.backend = pipeline->plan.value.loop,
+	};
+
+	return weir_loop_open(&settings, &pipeline->run.loop);
+}
+
+/* What every frame of this slot has in common, so that issuing one costs nothing. */
+static void describe_slot(
+	struct weir_slot *slot, const struct weir_video *video, const struct weir_layout *layout)
+{
+	struct weir_frame_info *info = &slot->frame.info;
+
+	info->format = video->format;
+	info->width = video->width;
+	info->height = video->height;
+	info->n_planes = layout->n_planes;
+	info->bytes_used = 0;
+	for (uint32_t i = 0; i < layout->n_planes; i++) {
+		info->plane[i].fd = slot->dmabuf;
+		info->plane[i].offset = (uint32_t)layout->plane[i].offset;
+		info->plane[i].stride = (uint32_t)layout->plane[i].stride;
+		info->plane[i].length = (uint32_t)layout->plane[i].size;
+		info->bytes_used += info->plane[i].length;
+	}
+}
+
+static int describe_slots(struct weir_slab *slab, const struct weir_video *video)
+{
+	struct weir_layout layout = { .n_planes = 1, .size = slab->frame_bytes };
+	int err = 0;
+
+	if (video->format->flags & WEIR_FORMAT_COMPRESSED)
+		layout.plane[0].size = slab->frame_bytes;
+	else
+		err = weir_format_layout(video, &layout);
+	for (unsigned i = 0; i < slab->n_slots && !err; i++)
+		describe_slot(&slab->slots[i], video, &layout);
+	return err;
+}
+
+static int create_slab(struct weir_pipeline *pipeline, struct weir_slab **out)
+{
+	const struct weir_memory_kind *kind = pipeline->plan.kind;
+	struct weir_slab_settings settings = {
+		.log = pipeline->settings.log,
+		.slots = pipeline->plan.value.slots,
+		.frame_bytes = pipeline->plan.value.slot_bytes,
+		.no_lock = pipeline->settings.no_lock,
+	};
+	struct weir_source *source = pipeline->source;
+
+	if (kind->create)
+		return weir_slab_create(kind, &settings, out);
+	return source->impl->allocate(source, kind, &settings, out);
+}
+
+static int attach_outlets(
+	struct weir_pipeline *pipeline, struct weir_slab *slab, struct weir_outlets **out)
+{
+	const struct weir_plan *plan = &pipeline->plan.value;
+	const struct weir_plan_hop *hops = plan->hops + plan->n_hops - pipeline->n_sinks;
+	struct weir_outlets *outlets;
+
+	outlets = calloc(1, sizeof(*outlets) + pipeline->n_sinks * sizeof(outlets->outlet[0]));
+	if (!outlets)
+		return -ENOMEM;
+	outlets->n = pipeline->n_sinks;
+	for (size_t i = 0; i < outlets->n; i++)
+		weir_outlet_init(&outlets->outlet[i], pipeline->sinks[i], slab, hops[i].budget);
+	if (weir_slab_attach(slab, outlets, free)) {
+		free(outlets);
+		return -ENOMEM;
+	}
+	*out = outlets;
+	return 0;
+}
+
+static int attach_views(struct weir_pipeline *pipeline, struct weir_slab *slab)
+{
+	for (size_t i = 0; i < pipeline->n_stages; i++) {
+		struct weir_stage *stage = pipeline->stages[i];
+
+		weir_counter_set(&stage->dropped, 0);
+		if (stage->impl->access != WEIR_STAGE_RESHAPE)
+			continue;
+		stage->views = calloc(slab->n_slots, sizeof(*stage->views));
+		if (!stage->views)
+			return -ENOMEM;
+		if (weir_slab_attach(slab, stage->views, free)) {
+			free(stage->views);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static int open_memory(struct weir_pipeline *pipeline)
+{
+	struct weir_outlets *outlets = NULL;
+	struct weir_slab *slab;
+	int err = create_slab(pipeline, &slab);
+
+	if (err)
+		return err;
+	slab->synced = pipeline->plan.synced;
+	err = describe_slots(slab, &pipeline->source->video);
+	if (!err)
+		err = attach_views(pipeline, slab);
+	if (!err)
+		err = attach_outlets(pipeline, slab, &outlets);
+	if (err) {
+		weir_slab_unref(&slab);
+		return err;
+	}
+	pthread_mutex_lock(&pipeline->lock);
+	pipeline->run.slab = slab;
+	pipeline->run.outlets = outlets;
+	pthread_mutex_unlock(&pipeline->lock);
+	return 0;
+}
+
+/* Registered memory only makes transfers cheaper: a refusal is worth a line, not an end. */
+static void register_memory(struct weir_pipeline *pipeline)
+{
+	struct weir_run *run = &pipeline->run;
+	char text[WEIR_ERRNO_TEXT];
+	bool wanted = false;
+	int err;
+
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		wanted |= pipeline->sinks[i]->impl->wants_registered;
+	if (!wanted || !run->slab->base)
+		return;
+	err = weir_loop_register(run->loop, run->slab->base, run->slab->length);
+	run->registered = !err;
+	if (err)
+		weir_info(pipeline->settings.log, "frame memory is not registered with %s: %s%s",
+			pipeline->plan.value.loop, weir_errno_text(err, text),
+			err == -ENOMEM ? " (raise LimitMEMLOCK= or ulimit -l)" : "");
+}
+
+/* ---- ending ---- */
+
+static void attend(struct weir_task *task)
+{
+	struct weir_pipeline *pipeline = task->data;
+	struct weir_run *run = &pipeline->run;
+	bool drained = true;
+
+	for (size_t i = 0; i < run->outlets->n; i++) {
+		int err = weir_outlet_refill(&run->outlets->outlet[i]);
+
+		if (err)
+			weir_run_lose_sink(pipeline, i, err);
+		if (run->draining)
+			drained &= weir_outlet_is_drained(&run->outlets->outlet[i]);
+	}
+	if (!run->ending)
+		pipeline->source->impl->resume(pipeline->source);
+	else if (run->draining && drained)
+		weir_loop_stop(run->loop);
+}
+
+/* Slots or sinks have room again. */
+static void returned(void *data)
+{
+	struct weir_pipeline *pipeline = data;
+
+	weir_loop_queue(pipeline->run.loop, &pipeline->run.attend);
+}
+
+static void drain_expired(struct weir_timer *timer)
+{
+	struct weir_pipeline *pipeline = timer->data;
+
+	weir_warn(pipeline->settings.log,
+		"a sink did not finish within %d s: what it held counts as dropped",
+		(int)(DRAIN_NS / WEIR_NS_PER_S));
+	weir_loop_stop(pipeline->run.loop);
+}
+
+/* From a task of its own, never from inside the source's or a sink's call. */
+static void end(struct weir_task *task)
+{
+	struct weir_pipeline *pipeline = task->data;
+	struct weir_run *run = &pipeline->run;
+
+	pipeline->source->impl->stop(pipeline->source);
+	weir_flow_sample(pipeline);
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		if (run->outlets->outlet[i].sink && pipeline->sinks[i]->impl->drain)
+			pipeline->sinks[i]->impl->drain(pipeline->sinks[i]);
+	run->draining = true;
+	weir_loop_arm(run->loop, &run->drain_limit, weir_now_ns() + DRAIN_NS);
+	weir_loop_queue(run->loop, &run->attend);
+}
+
+void weir_run_end(struct weir_pipeline *pipeline, int result)
+{
+	struct weir_run *run = &pipeline->run;
+
+	if (run->ending)
+		return;
+	run->ending = true;
+	run->result = result;
+	weir_loop_queue(run->loop, &run->end);
+}
+
+void weir_run_lose_sink(struct weir_pipeline *pipeline, size_t index, int error)
+{
+	struct weir_outlets *outlets = pipeline->run.outlets;
+	bool any = false;
+
+	if (pipeline->errors[index])
+		return;
+	pipeline->errors[index] = error;
+	weir_outlet_stop(&outlets->outlet[index], WEIR_DROP_FAILED);
+	weir_pipeline_emit(pipeline,
+		&(struct weir_event){ .type = WEIR_EVENT_SINK_FAILED,
+			.error = error,
+			.sink = (unsigned)index,
+			.text = pipeline->sinks[index]->uri });
+	for (size_t i = 0; i < outlets->n; i++)
+		any |= outlets->outlet[i].sink != NULL;
+	if (!any)
+		weir_run_end(pipeline, error);
+}
+
+static void sink_failed(void *data, struct weir_sink *sink, int error)
+{
+	struct weir_pipeline *pipeline = data;
+
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		if (pipeline->sinks[i] == sink)
+			weir_run_lose_sink(pipeline, i, error);
+}
+
+static void source_ended(void *data, int error)
+{
+	struct weir_pipeline *pipeline = data;
+
+	weir_pipeline_emit(pipeline,
+		&(struct weir_event){ .type = WEIR_EVENT_SOURCE_ENDED,
+			.error = error,
+			.text = pipeline->source->uri });
+	weir_run_end(pipeline, error);
+}
+
+static void time_is_up(struct weir_timer *timer)
+{
+	weir_run_end(timer->data, 0);
+}
+
+/* The first wish ends the run in order, a second one at once. */
+static void stop_wished(void *data)
+{
+	struct weir_pipeline *pipeline = data;
+	unsigned stops = atomic_load(&pipeline->stops);
+
+	if (stops > 1)
+		weir_loop_stop(pipeline->run.loop);
+	if (stops > 0) /* none: the wish was for the run before this one */
+		weir_run_end(pipeline, 0);
+}
+
+/* ---- starting ---- */
+
+static int start_sinks(struct weir_pipeline *pipeline)
+{
+	struct weir_run *run = &pipeline->run;
+	const struct weir_plan *plan = &pipeline->plan.value;
+	struct weir_sink_host host = {
+		.loop = run->loop, .slab = run->slab, .failed = sink_failed, .data = pipeline
+	};
+
+	for (; run->n_started < pipeline->n_sinks; run->n_started++) {
+		struct weir_sink *sink = pipeline->sinks[run->n_started];
+		int err = 0;
+
+		weir_counter_set(&sink->zero_copy_sends, 0);
+		weir_counter_set(&sink->kernel_copied_sends, 0);
+		weir_counter_set(&sink->copied_bytes, 0);
+		if (sink->impl->start)
+			err = sink->impl->start(sink, &host, &plan->hops[plan->n_hops - 1].video);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int start_source(struct weir_pipeline *pipeline)
+{
+	struct weir_run *run = &pipeline->run;
+	struct weir_source_host host = {
+		.loop = run->loop,
+		.slab = run->slab,
+		.deliver = weir_flow_deliver,
+		.wanted = weir_flow_wanted,
+		.ended = source_ended,
+		.data = pipeline,
+	};
+
+	weir_counter_set(&pipeline->source->lost, 0);
+	weir_pipeline_emit(pipeline, &(struct weir_event){ .type = WEIR_EVENT_STARTED });
+	return pipeline->source->impl->start(pipeline->source, &host);
+}
+
+static int listen_for_others(struct weir_pipeline *pipeline)
+{
+	struct weir_run *run = &pipeline->run;
+	int err = weir_waker_listen(&pipeline->waker, run->loop, stop_wished, pipeline);
+
+	return err ? err : weir_slab_listen(run->slab, run->loop, returned, pipeline);
+}
+
+static void init_run(struct weir_pipeline *pipeline)
+{
+	struct weir_run *run = &pipeline->run;
+
+	pthread_mutex_lock(&pipeline->lock);
+	memset(run, 0, sizeof(*run));
+	memset(pipeline->errors, 0, sizeof(pipeline->errors));
+	weir_books_open(&run->books, pipeline->plan.value.slots);
+	pthread_mutex_unlock(&pipeline->lock);
+	run->end = (struct weir_task){ .run = end, .data = pipeline };
+	run->attend = (struct weir_task){ .run = attend, .data = pipeline };
+	run->time_limit = (struct weir_timer){ .fired = time_is_up, .data = pipeline };
+	run->drain_limit = (struct weir_timer){ .fired = drain_expired, .data = pipeline };
+}
+
+static int flow(struct weir_pipeline *pipeline)
+{
+	struct weir_run *run = &pipeline->run;
+	int err = listen_for_others(pipeline);
+
+	if (err)
+		return err;
+	register_memory(pipeline);
+	err = start_sinks(pipeline);
+	if (!err)
+		err = start_source(pipeline);
+	if (err)
+		return err;
+	if (pipeline->settings.max_ns)
+		err = weir_loop_arm(
+			run->loop, &run->time_limit, weir_now_ns() + pipeline->settings.max_ns);
+	if (!err)
+		err = weir_loop_run(run->loop);
+	if (!run->draining)
+		pipeline->source->impl->stop(pipeline->source);
+	return err ? err : run->result;
+}
+
+/* ---- closing ---- */
+
+/* The sinks' own verdicts: what they saw is wrong though nothing failed on the way. */
+static int collect_verdicts(struct weir_pipeline *pipeline)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < pipeline->n_sinks; i++) {
+		struct weir_sink *sink = pipeline->sinks[i];
+		char text[256] = "";
+		int err = sink->impl->result ? sink->impl->result(sink, text, sizeof(text)) : 0;
+
+		if (err)
+			weir_error(pipeline->settings.log, "%s: %s", sink->uri, text);
+		if (err && !result)
+			result = err;
+		pthread_mutex_lock(&pipeline->lock);
+		pipeline->verdicts[i] = text[0] ? strdup(text) : NULL;
+		pthread_mutex_unlock(&pipeline->lock);
+	}
+	return result;
+}
+
+/* Sinks let go first, then the loop: what it still transfers is cancelled, and released with that. */
+static void close_flow(struct weir_pipeline *pipeline)
+{
+	struct weir_run *run = &pipeline->run;
+
+	for (size_t i = 0; i < run->n_started; i++)
+		weir_outlet_stop(&run->outlets->outlet[i], WEIR_DROP_STOPPED);
+	weir_slab_ignore(run->slab, run->loop);
+	weir_waker_ignore(&pipeline->waker, run->loop);
+	if (run->registered)
+		weir_loop_unregister(run->loop);
+}
+
+void weir_run_forget(struct weir_pipeline *pipeline)
+{
+	struct weir_slab *slab = pipeline->run.slab;
+
+	pthread_mutex_lock(&pipeline->lock);
+	pipeline->run.slab = NULL;
+	pipeline->run.outlets = NULL;
+	for (size_t i = 0; i < WEIR_MAX_SINKS; i++) {
+		free(pipeline->verdicts[i]);
+		pipeline->verdicts[i] = NULL;
+	}
+	pthread_mutex_unlock(&pipeline->lock);
+	weir_slab_unref(&slab);
+}
+
+static int run_planned(struct weir_pipeline *pipeline)
+{
+	struct weir_scheduling before;
+	int err, verdict;
+
+	weir_scheduling_apply(&before, pipeline->settings.realtime_priority,
+		pipeline->settings.cpus, pipeline->settings.log);
+	err = open_loop(pipeline);
+	if (err)
+		goto restore;
+	err = open_memory(pipeline);
+	if (err)
+		goto close_loop;
+	err = flow(pipeline);
+	close_flow(pipeline);
+	weir_loop_close(&pipeline->run.loop);
+	verdict = collect_verdicts(pipeline);
+	if (!err)
+		err = verdict;
+	goto restore;
+
+close_loop:
+	weir_loop_close(&pipeline->run.loop);
+restore:
+	weir_scheduling_restore(&before);
+	return err;
+}
+
+int weir_pipeline_run(struct weir_pipeline *pipeline)
+{
+	const struct weir_plan *plan = NULL;
+	int err;
+
+	err = weir_pipeline_plan(pipeline, &plan);
+	weir_pipeline_emit(pipeline,
+		&(struct weir_event){ .type = WEIR_EVENT_PLANNED, .error = err, .plan = plan });
+	if (err)
+		return err;
+	pipeline->running = true;
+	weir_run_forget(pipeline);
+	init_run(pipeline);
+	err = run_planned(pipeline);
+	atomic_store(&pipeline->stops, 0);
+	pipeline->running = false;
+	weir_pipeline_emit(pipeline, &(struct weir_event){ .type = WEIR_EVENT_STOPPED, .error = err });
+	return err;
+}

@@ -1,0 +1,109 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Proves law 8: once a run is warm, nothing is allocated and no page faults, on every loop, with
+ * stages, with sinks that keep frames, and with the sinks' own work. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <weir/weir.h>
+
+#include "tests/fault/injector.h"
+
+#define WARM 1000
+
+struct watcher {
+	uint64_t frames, at_warm, at_end;
+	struct weir_frame *kept;
+};
+
+static int watch(void *data, struct weir_frame *frame)
+{
+	struct watcher *watcher = data;
+
+	if (++watcher->frames == WARM)
+		watcher->at_warm = injector_allocations();
+	watcher->at_end = injector_allocations();
+	weir_frame_unref(&watcher->kept);
+	watcher->kept = weir_frame_ref(frame);
+	return 0;
+}
+
+static void run(const char *loop, const char *uri, uint64_t frames)
+{
+	static const struct weir_log silent = { .level = WEIR_LOG_SILENT };
+	static const char *const stages[] = { "pass", "crop=64x24+0+0", "pass" };
+	static const char *const sinks[] = { "null", "verify" };
+	struct weir_pipeline_settings settings = {
+		.log = &silent, .max_frames = frames, .loop = loop
+	};
+	struct weir_source_settings source_settings = { .log = &silent };
+	struct weir_sink_settings sink_settings = { .log = &silent };
+	struct weir_pipeline *pipeline = NULL;
+	struct weir_source *source = NULL;
+	struct weir_sink *sink = NULL;
+	struct watcher watcher = { 0 };
+	struct weir_ledger ledger;
+
+	assert_int_equal(weir_pipeline_create(&settings, &pipeline), 0);
+	assert_int_equal(weir_source_open(uri, &source_settings, &source), 0);
+	assert_int_equal(weir_pipeline_set_source(pipeline, &source), 0);
+	for (size_t i = 0; i < 3; i++) {
+		struct weir_stage *stage = NULL;
+
+		assert_int_equal(weir_stage_open(stages[i], &silent, &stage), 0);
+		assert_int_equal(weir_pipeline_add_stage(pipeline, &stage), 0);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(weir_sink_open(sinks[i], &sink_settings, &sink), 0);
+		assert_int_equal(weir_pipeline_add_sink(pipeline, &sink), 0);
+	}
+	assert_int_equal(weir_sink_open_callback(watch, &watcher, &sink_settings, &sink), 0);
+	assert_int_equal(weir_pipeline_add_sink(pipeline, &sink), 0);
+
+	if (weir_pipeline_run(pipeline) != 0) {
+		weir_pipeline_destroy(&pipeline);
+		print_message("the %s loop does not run here\n", loop);
+		skip();
+	}
+	weir_frame_unref(&watcher.kept);
+	weir_pipeline_ledger(pipeline, &ledger);
+	assert_int_equal(weir_ledger_reconcile(&ledger, NULL, 0), 0);
+	assert_int_equal(watcher.frames, frames);
+	assert_int_equal(watcher.at_end - watcher.at_warm, 0);
+	assert_true(ledger.steady_frames > frames / 2);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	assert_int_equal(ledger.minor_faults, 0);
+	assert_int_equal(ledger.major_faults, 0);
+#endif
+	weir_pipeline_destroy(&pipeline);
+}
+
+static void test_unpaced(void **state)
+{
+	run(*state, "pattern:noise?size=64x48&fps=0", 20000);
+}
+
+static void test_paced(void **state)
+{
+	run(*state, "pattern:bars?size=64x48&fps=2000", 2 * WARM);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		{ "unpaced on uring", test_unpaced, NULL, NULL, (void *)"uring" },
+		{ "unpaced on sqpoll", test_unpaced, NULL, NULL, (void *)"sqpoll" },
+		{ "unpaced on epoll", test_unpaced, NULL, NULL, (void *)"epoll" },
+		{ "paced on uring", test_paced, NULL, NULL, (void *)"uring" },
+		{ "paced on epoll", test_paced, NULL, NULL, (void *)"epoll" },
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
