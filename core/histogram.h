@@ -10,14 +10,14 @@
 
 /* Durations in buckets whose width grows with the value, so that each is exact to 1/32 of itself
  * from 1 ns to 2^40 ns (18 minutes; longer ones count as that), in a fixed array. Adding is a few
- * instructions and never allocates. One writer; readers on other threads see each bucket whole. */
+ * instructions, from any thread, and never allocates. */
 
 #define WEIR_HISTOGRAM_BITS    5
 #define WEIR_HISTOGRAM_BUCKETS ((40 - WEIR_HISTOGRAM_BITS + 1) << WEIR_HISTOGRAM_BITS)
 
 struct weir_histogram {
-	_Atomic uint64_t count, max;
-	_Atomic uint32_t buckets[WEIR_HISTOGRAM_BUCKETS];
+	_Atomic uint64_t max;
+	_Atomic uint64_t buckets[WEIR_HISTOGRAM_BUCKETS];
 };
 
 void weir_histogram_clear(struct weir_histogram *histogram);
