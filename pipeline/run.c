@@ -88,7 +88,8 @@ static int attach_outlets(
 		return -ENOMEM;
 	outlets->n = pipeline->n_sinks;
 	for (size_t i = 0; i < outlets->n; i++)
-		weir_outlet_init(&outlets->outlet[i], pipeline->sinks[i], slab, hops[i].budget);
+		weir_outlet_init(&outlets->outlet[i], pipeline->sinks[i], slab, hops[i].budget,
+			pipeline->plan.may_wait);
 	if (weir_slab_attach(slab, outlets, free)) {
 		free(outlets);
 		return -ENOMEM;
@@ -330,9 +331,15 @@ static int start_source(struct weir_pipeline *pipeline)
 static int listen_for_others(struct weir_pipeline *pipeline)
 {
 	struct weir_run *run = &pipeline->run;
+	char text[WEIR_ERRNO_TEXT];
 	int err = weir_waker_listen(&pipeline->waker, run->loop, stop_wished, pipeline);
 
-	return err ? err : weir_slab_listen(run->slab, run->loop, returned, pipeline);
+	if (!err)
+		err = weir_slab_listen(run->slab, run->loop, returned, pipeline);
+	if (err)
+		weir_error(pipeline->settings.log, "the %s loop cannot watch an eventfd: %s",
+			pipeline->plan.value.loop, weir_errno_text(err, text));
+	return err;
 }
 
 static void init_run(struct weir_pipeline *pipeline)

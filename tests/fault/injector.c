@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
@@ -119,6 +120,22 @@ WRAP_ALLOCATION(strndup, (const char *text, size_t n), (text, n))
 WRAP_REALLOCATION(realloc, (void *block, size_t size), (block, size))
 WRAP_REALLOCATION(reallocarray, (void *block, size_t n, size_t size), (block, n, size))
 
+int __wrap_asprintf(char **out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int __wrap_asprintf(char **out, const char *format, ...)
+{
+	va_list args;
+	int length;
+
+	if (injected("asprintf", ERRORS(ENOMEM)))
+		return -1;
+	va_start(args, format);
+	length = vasprintf(out, format, args);
+	va_end(args);
+	if (length >= 0)
+		counted(*out);
+	return length;
+}
+
 void __real_free(void *block);
 void __wrap_free(void *block);
 void __wrap_free(void *block)
@@ -164,6 +181,9 @@ WRAP_CALL(int, timerfd_create, (int clock, int flags), (clock, flags), EMFILE, E
 WRAP_CALL(ssize_t, read, (int fd, void *buffer, size_t length), (fd, buffer, length), EINTR, EAGAIN)
 WRAP_CALL(ssize_t, write, (int fd, const void *buffer, size_t length), (fd, buffer, length), EINTR,
 	EPIPE)
+WRAP_CALL(ssize_t, pwritev2, (int fd, const struct iovec *vector, int n, off_t offset, int flags),
+	(fd, vector, n, offset, flags), EINTR, EAGAIN, EOPNOTSUPP)
+WRAP_CALL(int, fstat, (int fd, struct stat *out), (fd, out), EIO)
 WRAP_CALL(int, poll, (struct pollfd *fds, nfds_t n, int timeout), (fds, n, timeout), EINTR)
 
 /* The variadic ones take one further word at most. */
@@ -238,13 +258,11 @@ int __wrap_fcntl(int fd, int command, ...)
 WRAP_RING(io_uring_queue_init_params,
 	(unsigned entries, struct io_uring *ring, struct io_uring_params *params),
 	(entries, ring, params), ENOMEM, EPERM, ENOSYS, EMFILE)
-WRAP_RING(io_uring_submit, (struct io_uring *ring), (ring), EINTR, EAGAIN, EBUSY)
-WRAP_RING(io_uring_submit_and_wait_timeout,
-	(struct io_uring *ring, struct io_uring_cqe **cqe, unsigned n,
-		struct __kernel_timespec *timeout, sigset_t *mask),
-	(ring, cqe, n, timeout, mask), EINTR, ETIME)
-WRAP_RING(io_uring_submit_and_get_events, (struct io_uring *ring), (ring), EINTR, EBUSY)
-WRAP_RING(io_uring_get_events, (struct io_uring *ring), (ring), EINTR)
+WRAP_RING(io_uring_enter2,
+	(unsigned fd, unsigned to_submit, unsigned min_complete, unsigned flags, sigset_t *mask,
+		size_t size),
+	(fd, to_submit, min_complete, flags, mask, size), EINTR, ETIME, EAGAIN, EBUSY)
+WRAP_RING(io_uring_submit_and_wait, (struct io_uring *ring, unsigned n), (ring, n), EINTR, EAGAIN)
 WRAP_RING(io_uring_register_buffers,
 	(struct io_uring *ring, const struct iovec *vectors, unsigned n), (ring, vectors, n),
 	ENOMEM, EFAULT, EOPNOTSUPP)

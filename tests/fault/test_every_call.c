@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,6 +27,7 @@
 struct scene {
 	const char *name, *source, *stage, *loop;
 	uint64_t frames;
+	const char *sink;
 };
 
 static const struct scene scenes[] = {
@@ -34,6 +36,8 @@ static const struct scene scenes[] = {
 	{ "paced on io_uring", "pattern:black?size=64x48&fps=1000", "pass", "uring", 6 },
 	{ "paced on epoll", "pattern:counter?size=64x48&fps=1000", "pass", "epoll", 6 },
 	{ "jpeg", "pattern:bars?size=64x48&fps=0&format=MJPEG", "pass", "auto", 6 },
+	{ "to stdout on io_uring", "pattern:bars?size=64x48&fps=0", "crop=32x48+0+0", "uring", 4, "-" },
+	{ "to stdout on epoll", "pattern:bars?size=64x48&fps=0", "pass", "epoll", 4, "-" },
 };
 
 static unsigned error_lines;
@@ -66,7 +70,8 @@ static int add_parts(struct weir_pipeline *pipeline, const struct scene *scene)
 	if (!err)
 		err = weir_stage_open(scene->stage, &noting, &stage);
 	if (!err)
-		err = weir_sink_open("verify", &sink_settings, &verify);
+		err = weir_sink_open(
+			scene->sink ? scene->sink : "verify", &sink_settings, &verify);
 	if (!err)
 		err = weir_sink_open_callback(look, NULL, &sink_settings, &callback);
 	if (!err)
@@ -84,7 +89,7 @@ static int add_parts(struct weir_pipeline *pipeline, const struct scene *scene)
 	return err;
 }
 
-static int live(const struct scene *scene)
+static int live_once(const struct scene *scene)
 {
 	struct weir_pipeline_settings settings = {
 		.log = &noting, .max_frames = scene->frames, .loop = scene->loop
@@ -106,6 +111,21 @@ static int live(const struct scene *scene)
 	return err;
 }
 
+/* With standard output out of the way: one scene writes frames there. */
+static int live(const struct scene *scene)
+{
+	int shown = dup(STDOUT_FILENO), null = open("/dev/null", O_WRONLY);
+	int err;
+
+	fflush(stdout);
+	dup2(null, STDOUT_FILENO);
+	err = live_once(scene);
+	dup2(shown, STDOUT_FILENO);
+	close(shown);
+	close(null);
+	return err;
+}
+
 static int open_fds(void)
 {
 	DIR *folder = opendir("/proc/self/fd");
@@ -124,12 +144,13 @@ static enum outcome live_through(const struct scene *scene, unsigned nth, unsign
 	unsigned *variants, FILE *say)
 {
 	int64_t blocks = injector_live_blocks();
-	int fds = open_fds();
-	int err;
+	int fds, err;
 
 	alarm(30);
+	dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
+	fds = open_fds();
 	injector_arm(nth, variant);
-	err = live(scene);
+	err = live_once(scene);
 	injector_disarm();
 	if (!injector_failed(variants))
 		return UNREACHED;
