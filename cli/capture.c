@@ -24,8 +24,8 @@ struct run {
 	const struct weir_plan *plan; /* NULL until it is made */
 	bool batch;                   /* frame lines are batched */
 	uint64_t flushed_ns;
-	int stdout_error;             /* -errno once stdout cannot be written */
 	bool started;
+	int stdout_error; /* -errno once stdout cannot be written */
 };
 
 static uint64_t now_ns(void)

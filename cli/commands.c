@@ -7,10 +7,11 @@ const struct command commands[] = {
 		.name = "capture",
 		.synopsis = "[SOURCE] [options]",
 		.summary = "frames from a source to any sinks: the main job",
-		.examples = "  weir capture                                 measure the first camera\n"
-			    "  weir capture /dev/video0 -s 1280x720 -r 30 -f UYVY -t 10\n"
-			    "  weir capture 'pattern:bars?size=1920x1080&fps=0' --to verify -n 1000\n"
-			    "  weir capture pattern:counter --stage crop=320x240+0+0 --json\n",
+		.examples =
+			"  weir capture                                 measure the first camera\n"
+			"  weir capture /dev/video0 -s 1280x720 -r 30 -f UYVY -t 10\n"
+			"  weir capture 'pattern:bars?size=1920x1080&fps=0' --to verify -n 1000\n"
+			"  weir capture pattern:counter --stage crop=320x240+0+0 --json\n",
 		.bit = COMMAND_CAPTURE,
 		.source = SOURCE_OPTIONAL,
 		.run = capture_command,

@@ -114,7 +114,7 @@ int console_init(struct console *console)
 		.terminal = isatty(STDERR_FILENO),
 	};
 	console->colour = console->terminal && !(no_colour && *no_colour) && terminal &&
-		strcmp(terminal, "dumb") != 0;
+			  strcmp(terminal, "dumb") != 0;
 	pthread_mutex_init(&console->mutex, NULL);
 	return level_of_environment(console);
 }

@@ -84,8 +84,7 @@ static void print_stages(FILE *to)
 
 void help_command(FILE *to, const struct command *command)
 {
-	fprintf(to, "Usage: weir %s %s\n%s\n", command->name, command->synopsis,
-		command->summary);
+	fprintf(to, "Usage: weir %s %s\n%s\n", command->name, command->synopsis, command->summary);
 	print_options(to, command->bit);
 	if (command->source != SOURCE_NONE)
 		print_sources(to);

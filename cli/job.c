@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-static int add_stage(
-	struct weir_pipeline *pipeline, struct console *console, const char *text)
+static int add_stage(struct weir_pipeline *pipeline, struct console *console, const char *text)
 {
 	struct weir_stage *stage = NULL;
 	unsigned errors = console->errors;

@@ -148,7 +148,8 @@ static void add_cost(struct json_object *object, const struct weir_ledger *ledge
 	member_number(faults, "minor", ledger->minor_faults);
 	member_number(faults, "major", ledger->major_faults);
 	member_number(object, "cache_syncs", ledger->cache_syncs);
-	member_real(object, "syscalls_per_frame", summary_ratio(ledger->syscalls, ledger->captured));
+	member_real(
+		object, "syscalls_per_frame", summary_ratio(ledger->syscalls, ledger->captured));
 	member_real(object, "cpu_us_per_frame",
 		summary_ratio(ledger->cpu_ns, ledger->steady_frames) / US);
 }
@@ -160,7 +161,8 @@ void json_summary(FILE *to, const struct summary *summary)
 
 	member_text(object, "source", summary->source);
 	member_video(object, &summary->plan->video);
-	member_real(object, "fps", summary_rate(ledger)); /* measured: takes the nominal rate's place */
+	/* Measured, in the place of the nominal rate. */
+	member_real(object, "fps", summary_rate(ledger));
 	member_real(object, "duration_s", (double)ledger->duration_ns / 1e9);
 	add_frames(object, ledger);
 	add_sinks(object, ledger);

@@ -64,8 +64,8 @@ int list_command(const struct options *options, struct console *console)
 	else
 		console_failed(console, errors, "list", err);
 	if (!err && found.n == 0)
-		console_note(console, "no camera, display or memory device found; pattern: sources "
-			"need none");
+		console_note(console,
+			"no camera, display or memory device found; pattern: sources need none");
 	release(&found);
 	return exit_code_of(err);
 }

@@ -30,14 +30,14 @@ static int unknown_command(const char *word, struct console *console)
 	for (const struct command *c = commands; c->name; c++)
 		nearest_try(&nearest, c->name);
 	if (*word == '-')
-		console_error(console, "unknown option %s; options follow a command: weir --help",
-			word);
+		console_error(
+			console, "unknown option %s; options follow a command: weir --help", word);
 	else if (nearest.best)
-		console_error(console, "unknown command '%s'; did you mean %s?", word,
-			nearest.best);
+		console_error(
+			console, "unknown command '%s'; did you mean %s?", word, nearest.best);
 	else
-		console_error(console, "unknown command '%s'; there are capture, explain, list, info",
-			word);
+		console_error(console,
+			"unknown command '%s'; there are capture, explain, list, info", word);
 	return EXIT_CODE_USAGE;
 }
 
@@ -51,8 +51,8 @@ static void set_level(const struct options *options, struct console *console)
 		console->log.level = levels[options->verbosity - 1];
 }
 
-static int run(const struct command *command, const struct options *options,
-	struct console *console)
+static int run(
+	const struct command *command, const struct options *options, struct console *console)
 {
 	if (options->help) {
 		help_command(stdout, command);

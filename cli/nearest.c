@@ -35,8 +35,8 @@ static unsigned distance(const char *a, size_t a_length, const char *b, size_t b
 			unsigned replaced = d[i - 1][j - 1] + !same(a[i - 1], b[j - 1]);
 
 			d[i][j] = least(d[i - 1][j] + 1, d[i][j - 1] + 1, replaced);
-			if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]) &&
-				d[i - 2][j - 2] + 1 < d[i][j])
+			if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) &&
+				same(a[i - 2], b[j - 1]) && d[i - 2][j - 2] + 1 < d[i][j])
 				d[i][j] = d[i - 2][j - 2] + 1;
 		}
 	}

@@ -164,8 +164,8 @@ static int parse_word(const struct given *given, const char *const *words, const
 		nearest_try(&nearest, words[i]);
 	}
 	if (nearest.best)
-		console_error(given->console, "%s %s: there is none; did you mean %s?",
-			given->what, given->value, nearest.best);
+		console_error(given->console, "%s %s: there is none; did you mean %s?", given->what,
+			given->value, nearest.best);
 	else
 		console_error(given->console, "%s %s: there is none; the default is %s",
 			given->what, given->value, words[0]);

@@ -105,8 +105,7 @@ static int missing_value(const struct parse *parse)
 	char what[64];
 
 	name_of(optopt, what, sizeof(what));
-	console_error(parse->console, "%s needs a value: %s %s", what, what,
-		row_of(optopt)->value);
+	console_error(parse->console, "%s needs a value: %s %s", what, what, row_of(optopt)->value);
 	return -EINVAL;
 }
 

@@ -52,10 +52,12 @@ if has_json; then
 	check "INT with --json: the summary is last" grep -q '"type":"summary"' <(tail -n 1 "$work/out")
 
 	# A reader that never reads blocks the run in write(): only a second signal gets out of that.
+	# The thread sanitizer holds handlers back while libc itself waits.
+	grep -q __tsan_init "$WEIR" && seconds=() || seconds=(INT:130 TERM:143)
 	mkfifo "$work/fifo"
 	sleep 60 <"$work/fifo" &
 	reader=$!
-	for signal in INT:130 TERM:143; do
+	for signal in "${seconds[@]}"; do
 		"$WEIR" capture 'pattern:bars?fps=0&size=64x64' "${loop[@]}" --json --frames \
 			>"$work/fifo" 2>"$work/err" </dev/null &
 		pid=$!
