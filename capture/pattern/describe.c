@@ -1,0 +1,72 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+
+#include "capture/pattern/pattern.h"
+
+static void add_format(struct weir_pattern_source *source, const char *name)
+{
+	const struct weir_format *format = weir_format_by_name(name);
+	size_t i = source->info.n_formats++;
+	struct weir_source_size *size = &source->sizes[i];
+
+	*size = (struct weir_source_size){
+		.min_width = WEIR_MIN_SIZE,
+		.min_height = WEIR_MIN_SIZE,
+		.max_width = WEIR_MAX_SIZE,
+		.max_height = WEIR_MAX_SIZE,
+		.step_width = 1,
+		.step_height = 1,
+		.slowest = { 1, UINT32_MAX },
+		.fastest = { 0, 1 },
+	};
+	for (unsigned p = 0; p < format->n_planes; p++) {
+		if (format->plane[p].block_width > size->step_width)
+			size->step_width = format->plane[p].block_width;
+		if (format->plane[p].block_height > size->step_height)
+			size->step_height = format->plane[p].block_height;
+	}
+	source->formats[i] = (struct weir_source_format){ format, size, 1 };
+}
+
+static void add_formats(struct weir_pattern_source *source)
+{
+	for (size_t i = 0; weir_canvas_formats[i]; i++)
+		add_format(source, weir_canvas_formats[i]);
+#ifdef WEIR_HAVE_LIBJPEG
+	add_format(source, "MJPEG");
+#endif
+}
+
+static void add_ability(struct weir_pattern_source *source, const struct weir_memory_kind *kind)
+{
+	size_t i = source->info.n_abilities++;
+	char *why = source->details[i];
+	int err = kind->probe ? kind->probe(why, sizeof(source->details[i])) : 0;
+
+	source->abilities[i] = (struct weir_source_ability){
+		.name = kind->name,
+		.works = err == 0,
+		.detail = err ? why : kind->summary,
+	};
+}
+
+int weir_pattern_describe(struct weir_source *base, const struct weir_source_info **out)
+{
+	struct weir_pattern_source *source = (struct weir_pattern_source *)base;
+
+	snprintf(source->title, sizeof(source->title), "test pattern: %s", source->picture->title);
+	source->info = (struct weir_source_info){
+		.uri = base->uri,
+		.name = source->title,
+		.driver = "pattern",
+		.live = base->live,
+		.formats = source->formats,
+		.abilities = source->abilities,
+	};
+	add_formats(source);
+	add_ability(source, &weir_memory_slab);
+	add_ability(source, &weir_memory_host);
+	*out = &source->info;
+	return 0;
+}

@@ -1,0 +1,269 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sinks/pipe/pipe.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/log.h"
+
+/* Raw frames to standard output, one after the other, each line without its padding. Frames wait in
+ * a ring and are written straight from their memory, one operation at a time. */
+struct pipe_sink {
+	struct weir_sink base;
+	struct weir_sink_host host;
+	bool running;
+
+	struct weir_frame *ring[WEIR_SLAB_MAX_SLOTS];
+	unsigned first, n;
+
+	/* How far the first frame is written. */
+	bool bracketed;
+	struct weir_pixels pixels;
+	unsigned plane;
+	uint32_t line;
+	size_t offset; /* in the run of bytes that begins there */
+
+	struct weir_op op;
+	bool writing; /* op is active */
+};
+
+/* Bytes that lie in one piece: a line, or all lines of a plane when nothing pads them. */
+struct run {
+	uint8_t *data;
+	size_t length;
+	uint32_t lines;
+};
+
+static int open_pipe(const struct weir_uri *uri, const struct weir_sink_settings *settings,
+	struct weir_sink **out)
+{
+	struct pipe_sink *pipe;
+
+	(void)uri;
+	if (fcntl(STDOUT_FILENO, F_GETFD) < 0) {
+		weir_error(settings->log, "-: standard output is closed");
+		return -EBADF;
+	}
+	pipe = calloc(1, sizeof(*pipe));
+	if (!pipe)
+		return -ENOMEM;
+	pipe->base.impl = &weir_sink_pipe;
+	*out = &pipe->base;
+	return 0;
+}
+
+static void close_pipe(struct weir_sink *sink)
+{
+	free(sink);
+}
+
+static bool is_compressed(const struct weir_frame_info *info)
+{
+	return info->format->flags & WEIR_FORMAT_COMPRESSED;
+}
+
+static uint32_t lines_of(const struct weir_frame_info *info, unsigned plane)
+{
+	uint32_t height =
+		is_compressed(info) ? info->height : info->format->plane[plane].block_height;
+
+	return (info->height + height - 1) / height;
+}
+
+static struct run current_run(const struct pipe_sink *pipe)
+{
+	const struct weir_frame_info *info = weir_frame_info(pipe->ring[pipe->first]);
+	uint32_t stride = pipe->pixels.stride[pipe->plane];
+	struct run run = { pipe->pixels.data[pipe->plane] + (size_t)pipe->line * stride, 0, 1 };
+
+	if (is_compressed(info)) {
+		run.length = info->bytes_used;
+		return run;
+	}
+	run.length = weir_format_line_bytes(info->format, pipe->plane, info->width);
+	if (run.length == stride) {
+		run.lines = lines_of(info, pipe->plane);
+		run.length *= run.lines;
+	}
+	return run;
+}
+
+/* Moves on by what was written; whether that was the last of the frame. */
+static bool advance(struct pipe_sink *pipe, size_t written)
+{
+	const struct weir_frame_info *info = weir_frame_info(pipe->ring[pipe->first]);
+	struct run run = current_run(pipe);
+
+	pipe->offset += written;
+	assert(pipe->offset <= run.length);
+	if (pipe->offset < run.length)
+		return false;
+	pipe->offset = 0;
+	pipe->line += run.lines;
+	if (pipe->line < lines_of(info, pipe->plane))
+		return false;
+	pipe->line = 0;
+	return ++pipe->plane >= info->n_planes;
+}
+
+static int submit(struct pipe_sink *pipe)
+{
+	struct run run = current_run(pipe);
+	int err;
+
+	pipe->op.buffer = run.data + pipe->offset;
+	pipe->op.length = run.length - pipe->offset;
+	err = weir_loop_submit(pipe->host.loop, &pipe->op);
+	pipe->writing = !err;
+	return err;
+}
+
+static int begin_first(struct pipe_sink *pipe)
+{
+	int err = weir_frame_begin_cpu(pipe->ring[pipe->first], WEIR_CPU_READ, &pipe->pixels);
+
+	if (err)
+		return err;
+	pipe->bracketed = true;
+	pipe->plane = pipe->line = 0;
+	pipe->offset = 0;
+	return submit(pipe);
+}
+
+/* Lets the first frame go; `verdict` says whether it arrived. */
+static int pop(struct pipe_sink *pipe, enum weir_drop verdict)
+{
+	struct weir_frame *frame = pipe->ring[pipe->first];
+	int err = pipe->bracketed ? weir_frame_end_cpu(frame) : 0;
+
+	pipe->bracketed = false;
+	pipe->first = (pipe->first + 1) % WEIR_SLAB_MAX_SLOTS;
+	pipe->n--;
+	frame->verdict = err ? WEIR_DROP_FAILED : verdict;
+	weir_frame_unref(&frame);
+	return err;
+}
+
+static void drop_all(struct pipe_sink *pipe, enum weir_drop verdict)
+{
+	while (pipe->n)
+		pop(pipe, verdict);
+}
+
+static int give_up(struct pipe_sink *pipe, int err)
+{
+	char text[WEIR_ERRNO_TEXT];
+
+	if (err == -EPIPE)
+		weir_info(pipe->base.log, "-: the reader of standard output has gone");
+	else
+		weir_error(pipe->base.log, "-: cannot write to standard output: %s",
+			weir_errno_text(err, text));
+	pipe->running = false;
+	drop_all(pipe, WEIR_DROP_FAILED);
+	return err;
+}
+
+static int go_on(struct pipe_sink *pipe, int64_t result)
+{
+	int err;
+
+	if (result < 0)
+		return (int)result;
+	if (result == 0 && pipe->op.length > 0)
+		return -EIO;
+	weir_counter_add(&pipe->base.copied_bytes, (uint64_t)result);
+	if (!advance(pipe, (size_t)result))
+		return submit(pipe);
+	err = pop(pipe, WEIR_DROP_NONE);
+	return err || !pipe->n ? err : begin_first(pipe);
+}
+
+static void written(struct weir_op *op, int64_t result)
+{
+	struct pipe_sink *pipe = op->data;
+	int err;
+
+	pipe->writing = false;
+	if (!pipe->running) {
+		drop_all(pipe, WEIR_DROP_STOPPED);
+		return;
+	}
+	err = go_on(pipe, result);
+	if (err)
+		pipe->host.failed(pipe->host.data, &pipe->base, give_up(pipe, err));
+}
+
+static int start(
+	struct weir_sink *sink, const struct weir_sink_host *host, const struct weir_video *video)
+{
+	struct pipe_sink *pipe = (struct pipe_sink *)sink;
+
+	(void)video;
+	pipe->host = *host;
+	pipe->running = true;
+	pipe->op = (struct weir_op){
+		.done = written,
+		.data = pipe,
+		.io = WEIR_IO_WRITE,
+		.fd = STDOUT_FILENO,
+		.offset = WEIR_IO_NO_OFFSET,
+	};
+	return 0;
+}
+
+static int take(struct weir_sink *sink, struct weir_frame *frame)
+{
+	struct pipe_sink *pipe = (struct pipe_sink *)sink;
+	int err;
+
+	assert(pipe->n < WEIR_SLAB_MAX_SLOTS);
+	pipe->ring[(pipe->first + pipe->n++) % WEIR_SLAB_MAX_SLOTS] = weir_frame_ref(frame);
+	if (pipe->n > 1)
+		return 0;
+	err = begin_first(pipe);
+	return err ? give_up(pipe, err) : 0;
+}
+
+/* What is being written stays held until the loop says that the kernel is done with it. */
+static void stop(struct weir_sink *sink)
+{
+	struct pipe_sink *pipe = (struct pipe_sink *)sink;
+
+	pipe->running = false;
+	if (pipe->writing)
+		weir_loop_cancel(pipe->host.loop, &pipe->op);
+	else
+		drop_all(pipe, WEIR_DROP_STOPPED);
+}
+
+/* The kernel copies what is written into the pipe or the page cache: there is no other way in. */
+static uint64_t copies(
+	struct weir_sink *sink, const struct weir_video *video, char *why, size_t size)
+{
+	uint64_t bytes = 0;
+
+	(void)sink;
+	snprintf(why, size, "the kernel copies what is written to standard output");
+	for (unsigned i = 0; i < video->format->n_planes; i++)
+		bytes += weir_format_line_bytes(video->format, i, video->width) * video->height /
+			video->format->plane[i].block_height;
+	return bytes;
+}
+
+const struct weir_sink_impl weir_sink_pipe = {
+	.scheme = "-",
+	.summary = "-, raw frames to standard output",
+	.reads_pixels = true,
+	.open = open_pipe,
+	.close = close_pipe,
+	.copies = copies,
+	.start = start,
+	.take = take,
+	.stop = stop,
+};

@@ -1,0 +1,14 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/sink.h"
+#include "sinks/null/null.h"
+#include "sinks/pipe/pipe.h"
+#include "sinks/verify/verify.h"
+
+/* The callback sink has no row: it is opened with a function, not by its name. */
+const struct weir_sink_impl *const weir_sink_impls[] = {
+	&weir_sink_null,
+	&weir_sink_verify,
+	&weir_sink_pipe,
+	NULL,
+};
