@@ -117,10 +117,10 @@ static int settle_rate(struct weir_pattern_source *source, const struct weir_vid
 
 	if (!rate.den)
 		rate = (struct weir_rate){ DEFAULT_RATE, 1 };
-	if (rate.num / WEIR_TICKER_MAX >= rate.den && rate.num) {
+	if (rate.num > (uint64_t)rate.den * WEIR_TICKER_MAX) {
 		weir_error(log,
-			"pattern: %" PRIu32 "/%" PRIu32 " frames a second are too many to pace: "
-			"stay below %d, or use fps=0",
+			"pattern: %" PRIu32 "/%" PRIu32
+			" frames a second are too many to pace: ask for at most %d, or use fps=0",
 			rate.num, rate.den, WEIR_TICKER_MAX);
 		return -ENOTSUP;
 	}
