@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -59,6 +60,22 @@ static int open_pipe(const struct weir_uri *uri, const struct weir_sink_settings
 static void close_pipe(struct weir_sink *sink)
 {
 	free(sink);
+}
+
+/* Images differ in size, and only those that come know it: a byte a pixel is more than they take.
+ */
+static uint64_t copies(
+	struct weir_sink *sink, const struct weir_video *video, char *why, size_t size)
+{
+	struct weir_video tight = *video;
+	struct weir_layout layout;
+
+	(void)sink;
+	tight.stride = 0;
+	snprintf(why, size, "the kernel copies what is written to standard output");
+	if (weir_format_layout(&tight, &layout))
+		return (uint64_t)video->width * video->height;
+	return layout.size;
 }
 
 static bool is_compressed(const struct weir_frame_info *info)
@@ -247,6 +264,7 @@ const struct weir_sink_impl weir_sink_pipe = {
 	.reads_pixels = true,
 	.open = open_pipe,
 	.close = close_pipe,
+	.copies = copies,
 	.start = start,
 	.take = take,
 	.stop = stop,
