@@ -135,6 +135,12 @@ void console_error(struct console *console, const char *format, ...)
 	write_line(console, WEIR_LOG_ERROR, text);
 }
 
+void console_note(struct console *console, const char *text)
+{
+	if (console->log.level != WEIR_LOG_ERROR)
+		write_line(console, WEIR_LOG_INFO, text);
+}
+
 void console_failed(struct console *console, unsigned errors, const char *what, int error)
 {
 	if (console->errors == errors)

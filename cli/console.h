@@ -26,6 +26,9 @@ void console_finish(struct console *console);
 /* One line about what was asked for and will not happen. */
 void console_error(struct console *console, const char *format, ...) WEIR_PRINTF(2, 3);
 
+/* One line that is no error; not under --quiet. */
+void console_note(struct console *console, const char *text);
+
 /* The library says why something failed; should it not have (no error line since `errors` was read),
  * this says what failed and with which error. */
 void console_failed(struct console *console, unsigned errors, const char *what, int error);

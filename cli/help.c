@@ -57,20 +57,20 @@ static void print_options(FILE *to, enum command_bit bit)
 
 static void print_sources(FILE *to)
 {
-	const char *name, *summary;
+	const char *summary;
 
 	fputs("\nSOURCE (without one: the first camera, else pattern:bars):\n", to);
-	for (size_t i = 0; (name = weir_source_scheme_at(i, &summary)); i++)
-		fprintf(to, "  %-*s  %s\n", COLUMN, name, summary);
+	for (size_t i = 0; weir_source_scheme_at(i, &summary); i++)
+		fprintf(to, "  %s\n", summary);
 }
 
 static void print_sinks(FILE *to)
 {
-	const char *name, *summary;
+	const char *summary;
 
 	fputs("\nSINK (without one: null; options follow as ?key=value&key=value):\n", to);
-	for (size_t i = 0; (name = weir_sink_scheme_at(i, &summary)); i++)
-		fprintf(to, "  %-*s  %s\n", COLUMN, name, summary);
+	for (size_t i = 0; weir_sink_scheme_at(i, &summary); i++)
+		fprintf(to, "  %s\n", summary);
 }
 
 static void print_stages(FILE *to)
@@ -79,7 +79,7 @@ static void print_stages(FILE *to)
 
 	fputs("\nSTAGE:\n", to);
 	for (size_t i = 0; (stage = weir_stage_impl_at(i)); i++)
-		fprintf(to, "  %-*s  %s\n", COLUMN, stage->name, stage->summary);
+		fprintf(to, "  %s%s%s\n", stage->name, stage->open ? "=" : ", ", stage->summary);
 }
 
 void help_command(FILE *to, const struct command *command)

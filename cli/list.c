@@ -63,6 +63,9 @@ int list_command(const struct options *options, struct console *console)
 		output->devices(stdout, found.devices, found.n);
 	else
 		console_failed(console, errors, "list", err);
+	if (!err && found.n == 0)
+		console_note(console, "no camera, display or memory device found; pattern: sources "
+			"need none");
 	release(&found);
 	return exit_code_of(err);
 }

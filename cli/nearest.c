@@ -3,6 +3,8 @@
 #include "cli/nearest.h"
 
 #include <ctype.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 #define LONGEST 32
@@ -14,27 +16,31 @@ static unsigned least(unsigned a, unsigned b, unsigned c)
 	return ab < c ? ab : c;
 }
 
-/* How many letters to insert, delete or replace to get from a to b, ignoring case. */
+static bool same(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+/* How many letters to insert, delete, replace or swap with their neighbour to get from a to b. */
 static unsigned distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
-	unsigned row[LONGEST + 1];
+	unsigned d[LONGEST + 1][LONGEST + 1]; /* of a's first i letters from b's first j */
 
+	for (size_t i = 0; i <= a_length; i++)
+		d[i][0] = (unsigned)i;
 	for (size_t j = 0; j <= b_length; j++)
-		row[j] = (unsigned)j;
+		d[0][j] = (unsigned)j;
 	for (size_t i = 1; i <= a_length; i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = (unsigned)i;
 		for (size_t j = 1; j <= b_length; j++) {
-			int differ = tolower((unsigned char)a[i - 1]) !=
-				tolower((unsigned char)b[j - 1]);
-			unsigned above = row[j];
+			unsigned replaced = d[i - 1][j - 1] + !same(a[i - 1], b[j - 1]);
 
-			row[j] = least(above + 1, row[j - 1] + 1, diagonal + (unsigned)differ);
-			diagonal = above;
+			d[i][j] = least(d[i - 1][j] + 1, d[i][j - 1] + 1, replaced);
+			if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]) &&
+				d[i - 2][j - 2] + 1 < d[i][j])
+				d[i][j] = d[i - 2][j - 2] + 1;
 		}
 	}
-	return row[b_length];
+	return d[a_length][b_length];
 }
 
 void nearest_try(struct nearest *nearest, const char *candidate)

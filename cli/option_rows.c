@@ -84,27 +84,20 @@ static int set_format(struct options *options, const struct given *given)
 {
 	const struct weir_format *format = weir_format_by_name(given->value);
 	struct nearest nearest = { .word = given->value };
-	char known[512] = "";
 
 	if (format) {
 		options->wanted.format = format;
 		return 0;
 	}
-	for (size_t i = 0; i < weir_format_count(); i++) {
-		const char *name = weir_format_at(i)->name;
-
-		nearest_try(&nearest, name);
-		if (strlen(known) + strlen(name) + 2 < sizeof(known)) {
-			strcat(known, " ");
-			strcat(known, name);
-		}
-	}
+	for (size_t i = 0; i < weir_format_count(); i++)
+		nearest_try(&nearest, weir_format_at(i)->name);
 	if (nearest.best)
 		console_error(given->console, "%s %s: no such format; did you mean %s?",
 			given->what, given->value, nearest.best);
 	else
-		console_error(given->console, "%s %s: no such format; there are%s", given->what,
-			given->value, known);
+		console_error(given->console,
+			"%s %s: no such format; weir info SOURCE shows what there is", given->what,
+			given->value);
 	return -EINVAL;
 }
 
@@ -170,9 +163,12 @@ static int parse_word(const struct given *given, const char *const *words, const
 		}
 		nearest_try(&nearest, words[i]);
 	}
-	console_error(given->console, "%s %s: unknown; %s %s", given->what, given->value,
-		nearest.best ? "did you mean" : "the default is",
-		nearest.best ? nearest.best : words[0]);
+	if (nearest.best)
+		console_error(given->console, "%s %s: there is none; did you mean %s?",
+			given->what, given->value, nearest.best);
+	else
+		console_error(given->console, "%s %s: there is none; the default is %s",
+			given->what, given->value, words[0]);
 	return -EINVAL;
 }
 

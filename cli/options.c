@@ -73,6 +73,10 @@ static int unknown_long(const struct parse *parse, const char *word)
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
 	for (const struct option *o = parse->names; o->name; o++)
 		nearest_try(&nearest, o->name);
+	/* What begins several options is nearest to the first of them. */
+	for (const struct option *o = parse->names; o->name; o++)
+		if (!nearest.best && *name && strncmp(o->name, name, strlen(name)) == 0)
+			nearest.best = o->name;
 	if (nearest.best)
 		console_error(parse->console, "unknown option %s; did you mean --%s?", word,
 			nearest.best);

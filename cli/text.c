@@ -36,26 +36,38 @@ static void print_devices(FILE *to, const struct weir_device *devices, size_t n)
 		if (!d->usable)
 			fprintf(to, "%-8s %-*s  not usable: %s\n", "", width, "", d->remedy);
 	}
-	if (n == 0)
-		fputs("no camera, display or memory device; pattern: sources need none\n", to);
+}
+
+static void print_rates(FILE *to, struct weir_rate slow, struct weir_rate fast)
+{
+	char slowest[UNITS_LENGTH], fastest[UNITS_LENGTH];
+	bool any_slow = slow.num < slow.den / 100, any_fast = fast.num == 0;
+
+	units_rate(slow, slowest);
+	units_rate(fast, fastest);
+	if (any_slow && any_fast)
+		fputs("any rate", to);
+	else if (any_fast)
+		fprintf(to, "%s and faster", slowest);
+	else if (any_slow)
+		fprintf(to, "up to %s", fastest);
+	else if (strcmp(slowest, fastest) == 0)
+		fputs(slowest, to);
+	else
+		fprintf(to, "%s to %s", slowest, fastest);
 }
 
 static void print_size(FILE *to, const struct weir_source_size *size)
 {
-	char slowest[UNITS_LENGTH], fastest[UNITS_LENGTH];
-
 	fprintf(to, "    %" PRIu32 "x%" PRIu32, size->min_width, size->min_height);
 	if (size->max_width != size->min_width || size->max_height != size->min_height)
 		fprintf(to, " to %" PRIu32 "x%" PRIu32, size->max_width, size->max_height);
 	if (size->step_width > 1 || size->step_height > 1)
 		fprintf(to, " in steps of %" PRIu32 "x%" PRIu32, size->step_width,
 			size->step_height);
-	units_rate(size->slowest, slowest);
-	units_rate(size->fastest, fastest);
-	if (strcmp(slowest, fastest) == 0)
-		fprintf(to, ", %s\n", slowest);
-	else
-		fprintf(to, ", %s to %s\n", slowest, fastest);
+	fputs(", ", to);
+	print_rates(to, size->slowest, size->fastest);
+	fputc('\n', to);
 }
 
 static void print_formats(FILE *to, const struct weir_source_info *info)
@@ -97,9 +109,12 @@ static void print_choices(FILE *to, const struct weir_plan *plan, const char *wh
 		for (size_t i = 0; i < plan->n_choices; i++) {
 			const struct weir_plan_choice *c = &plan->choices[i];
 
-			if (strcmp(c->what, what) == 0 && !c->chosen == !chosen)
-				fprintf(to, "%s%s: %s\n", chosen ? "│            " : "│            not ",
-					c->name, c->reason);
+			if (strcmp(c->what, what) != 0 || !c->chosen != !chosen)
+				continue;
+			if (chosen)
+				fprintf(to, "│            %s\n", c->reason);
+			else
+				fprintf(to, "│            not %s: %s\n", c->name, c->reason);
 		}
 	}
 }

@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/text.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "cli/units.h"
@@ -37,9 +39,20 @@ static void print_drops(FILE *to, const struct weir_sink_ledger *sink)
 		fputc(')', to);
 }
 
-static void print_sink(FILE *to, const struct weir_sink_ledger *sink)
+static void print_ending(FILE *to, const struct weir_sink_ledger *sink)
 {
-	char bytes[UNITS_LENGTH];
+	if (sink->error == -EPIPE)
+		fputs("; its reader left", to);
+	else if (sink->error)
+		fprintf(to, "; failed: %s", strerror(-sink->error));
+	if (sink->verdict)
+		fprintf(to, "; %s", sink->verdict);
+}
+
+/* A sink among others has a latency of its own. */
+static void print_sink(FILE *to, const struct weir_sink_ledger *sink, bool among_others)
+{
+	char bytes[UNITS_LENGTH], median[UNITS_LENGTH];
 
 	fprintf(to, "sink      %s: %" PRIu64 " delivered, %s", sink->uri, sink->delivered,
 		units_bytes(sink->bytes, bytes));
@@ -47,10 +60,9 @@ static void print_sink(FILE *to, const struct weir_sink_ledger *sink)
 	fprintf(to, "; held %" PRIu64 " at most", sink->held_max);
 	if (sink->pending > 0)
 		fprintf(to, "; %" PRIu64 " still pending", sink->pending);
-	if (sink->error)
-		fprintf(to, "; failed: %s", strerror(-sink->error));
-	if (sink->verdict)
-		fprintf(to, "; %s", sink->verdict);
+	if (among_others)
+		fprintf(to, "; latency %s median", units_time(sink->latency.p50, median));
+	print_ending(to, sink);
 	fputc('\n', to);
 }
 
@@ -80,6 +92,9 @@ static void print_copies(FILE *to, const struct summary *summary)
 		if (hop->memory == WEIR_MEMORY_COPY)
 			fprintf(to, "; %s: %s", hop->name, hop->reason);
 	}
+	for (size_t i = 0; i < ledger->n_sinks; i++)
+		if (ledger->sinks[i].copied_bytes > 0)
+			fprintf(to, "; for %s", ledger->sinks[i].uri);
 	fputc('\n', to);
 }
 
@@ -109,7 +124,7 @@ void text_summary(FILE *to, const struct summary *summary)
 {
 	print_frames(to, summary);
 	for (size_t i = 0; i < summary->ledger.n_sinks; i++)
-		print_sink(to, &summary->ledger.sinks[i]);
+		print_sink(to, &summary->ledger.sinks[i], summary->ledger.n_sinks > 1);
 	print_latency(to, &summary->ledger.latency);
 	print_copies(to, summary);
 	print_memory(to, &summary->memory);

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/log.h"
+
 struct weir_attachment {
 	void *block;
 	void (*destroy)(void *block);
@@ -44,6 +46,7 @@ int weir_slab_create(const struct weir_memory_kind *kind,
 	const struct weir_slab_settings *settings, struct weir_slab **out)
 {
 	struct weir_slab *slab;
+	char text[WEIR_ERRNO_TEXT];
 	int err;
 
 	assert(settings->slots > 0 && settings->slots <= WEIR_SLAB_MAX_SLOTS);
@@ -61,8 +64,10 @@ int weir_slab_create(const struct weir_memory_kind *kind,
 		init_slot(slab, i);
 
 	err = weir_waker_init(&slab->waker);
-	if (err)
+	if (err) {
+		weir_error(settings->log, "eventfd: %s", weir_errno_text(err, text));
 		goto free_slab;
+	}
 	err = kind->create ? kind->create(slab, settings) : 0;
 	if (err)
 		goto finish_waker;

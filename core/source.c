@@ -106,6 +106,16 @@ static int merge_wishes(const struct weir_uri *uri, const struct weir_source_set
 	return 0;
 }
 
+static int check_controls(const struct weir_source_impl *impl,
+	const struct weir_source_settings *settings)
+{
+	if (impl->has_controls || !settings->controls || !settings->controls[0])
+		return 0;
+	weir_error(settings->log, "%s has no control \"%s\", nor any other", impl->scheme,
+		settings->controls[0]);
+	return -EINVAL;
+}
+
 static int open_text(
 	const char *text, const struct weir_source_settings *settings, struct weir_source **out)
 {
@@ -121,6 +131,8 @@ static int open_text(
 	err = find_impl(&uri, settings->log, &impl);
 	if (!err)
 		err = check_keys(impl, &uri, settings->log);
+	if (!err)
+		err = check_controls(impl, settings);
 	if (!err)
 		err = merge_wishes(&uri, settings, &wanted);
 	if (!err)

@@ -37,6 +37,9 @@ struct weir_source_impl {
 	const char *summary;        /* one line for help */
 	const char *const *options; /* URI keys it knows, ended by NULL */
 
+	/* Takes settings->controls; the wrapper refuses them for sources that do not. */
+	bool has_controls;
+
 	/* Whether a text without a scheme ("/dev/video0", "0", "a.y4m") means this source. May be NULL. */
 	bool (*claims)(const char *text);
 

@@ -10,12 +10,12 @@ static void count(weir_counter *counter, uint64_t value)
 }
 
 void weir_outlet_init(struct weir_outlet *outlet, struct weir_sink *sink, struct weir_slab *slab,
-	unsigned budget)
+	unsigned budget, bool may_wait)
 {
 	outlet->sink = sink;
 	outlet->slab = slab;
-	outlet->keeps_newest = sink->policy == WEIR_POLICY_NEWEST && budget > 1;
-	outlet->depth = outlet->keeps_newest ? budget - 1 : budget;
+	outlet->budget = budget;
+	outlet->keeps_newest = sink->policy == WEIR_POLICY_NEWEST && may_wait;
 }
 
 void weir_outlet_drop(struct weir_outlet *outlet, enum weir_drop reason)
@@ -70,7 +70,7 @@ static int hand(struct weir_outlet *outlet, struct weir_frame *frame)
 
 static bool sink_has_room(struct weir_outlet *outlet)
 {
-	return atomic_load(&outlet->held) < outlet->depth;
+	return atomic_load(&outlet->held) < outlet->budget;
 }
 
 static void drop_waiting(struct weir_outlet *outlet, enum weir_drop reason)

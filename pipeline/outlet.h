@@ -22,7 +22,7 @@
 struct weir_outlet {
 	struct weir_sink *sink; /* while it runs; NULL once it was stopped */
 	struct weir_slab *slab;
-	unsigned depth;         /* frames the sink itself may hold */
+	unsigned budget;        /* frames the sink may hold */
 	bool keeps_newest;      /* one more may wait here, and gives way to newer ones */
 	struct weir_frame *_Atomic waiting;
 	int error;
@@ -37,8 +37,9 @@ struct weir_outlet {
 	struct weir_frame views[WEIR_SLAB_MAX_SLOTS];
 };
 
+/* `may_wait`: there is a slot to spare for the newest frame, which the sinks at their budget share. */
 void weir_outlet_init(struct weir_outlet *outlet, struct weir_sink *sink, struct weir_slab *slab,
-	unsigned budget);
+	unsigned budget, bool may_wait);
 
 /* Shows the sink a frame, now or when it has room, or drops one by its policy. The frame is
  * borrowed. 0, or the sink's error: it has failed with this frame. */

@@ -228,7 +228,7 @@ static void plan_slots(struct weir_pipeline *pipeline)
 	struct weir_plan_hop *hop;
 
 	if (!slots) {
-		slots = own + sum_of_budgets(plan);
+		slots = own + sum_of_budgets(plan) + 1;
 		if (slots < WEIR_DEFAULT_BUFFERS)
 			slots = WEIR_DEFAULT_BUFFERS;
 		if (slots > WEIR_MAX_BUFFERS)
@@ -237,6 +237,7 @@ static void plan_slots(struct weir_pipeline *pipeline)
 	plan->value.slots = slots;
 	while (own + sum_of_budgets(plan) > slots && (hop = largest_budget(plan)))
 		hop->budget--;
+	plan->may_wait = own + sum_of_budgets(plan) < slots;
 	explain_budgets(pipeline);
 }
 

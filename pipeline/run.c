@@ -88,7 +88,8 @@ static int attach_outlets(
 		return -ENOMEM;
 	outlets->n = pipeline->n_sinks;
 	for (size_t i = 0; i < outlets->n; i++)
-		weir_outlet_init(&outlets->outlet[i], pipeline->sinks[i], slab, hops[i].budget);
+		weir_outlet_init(&outlets->outlet[i], pipeline->sinks[i], slab, hops[i].budget,
+			pipeline->plan.may_wait);
 	if (weir_slab_attach(slab, outlets, free)) {
 		free(outlets);
 		return -ENOMEM;

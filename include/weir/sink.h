@@ -20,7 +20,8 @@ WEIR_BEGIN_DECLS
 struct weir_sink;
 
 enum weir_policy {
-	WEIR_POLICY_NEWEST, /* a frame that waits for the sink gives way to a newer one */
+	WEIR_POLICY_NEWEST, /* while the budget is spent, the newest frame waits and the one that waited
+	                       is dropped (where the buffers allow for one that waits) */
 	WEIR_POLICY_OLDEST  /* a frame that comes while the budget is spent is dropped */
 };
 

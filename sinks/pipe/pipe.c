@@ -258,6 +258,20 @@ static void stop(struct weir_sink *sink)
 		drop_all(pipe, WEIR_DROP_STOPPED);
 }
 
+/* The kernel copies what is written into the pipe or the page cache: there is no other way in. */
+static uint64_t copies(
+	struct weir_sink *sink, const struct weir_video *video, char *why, size_t size)
+{
+	uint64_t bytes = 0;
+
+	(void)sink;
+	snprintf(why, size, "the kernel copies what is written to standard output");
+	for (unsigned i = 0; i < video->format->n_planes; i++)
+		bytes += weir_format_line_bytes(video->format, i, video->width) * video->height /
+			video->format->plane[i].block_height;
+	return bytes;
+}
+
 const struct weir_sink_impl weir_sink_pipe = {
 	.scheme = "-",
 	.summary = "-, raw frames to standard output",

@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -308,7 +309,7 @@ static void run_slow(const char *uri, uint64_t frames, struct weir_ledger *ledge
 	struct weir_pipeline *pipeline = build(&settings, uri, NULL, sinks);
 	pthread_t thread;
 
-	add_callback(pipeline, give_to_slow, &slow, 2, WEIR_POLICY_NEWEST);
+	add_callback(pipeline, give_to_slow, &slow, 1, WEIR_POLICY_NEWEST);
 	pthread_create(&thread, NULL, be_slow, &slow);
 	assert_int_equal(weir_pipeline_run(pipeline), 0);
 	pthread_mutex_lock(&slow.lock);
