@@ -62,8 +62,8 @@ static void close_pipe(struct weir_sink *sink)
 	free(sink);
 }
 
-/* Images differ in size, and only those that come know it: a byte a pixel is more than they take.
- */
+/* The kernel copies what is written into the pipe or the page cache: there is no other way in. What
+ * an image takes is known once it is there; a byte a pixel is more than that. */
 static uint64_t copies(
 	struct weir_sink *sink, const struct weir_video *video, char *why, size_t size)
 {
@@ -256,20 +256,6 @@ static void stop(struct weir_sink *sink)
 		weir_loop_cancel(pipe->host.loop, &pipe->op);
 	else
 		drop_all(pipe, WEIR_DROP_STOPPED);
-}
-
-/* The kernel copies what is written into the pipe or the page cache: there is no other way in. */
-static uint64_t copies(
-	struct weir_sink *sink, const struct weir_video *video, char *why, size_t size)
-{
-	uint64_t bytes = 0;
-
-	(void)sink;
-	snprintf(why, size, "the kernel copies what is written to standard output");
-	for (unsigned i = 0; i < video->format->n_planes; i++)
-		bytes += weir_format_line_bytes(video->format, i, video->width) * video->height /
-			video->format->plane[i].block_height;
-	return bytes;
 }
 
 const struct weir_sink_impl weir_sink_pipe = {
