@@ -17,7 +17,7 @@
 
 struct weir_histogram {
 	_Atomic uint64_t max;
-	_Atomic uint32_t buckets[WEIR_HISTOGRAM_BUCKETS];
+	_Atomic uint64_t buckets[WEIR_HISTOGRAM_BUCKETS];
 };
 
 void weir_histogram_clear(struct weir_histogram *histogram);

@@ -6,7 +6,8 @@
 #include <weir/log.h>
 
 /* Writes one line if the log's level wants it; `log` may be NULL (stderr, default level). The line
- * is formatted on the stack and cut at WEIR_LOG_LINE. errno is kept. */
+ * is formatted on the stack and cut at WEIR_LOG_LINE; control characters become '?'. errno is
+ * kept. */
 #define WEIR_LOG_LINE 512
 
 void weir_log(const struct weir_log *log, enum weir_log_level level, const char *format, ...)
@@ -23,5 +24,9 @@ int weir_log_wants(const struct weir_log *log, enum weir_log_level level);
 /* "Permission denied (EACCES)" for -EACCES or EACCES, into a buffer of the caller's. Thread-safe. */
 #define WEIR_ERRNO_TEXT 96
 const char *weir_errno_text(int error, char text[WEIR_ERRNO_TEXT]);
+
+/* Text from outside for a line: in quotes, its end cut off when it is long. */
+#define WEIR_QUOTED 72
+const char *weir_quote(const char *text, char quoted[WEIR_QUOTED]);
 
 #endif

@@ -29,7 +29,8 @@ struct weir_uri {
 	size_t n_options;
 };
 
-/* 0, -EINVAL (logged: too long, a key twice, a bad escape, a key without a name), -ENOMEM.
+/* 0, -EINVAL (logged: too long, too many options, a key twice, a bad escape, a key without a name),
+ * -ENOMEM. A key without '=' has the value "".
  * A scheme is two or more letters, digits, '+', '-' or '.', the first a letter, before the first ':'
  * and before any '/' or '?'. */
 int weir_uri_parse(const char *text, const struct weir_log *log, struct weir_uri *out);
@@ -47,6 +48,11 @@ int weir_uri_check_keys(
  * to be what was meant (more than a third of the longer word would have to change). */
 const char *weir_nearest(const char *word, const char *const *words);
 
+/* How a line about an unknown word ends: `: did you mean "…"? (known: …, …)`, the question only
+ * when one of `words` (ended by NULL) is near. */
+#define WEIR_SUGGESTION 384
+const char *weir_suggest(const char *word, const char *const *words, char text[WEIR_SUGGESTION]);
+
 /* Values. Each logs one line that names `what` (an option or key as the user typed it), the
  * offending text and what is accepted, and leaves *out untouched on error: -EINVAL.
  * Numbers are decimal, unsigned, without sign or space, and end with the text. */
@@ -61,7 +67,8 @@ int weir_parse_rate(
 	const char *what, const char *text, const struct weir_log *log, struct weir_rate *out);
 int weir_parse_format(const char *what, const char *text, const struct weir_log *log,
 	const struct weir_format **out);
-/* "10", "1.5", with up to nine decimals, into nanoseconds. */
+/* "10", "1.5", with up to nine decimals, into nanoseconds: at most INT64_MAX, so that the time it is
+ * now can be added. */
 int weir_parse_seconds(
 	const char *what, const char *text, const struct weir_log *log, uint64_t *out_ns);
 /* The index of `text` among `words` (ended by NULL). */

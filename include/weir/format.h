@@ -35,8 +35,9 @@ struct weir_format {
 	uint32_t drm;        /* DRM fourcc; 0 for compressed formats, which no display takes */
 	uint32_t v4l2;       /* V4L2 pixel format, planes in one buffer; 0 if V4L2 has none */
 	uint32_t v4l2_mplane; /* V4L2 pixel format with one buffer a plane (NM12 …), or 0 */
-	const char *gst;     /* GStreamer video/x-raw format name, or the media type when compressed */
-	const char *mkv;     /* Matroska: fourcc for V_UNCOMPRESSED, or the codec id; NULL if none */
+	const char *gst;     /* GStreamer: video/x-raw format, compressed: media type; NULL if none */
+	const char *mkv;     /* Matroska: the four bytes (control characters among them, even 0) of
+	                        V_UNCOMPRESSED's colour space, compressed: codec id; NULL if none */
 	const char *rtp;     /* RFC 4175 sampling whose wire form equals memory ("YCbCr-4:2:2"), or NULL */
 	uint8_t rtp_depth;   /* bits a sample on the wire */
 	uint8_t rtp_pgroup_bytes, rtp_pgroup_pixels; /* RFC 4175 pixel group */
@@ -52,7 +53,9 @@ struct weir_format {
 WEIR_API size_t weir_format_count(void);
 WEIR_API const struct weir_format *weir_format_at(size_t index);
 
-/* By name or alias, ignoring case; by code. NULL when the table has no such row. */
+/* By name or alias, ignoring case; by code. NULL when the table has no such row. A V4L2 code finds
+ * its row in either column. V4L2's five legacy RGB codes share a DRM code with a modern row, which
+ * is the one that weir_format_by_drm() finds. */
 WEIR_API const struct weir_format *weir_format_by_name(const char *name);
 WEIR_API const struct weir_format *weir_format_by_drm(uint32_t fourcc);
 WEIR_API const struct weir_format *weir_format_by_v4l2(uint32_t pixelformat);
@@ -95,15 +98,18 @@ struct weir_layout {
 /* Lays out a frame with contiguous planes, the first one `video->stride` bytes a line (the others
  * in proportion). Every product is checked.
  * 0; -EINVAL: no format, compressed, size not a multiple of the format's blocks or outside
- * WEIR_MIN_SIZE…WEIR_MAX_SIZE, stride shorter than a line; -EOVERFLOW. */
+ * WEIR_MIN_SIZE…WEIR_MAX_SIZE, stride shorter than a line or (odd, for 4:2:0) not to be shared by
+ * the planes; -EOVERFLOW: 4 GiB or more, which no frame can describe. */
 WEIR_API int weir_format_layout(const struct weir_video *video, struct weir_layout *out);
 
 /* Bytes of the pixels of one line of that plane, without padding. 0 when compressed. */
 WEIR_API size_t weir_format_line_bytes(
 	const struct weir_format *format, unsigned plane, uint32_t width);
 
-/* "1280x720" and "30", "29.97", "30000/1001", "0" into *out. 0, -EINVAL (not of that form) or
- * -ERANGE (of that form, but no frame can have it). */
+/* "1280x720" and "30", "29.97", "30000/1001", "0" into *out, a rate in lowest terms. Decimals (at
+ * most nine) that mean a television rate become it: 29.97 is 30000/1001, 23.98 is 24000/1001.
+ * 0, -EINVAL (not of that form) or -ERANGE (of that form, but no frame can have it: rates end at a
+ * million). */
 WEIR_API int weir_size_parse(const char *text, uint32_t *width, uint32_t *height);
 WEIR_API int weir_rate_parse(const char *text, struct weir_rate *out);
 
