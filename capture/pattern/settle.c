@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "capture/pattern/mjpeg.h"
 #include "capture/pattern/pattern.h"
 #include "core/log.h"
 
@@ -44,13 +45,11 @@ static int settle_format(struct weir_pattern_source *source, const struct weir_v
 	source->compressed = video->format == mjpeg;
 	if (!source->compressed && !is_drawn(video->format))
 		return refuse_format(video->format, log);
-#ifndef WEIR_HAVE_LIBJPEG
-	if (source->compressed) {
+	if (source->compressed && !WEIR_PATTERN_HAS_MJPEG) {
 		weir_error(log, "pattern: MJPEG needs libjpeg-turbo, which this build is without: "
 				"rebuild with -DWEIR_LIBJPEG=ON, or use format=YUYV");
 		return -ENOTSUP;
 	}
-#endif
 	return 0;
 }
 
