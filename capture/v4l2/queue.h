@@ -1,0 +1,52 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef WEIR_CAPTURE_V4L2_QUEUE_H
+#define WEIR_CAPTURE_V4L2_QUEUE_H
+
+#include "capture/v4l2/device.h"
+#include "capture/v4l2/negotiate.h"
+#include "core/slab.h"
+
+/* The buffers of a capture: buffer i of the driver is slot i of the slab, for good. Changing which
+ * dma-buf an index shows would make the driver map it anew at every QBUF. */
+struct weir_v4l2_queue {
+	struct weir_v4l2_device *device;
+	const struct weir_v4l2_format *format;
+	struct weir_slab *slab;
+	uint32_t memory;   /* V4L2_MEMORY_MMAP or V4L2_MEMORY_DMABUF */
+	bool hints;        /* the driver takes cache hints, and no hop touches pixels */
+	uint32_t queued;   /* one bit a buffer that the driver has */
+	bool streaming;
+};
+
+/* Memory the device allocates (REQBUFS MMAP): maps and exports every buffer into a slab of kind `mmap`,
+ * and probes whether its pages can be pinned. EXPBUF refused: slots without dma-buf, told at -v. */
+int weir_v4l2_queue_allocate(struct weir_v4l2_queue *queue, const struct weir_memory_kind *kind,
+	const struct weir_slab_settings *settings, struct weir_slab **out);
+
+/* Whether the device takes dma-bufs of that kind: tries with a buffer whose pages are scattered.
+ * 0, or -errno with the reason in `why`. Leaves nothing queued. */
+int weir_v4l2_queue_try_import(struct weir_v4l2_device *device,
+	const struct weir_v4l2_format *format, const struct weir_memory_kind *kind, char *why,
+	size_t size);
+
+/* Imports the slab (REQBUFS DMABUF), or takes up the one that allocate() made. */
+int weir_v4l2_queue_open(struct weir_v4l2_queue *queue, struct weir_slab *slab);
+
+/* Gives the slot, taken and idle, to the driver. 0 or -errno. */
+int weir_v4l2_queue_give(struct weir_v4l2_queue *queue, struct weir_slot *slot);
+
+/* The next filled buffer. -EAGAIN when there is none, -ENODEV when the device is gone, … */
+int weir_v4l2_queue_take(
+	struct weir_v4l2_queue *queue, struct v4l2_buffer *buffer, struct v4l2_plane *planes);
+
+int weir_v4l2_queue_start(struct weir_v4l2_queue *queue);
+
+/* STREAMOFF: every queued slot is idle again and put back into the slab; frames held by others stay
+ * valid, whatever their memory. */
+void weir_v4l2_queue_stop(struct weir_v4l2_queue *queue);
+
+/* REQBUFS 0. */
+void weir_v4l2_queue_close(struct weir_v4l2_queue *queue);
+
+#endif
