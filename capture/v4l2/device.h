@@ -5,6 +5,8 @@
 
 #include <linux/videodev2.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include <weir/log.h>
 
