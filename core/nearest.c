@@ -15,31 +15,27 @@ static size_t least(size_t a, size_t b)
 }
 
 /* Letters to add, drop, change or swap with their neighbour (Damerau and Levenshtein, each place
- * edited once). Keeps the two rows above the one that it fills. */
+ * edited once). A row needs the two before it. */
 static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
 	size_t rows[3][MAX_WORD + 1];
-	size_t *above = rows[0], *row = rows[1], *next = rows[2];
 
 	for (size_t j = 0; j <= b_length; j++)
-		row[j] = j;
+		rows[0][j] = j;
 	for (size_t i = 1; i <= a_length; i++) {
-		next[0] = i;
+		size_t *row = rows[i % 3], *above = rows[(i - 1) % 3], *top = rows[(i + 1) % 3];
+
+		row[0] = i;
 		for (size_t j = 1; j <= b_length; j++) {
 			char x = weir_lower(a[i - 1]), y = weir_lower(b[j - 1]);
 
-			next[j] = least(row[j - 1] + (x != y), least(row[j], next[j - 1]) + 1);
+			row[j] = least(above[j - 1] + (x != y), least(above[j], row[j - 1]) + 1);
 			if (i > 1 && j > 1 && x == weir_lower(b[j - 2]) &&
 				y == weir_lower(a[i - 2]))
-				next[j] = least(next[j], above[j - 2] + 1);
+				row[j] = least(row[j], top[j - 2] + 1);
 		}
-		size_t *free_row = above;
-
-		above = row;
-		row = next;
-		next = free_row;
 	}
-	return row[b_length];
+	return rows[a_length % 3][b_length];
 }
 
 const char *weir_nearest(const char *word, const char *const *words)

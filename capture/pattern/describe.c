@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdio.h>
 
+#include "capture/pattern/mjpeg.h"
 #include "capture/pattern/pattern.h"
 
 static void add_format(struct weir_pattern_source *source, const char *name)
@@ -33,9 +34,8 @@ static void add_formats(struct weir_pattern_source *source)
 {
 	for (size_t i = 0; weir_canvas_formats[i]; i++)
 		add_format(source, weir_canvas_formats[i]);
-#ifdef WEIR_HAVE_LIBJPEG
-	add_format(source, "MJPEG");
-#endif
+	if (WEIR_PATTERN_HAS_MJPEG)
+		add_format(source, "MJPEG");
 }
 
 static void add_ability(struct weir_pattern_source *source, const struct weir_memory_kind *kind)

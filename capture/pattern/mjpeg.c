@@ -105,22 +105,19 @@ static size_t leave_room_at_end(uint8_t *out, size_t size)
 	return size + WEIR_STAMP_JPEG_SIZE;
 }
 
-static int encode(const struct weir_video *xr24, uint8_t *pixels, uint8_t *out, size_t capacity,
-	const struct weir_log *log, uint32_t *size)
+/* `encoder` is the caller's: what changes between setjmp and longjmp must not be a local here. */
+static int encode(struct encoder *encoder, const struct weir_video *xr24, uint8_t *pixels,
+	uint8_t *out, size_t capacity, uint32_t *size)
 {
-	struct encoder encoder = { 0 };
-
-	prepare(&encoder, out, capacity - WEIR_STAMP_JPEG_SIZE);
-	if (setjmp(encoder.failed)) {
-		weir_error(log, "pattern: cannot encode %ux%u as JPEG: %s", xr24->width,
-			xr24->height, encoder.reason);
-		jpeg_destroy_compress(&encoder.jpeg);
+	prepare(encoder, out, capacity - WEIR_STAMP_JPEG_SIZE);
+	if (setjmp(encoder->failed)) {
+		jpeg_destroy_compress(&encoder->jpeg);
 		return -ENOSPC;
 	}
-	compress(&encoder, xr24, pixels);
+	compress(encoder, xr24, pixels);
+	jpeg_destroy_compress(&encoder->jpeg);
 	*size = (uint32_t)leave_room_at_end(
-		out, capacity - WEIR_STAMP_JPEG_SIZE - encoder.to.free_in_buffer);
-	jpeg_destroy_compress(&encoder.jpeg);
+		out, capacity - WEIR_STAMP_JPEG_SIZE - encoder->to.free_in_buffer);
 	return 0;
 }
 
@@ -149,15 +146,16 @@ int weir_pattern_mjpeg_encode(const struct weir_picture *picture, unsigned slot,
 	uint8_t *memory = malloc((size_t)xr24.width * xr24.height * 4);
 	struct weir_digits *digits = malloc(sizeof(*digits));
 	const struct weir_pixels pixels = { { memory }, { xr24.width * 4 }, 1 };
+	struct encoder encoder = { .reason = "no memory to draw it" };
 	int err = -ENOMEM;
 
 	if (memory && digits) {
 		draw(picture, slot, &xr24, &pixels, digits);
-		err = encode(&xr24, memory, out, capacity, log, size);
-	} else {
-		weir_error(log, "pattern: no memory to draw a picture of %ux%u", xr24.width,
-			xr24.height);
+		err = encode(&encoder, &xr24, memory, out, capacity, size);
 	}
+	if (err)
+		weir_error(log, "pattern: cannot encode %ux%u as JPEG: %s", xr24.width, xr24.height,
+			encoder.reason);
 	free(digits);
 	free(memory);
 	return err;

@@ -19,12 +19,10 @@ static int draw(struct weir_pattern_source *source, struct weir_slot *slot,
 	const struct weir_video *video = &source->base.video;
 	struct weir_canvas canvas;
 
-#ifdef WEIR_HAVE_LIBJPEG
 	if (source->compressed)
 		return weir_pattern_mjpeg_encode(source->picture, slot->index, video,
 			pixels->data[0], slot->slab->frame_bytes, source->base.log,
 			&source->image_bytes[slot->index]);
-#endif
 	if (!weir_canvas_init(&canvas, video, pixels))
 		return -ENOTSUP;
 	source->picture->draw(&canvas, slot->index);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "capture/pattern/mjpeg.h"
 #include "capture/pattern/pattern.h"
 #include "core/log.h"
 
@@ -44,13 +45,11 @@ static int settle_format(struct weir_pattern_source *source, const struct weir_v
 	source->compressed = video->format == mjpeg;
 	if (!source->compressed && !is_drawn(video->format))
 		return refuse_format(video->format, log);
-#ifndef WEIR_HAVE_LIBJPEG
-	if (source->compressed) {
+	if (source->compressed && !WEIR_PATTERN_HAS_MJPEG) {
 		weir_error(log, "pattern: MJPEG needs libjpeg-turbo, which this build is without: "
 				"rebuild with -DWEIR_LIBJPEG=ON, or use format=YUYV");
 		return -ENOTSUP;
 	}
-#endif
 	return 0;
 }
 
@@ -117,10 +116,10 @@ static int settle_rate(struct weir_pattern_source *source, const struct weir_vid
 
 	if (!rate.den)
 		rate = (struct weir_rate){ DEFAULT_RATE, 1 };
-	if (rate.num / WEIR_TICKER_MAX >= rate.den && rate.num) {
+	if (rate.num > (uint64_t)rate.den * WEIR_TICKER_MAX) {
 		weir_error(log,
-			"pattern: %" PRIu32 "/%" PRIu32 " frames a second are too many to pace: "
-			"stay below %d, or use fps=0",
+			"pattern: %" PRIu32 "/%" PRIu32
+			" frames a second are too many to pace: ask for at most %d, or use fps=0",
 			rate.num, rate.den, WEIR_TICKER_MAX);
 		return -ENOTSUP;
 	}

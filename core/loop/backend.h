@@ -5,6 +5,7 @@
 
 #include "core/loop.h"
 #include "core/loop/slots.h"
+#include "core/loop/tasks.h"
 #include "core/loop/timers.h"
 
 #define WEIR_LOOP_FOREVER UINT64_MAX
@@ -19,7 +20,7 @@ struct weir_loop_backend {
 	const char *name;
 	bool automatic; /* whether "auto" may take it */
 
-	/* 0 or -errno; weir_loop_explain() tells why, in success and in failure. Nothing is logged. */
+	/* 0 with weir_loop_explain() saying what it got, or -errno from weir_loop_refuse(). */
 	int (*open)(struct weir_loop *loop);
 
 	/* Takes back whatever the kernel holds, finishing every operation, and frees the state. */
@@ -71,7 +72,7 @@ static inline struct weir_op *weir_loop_op_at(const struct weir_loop *loop, uint
 	return loop->slots.table[slot].object;
 }
 
-/* Calls watch->ready. False when the watch is gone afterwards: unwatched, or `events` had POLLNVAL. */
+/* Calls watch->ready. False when the watch is gone afterwards: unwatched, or told POLLNVAL. */
 bool weir_loop_deliver(struct weir_loop *loop, uint32_t slot, uint32_t events);
 
 /* Calls op->done, the slot released before. */
@@ -79,5 +80,9 @@ void weir_loop_finish(struct weir_loop *loop, uint32_t slot, int64_t result);
 
 /* Replaces the text of weir_loop_reason(). */
 void weir_loop_explain(struct weir_loop *loop, const char *format, ...) WEIR_PRINTF(2, 3);
+
+/* The same for an open that fails: what failed, why, and the cure (NULL: the usual one of that error).
+ * Returns `error`. */
+int weir_loop_refuse(struct weir_loop *loop, const char *what, int error, const char *cure);
 
 #endif

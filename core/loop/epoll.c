@@ -298,27 +298,25 @@ static int open_epoll(struct weir_loop *loop)
 {
 	uint32_t slots = loop->slots.count;
 	struct epoll *epoll = calloc(1, sizeof(*epoll));
-	int r = -ENOMEM;
+	int r;
 
 	if (!epoll)
-		goto failed;
+		return weir_loop_refuse(loop, "loop", -ENOMEM, NULL);
 	epoll->slots = epoll->buckets = slots;
 	epoll->waiters = calloc(slots, sizeof(*epoll->waiters));
 	epoll->queue = create_links(slots + 2);
 	epoll->chain = create_links(2 * slots);
 	epoll->fd = epoll_create1(EPOLL_CLOEXEC);
-	if (epoll->fd < 0)
-		r = -errno;
-	else if (epoll->waiters && epoll->queue && epoll->chain) {
-		weir_loop_explain(loop, "epoll works everywhere");
-		loop->state = epoll;
-		return 0;
+	r = epoll->fd < 0 ? -errno : 0;
+	if (!epoll->waiters || !epoll->queue || !epoll->chain)
+		r = -ENOMEM;
+	if (r < 0) {
+		free_state(epoll);
+		return weir_loop_refuse(loop, "epoll_create1", r, NULL);
 	}
-	free_state(epoll);
-failed:
-	errno = -r;
-	weir_loop_explain(loop, "epoll_create1: %m; raise the limit of open files (ulimit -n)");
-	return r;
+	loop->state = epoll;
+	weir_loop_explain(loop, "epoll works everywhere");
+	return 0;
 }
 
 const struct weir_loop_backend weir_loop_epoll = {

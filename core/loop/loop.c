@@ -2,200 +2,18 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/loop.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <poll.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "core/checked.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/loop/backend.h"
 #include "core/loop/sigpipe.h"
 
-#define DEFAULT_ENTRIES 256
-#define MOST_ENTRIES    16384
-
 /* A loop that is kept busy by tasks looks at the kernel after so many turns or so long, whichever
  * comes first: cheap for short turns, and in time for long ones. */
 #define LOOK_TURNS 32
 #define LOOK_NS    1000000
-
-static const struct weir_loop_backend *const backends[] = {
-#ifdef WEIR_HAVE_LIBURING
-	&weir_loop_uring,
-	&weir_loop_sqpoll,
-#endif
-	&weir_loop_epoll,
-};
-
-const char *const weir_loop_backends[] = {
-#ifdef WEIR_HAVE_LIBURING
-	"uring",
-	"sqpoll",
-#endif
-	"epoll",
-	NULL,
-};
-
-static_assert(WEIR_COUNT(backends) + 1 == WEIR_COUNT(weir_loop_backends), "one name a backend");
-
-/* Opening and closing */
-
-void weir_loop_explain(struct weir_loop *loop, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(loop->reason, sizeof(loop->reason), format, arguments);
-	va_end(arguments);
-}
-
-static int open_backend(struct weir_loop *loop, const struct weir_loop_backend *backend)
-{
-	int r;
-
-	loop->backend = backend;
-	r = backend->open(loop);
-	if (r < 0)
-		loop->backend = NULL;
-	loop->syscalls = 0;
-	return r;
-}
-
-static int refuse_name(const struct weir_loop *loop, const char *name)
-{
-#ifndef WEIR_HAVE_LIBURING
-	if (!strcmp(name, "uring") || !strcmp(name, "sqpoll")) {
-		weir_error(loop->log,
-			"loop backend %s: this build has no io_uring; "
-			"build with liburing or use epoll",
-			name);
-		return -ENOSYS;
-	}
-#endif
-	weir_error(loop->log,
-		"loop backend %s: no such backend; there are auto, uring, sqpoll and epoll", name);
-	return -EINVAL;
-}
-
-static int open_named(struct weir_loop *loop, const char *name)
-{
-	for (size_t i = 0; i < WEIR_COUNT(backends); i++) {
-		int r;
-
-		if (strcmp(backends[i]->name, name) != 0)
-			continue;
-		r = open_backend(loop, backends[i]);
-		if (r < 0)
-			weir_error(loop->log, "loop backend %s: %s", name, loop->reason);
-		return r;
-	}
-	return refuse_name(loop, name);
-}
-
-static int open_automatic(struct weir_loop *loop)
-{
-	char failed[sizeof(loop->reason)] = "";
-	int r = -ENOSYS;
-
-	for (size_t i = 0; i < WEIR_COUNT(backends); i++) {
-		if (!backends[i]->automatic)
-			continue;
-		r = open_backend(loop, backends[i]);
-		if (r == 0)
-			break;
-		memcpy(failed, loop->reason, sizeof(failed));
-	}
-	if (r < 0)
-		weir_error(loop->log, "no loop backend works: %s", failed);
-	else if (failed[0])
-		weir_loop_explain(loop, "%s", failed);
-	return r;
-}
-
-static struct weir_loop *create(const struct weir_loop_settings *settings)
-{
-	unsigned entries = settings->entries ? settings->entries : DEFAULT_ENTRIES;
-	struct weir_loop *loop = calloc(1, sizeof(*loop));
-
-	if (!loop)
-		return NULL;
-	loop->log = settings->log;
-	loop->queued.loop.next = loop->queued.loop.prev = &loop->queued;
-	loop->due.loop.next = loop->due.loop.prev = &loop->due;
-	if (entries > MOST_ENTRIES)
-		entries = MOST_ENTRIES;
-	if (weir_loop_slots_init(&loop->slots, entries) == 0 &&
-		weir_loop_timers_init(&loop->timers, entries) == 0)
-		return loop;
-	weir_loop_slots_finish(&loop->slots);
-	free(loop);
-	return NULL;
-}
-
-static void destroy(struct weir_loop *loop)
-{
-	weir_loop_timers_finish(&loop->timers);
-	weir_loop_slots_finish(&loop->slots);
-	free(loop);
-}
-
-int weir_loop_open(const struct weir_loop_settings *settings, struct weir_loop **out)
-{
-	const char *name = settings->backend;
-	struct weir_loop *loop = create(settings);
-	int r;
-
-	if (!loop) {
-		weir_error(settings->log, "loop: out of memory");
-		return -ENOMEM;
-	}
-	r = !name || !strcmp(name, "auto") ? open_automatic(loop) : open_named(loop, name);
-	if (r < 0) {
-		destroy(loop);
-		return r;
-	}
-	weir_debug(loop->log, "loop: %s: %s", loop->backend->name, loop->reason);
-	*out = loop;
-	return 0;
-}
-
-static void unwatch_all(struct weir_loop *loop)
-{
-	for (uint32_t i = 0; i < loop->slots.count; i++)
-		if (loop->slots.table[i].kind == WEIR_LOOP_SLOT_WATCH)
-			weir_loop_unwatch(loop, weir_loop_watch_at(loop, i));
-}
-
-static void forget_tasks(struct weir_task *head)
-{
-	while (head->loop.next != head)
-		weir_loop_unqueue(NULL, head->loop.next);
-}
-
-void weir_loop_close(struct weir_loop **address)
-{
-	struct weir_loop_sigpipe held;
-	struct weir_loop *loop = *address;
-
-	*address = NULL;
-	if (!loop)
-		return;
-	assert(!loop->running);
-	loop->closing = true;
-	/* What was submitted but never looked at goes to the kernel now, writes included. */
-	weir_loop_sigpipe_hold(&held);
-	unwatch_all(loop);
-	loop->backend->close(loop);
-	weir_loop_sigpipe_release(&held);
-	forget_tasks(&loop->due);
-	forget_tasks(&loop->queued);
-	destroy(loop);
-}
 
 const char *weir_loop_backend(const struct weir_loop *loop)
 {
@@ -326,38 +144,13 @@ void weir_loop_disarm(struct weir_loop *loop, struct weir_timer *timer)
 
 void weir_loop_queue(struct weir_loop *loop, struct weir_task *task)
 {
-	if (task->loop.queued)
-		return;
-	task->loop.queued = true;
-	task->loop.next = &loop->queued;
-	task->loop.prev = loop->queued.loop.prev;
-	task->loop.prev->loop.next = task;
-	task->loop.next->loop.prev = task;
+	weir_loop_tasks_append(&loop->queued, task);
 }
 
 void weir_loop_unqueue(struct weir_loop *loop, struct weir_task *task)
 {
 	(void)loop;
-	if (!task->loop.queued)
-		return;
-	task->loop.queued = false;
-	task->loop.prev->loop.next = task->loop.next;
-	task->loop.next->loop.prev = task->loop.prev;
-	task->loop.next = task->loop.prev = NULL;
-}
-
-/* Moves all of `from` in front of `to`. */
-static void splice(struct weir_task *from, struct weir_task *to)
-{
-	struct weir_task *first = from->loop.next, *last = from->loop.prev;
-
-	if (first == from)
-		return;
-	last->loop.next = to->loop.next;
-	to->loop.next->loop.prev = last;
-	to->loop.next = first;
-	first->loop.prev = to;
-	from->loop.next = from->loop.prev = from;
+	weir_loop_tasks_remove(task);
 }
 
 /* Running */
@@ -376,31 +169,34 @@ static void run_timers(struct weir_loop *loop)
 /* Those queued from here on have their turn after the next look at I/O. */
 static void run_tasks(struct weir_loop *loop)
 {
-	splice(&loop->queued, &loop->due);
-	while (!loop->stopping && loop->due.loop.next != &loop->due) {
-		struct weir_task *task = loop->due.loop.next;
+	struct weir_task *task;
 
-		weir_loop_unqueue(loop, task);
+	weir_loop_tasks_prepend_all(&loop->due, &loop->queued);
+	while (!loop->stopping && (task = weir_loop_tasks_first(&loop->due))) {
+		weir_loop_tasks_remove(task);
 		task->run(task);
 	}
-	splice(&loop->due, &loop->queued);
+	weir_loop_tasks_prepend_all(&loop->queued, &loop->due);
+}
+
+static bool must_look(const struct weir_loop *loop, uint64_t now_ns)
+{
+	return loop->turns_unlooked >= LOOK_TURNS || now_ns - loop->looked_ns >= LOOK_NS ||
+	       loop->backend->pending(loop);
 }
 
 static int look(struct weir_loop *loop)
 {
-	bool busy = loop->queued.loop.next != &loop->queued;
-	uint64_t now = weir_now_ns(), wait;
-	int r;
+	bool busy = weir_loop_tasks_first(&loop->queued);
+	uint64_t now = weir_now_ns();
+	uint64_t wait = busy ? 0 : weir_loop_timers_wait(&loop->timers, now);
 
-	wait = busy ? 0 : weir_loop_timers_wait(&loop->timers, now);
 	loop->turns_unlooked++;
-	if (wait == 0 && loop->turns_unlooked < LOOK_TURNS && now - loop->looked_ns < LOOK_NS &&
-		!loop->backend->pending(loop))
+	if (wait == 0 && !must_look(loop, now))
 		return 0;
-	r = loop->backend->look(loop, wait);
 	loop->turns_unlooked = 0;
 	loop->looked_ns = now;
-	return r;
+	return loop->backend->look(loop, wait);
 }
 
 static int turn(struct weir_loop *loop)

@@ -370,19 +370,18 @@ static void unregister_memory(struct weir_loop *loop)
 static int open_uring(struct weir_loop *loop, bool sqpoll)
 {
 	struct uring *uring = calloc(1, sizeof(*uring));
-	int r = -ENOMEM;
+	int r;
 
 	if (!uring)
-		return -ENOMEM;
+		return weir_loop_refuse(loop, "loop", -ENOMEM, NULL);
 	uring->requests = calloc(loop->slots.count, sizeof(*uring->requests));
 	if (!uring->requests) {
-		weir_loop_explain(loop, "out of memory");
+		r = weir_loop_refuse(loop, "loop", -ENOMEM, NULL);
 		goto free_uring;
 	}
 	uring->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (uring->epoll < 0) {
-		r = -errno;
-		weir_loop_explain(loop, "epoll_create1: %m");
+		r = weir_loop_refuse(loop, "epoll_create1", -errno, NULL);
 		goto free_requests;
 	}
 	r = weir_loop_uring_setup(loop, sqpoll, &uring->ring);

@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "core/checked.h"
-#include "core/log.h"
 
 /* How long the kernel's thread of "sqpoll" looks for work before it sleeps: longer than a frame of
  * the slowest usual camera, so that it stays awake while frames flow. */
@@ -50,37 +49,28 @@ static int disabled_by_sysctl(void)
 	return value;
 }
 
-static const char *remedy(int error)
+/* NULL: nothing special about io_uring. */
+static const char *cure(int error)
 {
 	switch (-error) {
 	case EPERM:
 	case EACCES:
-		return disabled_by_sysctl() > 0
-			       ? "sysctl kernel.io_uring_disabled is set; set it to 0"
-			       : "a seccomp profile forbids it, as containers do; allow "
-				 "io_uring_setup, "
-				 "io_uring_enter and io_uring_register in the profile";
+		return disabled_by_sysctl() > 0 ? "set sysctl kernel.io_uring_disabled to 0"
+						: "a seccomp profile forbids it, as containers do; "
+						  "allow io_uring_setup, "
+						  "io_uring_enter and io_uring_register in it";
 	case ENOSYS:
-		return "this kernel is built without io_uring, or a seccomp profile hides it";
-	case ENOMEM:
-		return "raise the limit of locked memory (ulimit -l, LimitMEMLOCK=)";
-	case EMFILE:
-		return "raise the limit of open files (ulimit -n, LimitNOFILE=)";
-	case ENFILE:
-		return "raise sysctl fs.file-max";
+		return "this kernel has no io_uring, or a seccomp profile hides it";
 	case EOPNOTSUPP:
-		return "it needs Linux 5.11 or newer";
+		return "Linux 5.11 or newer has them";
 	default:
-		return "use epoll";
+		return NULL;
 	}
 }
 
 static int refuse(struct weir_loop *loop, const char *what, int error)
 {
-	char text[WEIR_ERRNO_TEXT];
-
-	weir_loop_explain(loop, "%s: %s: %s", what, weir_errno_text(error, text), remedy(error));
-	return error;
+	return weir_loop_refuse(loop, what, error, cure(error));
 }
 
 static int set_up(const struct weir_loop *loop, const struct way *way, struct io_uring *ring)
@@ -147,7 +137,7 @@ int weir_loop_uring_setup(struct weir_loop *loop, bool sqpoll, struct io_uring *
 		return refuse(loop, "io_uring_setup", r);
 	r = check_abilities(ring);
 	if (r < 0) {
-		refuse(loop, "this kernel's io_uring lacks operations", r);
+		refuse(loop, "io_uring lacks abilities", r);
 		goto close_ring;
 	}
 	r = try_request(ring);

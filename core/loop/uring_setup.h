@@ -8,9 +8,8 @@
 
 #include "core/loop/backend.h"
 
-/* A ring with the best flags that this kernel takes, tried with a real request: set-up may be allowed
- * where use is not. 0 or -errno; weir_loop_reason() tells which flags, or what is missing and how
- * to get it. io_uring_queue_exit() ends it. */
+/* A ring with the best flags that this kernel takes, tried with a real request: set-up may be
+ * allowed where use is not. 0 or -errno, explained either way. io_uring_queue_exit() ends it. */
 int weir_loop_uring_setup(struct weir_loop *loop, bool sqpoll, struct io_uring *ring);
 
 #endif

@@ -62,6 +62,22 @@ static void close_pipe(struct weir_sink *sink)
 	free(sink);
 }
 
+/* The kernel copies what is written into the pipe or the page cache: there is no other way in. What
+ * an image takes is known once it is there; a byte a pixel is more than that. */
+static uint64_t copies(
+	struct weir_sink *sink, const struct weir_video *video, char *why, size_t size)
+{
+	struct weir_video tight = *video;
+	struct weir_layout layout;
+
+	(void)sink;
+	tight.stride = 0;
+	snprintf(why, size, "the kernel copies what is written to standard output");
+	if (weir_format_layout(&tight, &layout))
+		return (uint64_t)video->width * video->height;
+	return layout.size;
+}
+
 static bool is_compressed(const struct weir_frame_info *info)
 {
 	return info->format->flags & WEIR_FORMAT_COMPRESSED;
@@ -240,20 +256,6 @@ static void stop(struct weir_sink *sink)
 		weir_loop_cancel(pipe->host.loop, &pipe->op);
 	else
 		drop_all(pipe, WEIR_DROP_STOPPED);
-}
-
-/* The kernel copies what is written into the pipe or the page cache: there is no other way in. */
-static uint64_t copies(
-	struct weir_sink *sink, const struct weir_video *video, char *why, size_t size)
-{
-	uint64_t bytes = 0;
-
-	(void)sink;
-	snprintf(why, size, "the kernel copies what is written to standard output");
-	for (unsigned i = 0; i < video->format->n_planes; i++)
-		bytes += weir_format_line_bytes(video->format, i, video->width) * video->height /
-			video->format->plane[i].block_height;
-	return bytes;
 }
 
 const struct weir_sink_impl weir_sink_pipe = {

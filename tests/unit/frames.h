@@ -13,12 +13,14 @@
 
 #include "core/slab.h"
 
-/* Frames for tests without a pipeline: what it would do to a slab before a run, and a log to look at. */
+/* Frames for tests without a pipeline: what it would do to a slab before a run, and a log to look
+ * at. */
 
 static inline struct weir_video video_of(const char *format, uint32_t width, uint32_t height)
 {
-	struct weir_video video = { .format = weir_format_by_name(format), .width = width,
-		.height = height };
+	struct weir_video video = {
+		.format = weir_format_by_name(format), .width = width, .height = height
+	};
 
 	assert_non_null(video.format);
 	return video;
@@ -51,8 +53,9 @@ static inline void describe_slots(struct weir_slab *slab, const struct weir_vide
 static inline struct weir_slab *make_slab(
 	const struct weir_video *video, unsigned slots, size_t bytes)
 {
-	struct weir_slab_settings settings = { .slots = slots, .frame_bytes = bytes,
-		.no_lock = true };
+	struct weir_slab_settings settings = {
+		.slots = slots, .frame_bytes = bytes, .no_lock = true
+	};
 	struct weir_layout layout;
 	struct weir_slab *slab;
 

@@ -100,8 +100,8 @@ static void expect_colour(const struct picture *picture, uint32_t x, uint32_t y,
 	bool grey = !strcmp(picture->video.format->name, "GREY");
 	double coarse = !strcmp(picture->video.format->name, "RGB565") ? 255 / 31.0 / 2 : 2;
 	double luma = picture->video.matrix == WEIR_MATRIX_709
-		? 0.2126 * want[0] + 0.7152 * want[1] + 0.0722 * want[2]
-		: 0.299 * want[0] + 0.587 * want[1] + 0.114 * want[2];
+			      ? 0.2126 * want[0] + 0.7152 * want[1] + 0.0722 * want[2]
+			      : 0.299 * want[0] + 0.587 * want[1] + 0.114 * want[2];
 	double rgb[3];
 
 	colour_at(picture, x, y, rgb);
@@ -109,9 +109,9 @@ static void expect_colour(const struct picture *picture, uint32_t x, uint32_t y,
 		double off = rgb[i] - (grey ? luma : want[i]);
 
 		if (off < -coarse || off > coarse)
-			fail_msg("%s %ux%u at %u,%u: %c is %.1f, not %d", picture->video.format->name,
-				picture->video.width, picture->video.height, x, y, "RGB"[i], rgb[i],
-				want[i]);
+			fail_msg("%s %ux%u at %u,%u: %c is %.1f, not %d",
+				picture->video.format->name, picture->video.width,
+				picture->video.height, x, y, "RGB"[i], rgb[i], want[i]);
 	}
 }
 
@@ -123,8 +123,8 @@ static void expect_row(const struct picture *picture, double down, double from, 
 
 	for (size_t i = 0; i < n; i++)
 		expect_colour(picture,
-			(uint32_t)(picture->video.width * (from + each * ((double)i + 0.5)) / 84), y,
-			want[i]);
+			(uint32_t)(picture->video.width * (from + each * ((double)i + 0.5)) / 84),
+			y, want[i]);
 }
 
 static void check_bars(const char *format, uint32_t width, uint32_t height)
@@ -188,7 +188,8 @@ static void check_padding(const struct weir_picture *what, const char *format, u
 
 		for (size_t y = 0; y < picture.layout.plane[p].lines; y++)
 			for (size_t x = bytes; x < picture.layout.plane[p].stride; x++)
-				assert_int_equal(picture.pixels.data[p][y * picture.pixels.stride[p] + x],
+				assert_int_equal(
+					picture.pixels.data[p][y * picture.pixels.stride[p] + x],
 					FILL);
 	}
 	free(picture.memory);
@@ -202,7 +203,8 @@ static void test_padding_is_left_alone(void **state)
 	for (size_t i = 0; weir_pictures[i].name; i++)
 		for (size_t f = 0; weir_canvas_formats[f]; f++)
 			for (size_t p = 0; p < WEIR_COUNT(paddings); p++)
-				check_padding(&weir_pictures[i], weir_canvas_formats[f], paddings[p]);
+				check_padding(
+					&weir_pictures[i], weir_canvas_formats[f], paddings[p]);
 }
 
 static void test_noise(void **state)
@@ -229,7 +231,8 @@ static void test_noise(void **state)
 	free(other.memory);
 }
 
-/* Which of the digit's 3x5 cells are lit, read from the picture; the top left one is the highest. */
+/* Which of the digit's 3x5 cells are lit, read from the picture; the top left one is the highest.
+ */
 static unsigned cells_of_digit(
 	const struct picture *picture, const struct weir_digits *digits, unsigned place)
 {
@@ -283,7 +286,8 @@ static void test_digits_fit(void **state)
 
 	(void)state;
 	for (uint32_t height = 16; height < 400; height++) {
-		struct weir_video video = { weir_format_by_name("GREY"), 16 + height % 300, height };
+		struct weir_video video = { weir_format_by_name("GREY"), 16 + height % 300,
+			height };
 
 		video.matrix = WEIR_MATRIX_601;
 		weir_digits_init(&digits, &video);
@@ -293,8 +297,8 @@ static void test_digits_fit(void **state)
 		}
 		assert_true(digits.top >= 8);
 		assert_true(digits.top + WEIR_DIGIT_ROWS * digits.scale <= height - 8);
-		assert_true(digits.left + digits.n * WEIR_DIGIT_COLUMNS * digits.scale <=
-			video.width);
+		assert_true(
+			digits.left + digits.n * WEIR_DIGIT_COLUMNS * digits.scale <= video.width);
 	}
 }
 
