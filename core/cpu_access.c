@@ -40,18 +40,26 @@ static int sync_ioctl(int fd, uint64_t flags)
 	return result < 0 ? -EIO : 0;
 }
 
+/* Every part, whatever happens to the others: a bracket that was opened is closed. */
 static int sync_slot(struct weir_slot *slot, uint64_t edge)
 {
 	uint64_t flags = edge;
+	int err = 0;
 
-	if (slot->dmabuf < 0 || !slot->slab->synced)
+	if (!slot->slab->synced)
 		return 0;
 	if (slot->brackets.access & WEIR_CPU_READ)
 		flags |= DMA_BUF_SYNC_READ;
 	if (slot->brackets.access & WEIR_CPU_WRITE)
 		flags |= DMA_BUF_SYNC_WRITE;
-	atomic_fetch_add_explicit(&slot->slab->syncs, 1, memory_order_relaxed);
-	return sync_ioctl(slot->dmabuf, flags);
+	for (unsigned i = 0; i < slot->n_parts; i++) {
+		if (slot->parts[i].dmabuf < 0)
+			continue;
+		atomic_fetch_add_explicit(&slot->slab->syncs, 1, memory_order_relaxed);
+		if (sync_ioctl(slot->parts[i].dmabuf, flags))
+			err = -EIO;
+	}
+	return err;
 }
 
 static int open_bracket(struct weir_slot *slot, enum weir_cpu_access access)
@@ -73,7 +81,7 @@ static void fill_pixels(const struct weir_frame *frame, struct weir_pixels *out)
 {
 	out->n_planes = frame->info.n_planes;
 	for (uint32_t i = 0; i < frame->info.n_planes; i++) {
-		out->data[i] = frame->slot->memory + frame->info.plane[i].offset;
+		out->data[i] = weir_slot_part(frame->slot, i)->memory + frame->info.plane[i].offset;
 		out->stride[i] = frame->info.plane[i].stride;
 	}
 }
@@ -89,7 +97,7 @@ int weir_frame_begin_cpu_at(struct weir_frame *frame, enum weir_cpu_access acces
 			-EBUSY);
 	if ((access & WEIR_CPU_WRITE) && !weir_frame_is_sole(frame))
 		return -EBUSY;
-	if (!slot->memory)
+	if (!slot->parts[0].memory)
 		return -EACCES;
 
 	pthread_mutex_lock(&slot->brackets.lock);

@@ -34,7 +34,9 @@ static void init_slot(struct weir_slab *slab, unsigned index)
 
 	slot->index = index;
 	slot->slab = slab;
-	slot->dmabuf = -1;
+	slot->n_parts = 1;
+	for (unsigned i = 0; i < WEIR_MAX_PLANES; i++)
+		slot->parts[i].dmabuf = -1;
 	slot->frame.slot = slot;
 	slot->frame.released = hand_back;
 	slot->frame.data = slot;

@@ -32,10 +32,18 @@
 
 struct weir_slab;
 
+/* A piece of memory that a device sees as one buffer. */
+struct weir_slot_part {
+	uint8_t *memory; /* first byte, or NULL where the CPU cannot map it */
+	size_t length;
+	int dmabuf;      /* owned by the slab, or -1 */
+};
+
 struct weir_slot {
-	uint8_t *memory;    /* first byte of the frame; NULL until mapped for kinds that map on demand */
-	uint8_t *headroom;  /* start of the slot's headroom, or NULL */
-	int dmabuf;         /* owned by the slab, or -1 */
+	/* One for the whole frame; one a plane where the device wants them apart (NV12M). */
+	struct weir_slot_part parts[WEIR_MAX_PLANES];
+	unsigned n_parts;
+	uint8_t *headroom;  /* before parts[0], or NULL */
 	unsigned index;
 	struct weir_frame frame;
 	struct weir_slab *slab;
@@ -62,7 +70,7 @@ struct weir_memory_kind {
 	/* Whether this machine has it at all. 0, or -errno with the reason and the remedy in `why`. */
 	int (*probe)(char *why, size_t size);
 
-	/* Fills slab->slots[i].memory, headroom and dmabuf for every slot, and base, length. Cleans up
+	/* Fills every slot's parts and headroom, and base, length. Cleans up
 	 * after itself on error. Kinds that a device allocates leave this NULL: their source makes
 	 * the slots itself. */
 	int (*create)(struct weir_slab *slab, const struct weir_slab_settings *settings);
@@ -70,6 +78,13 @@ struct weir_memory_kind {
 	/* Unmaps and closes what create() made. */
 	void (*destroy)(struct weir_slab *slab);
 };
+
+/* The part that a plane of the frame lies in. */
+static inline const struct weir_slot_part *weir_slot_part(
+	const struct weir_slot *slot, unsigned plane)
+{
+	return &slot->parts[slot->n_parts > 1 ? plane : 0];
+}
 
 extern const struct weir_memory_kind weir_memory_slab, weir_memory_host;
 

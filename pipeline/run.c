@@ -38,7 +38,7 @@ static void describe_slot(
 	info->n_planes = layout->n_planes;
 	info->bytes_used = 0;
 	for (uint32_t i = 0; i < layout->n_planes; i++) {
-		info->plane[i].fd = slot->dmabuf;
+		info->plane[i].fd = weir_slot_part(slot, i)->dmabuf;
 		info->plane[i].offset = (uint32_t)layout->plane[i].offset;
 		info->plane[i].stride = (uint32_t)layout->plane[i].stride;
 		info->plane[i].length = (uint32_t)layout->plane[i].size;

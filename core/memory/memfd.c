@@ -122,8 +122,11 @@ static void lock(struct weir_slab *slab, const struct weir_slab_settings *settin
 static void place_slots(struct weir_slab *slab)
 {
 	for (unsigned i = 0; i < slab->n_slots; i++) {
-		slab->slots[i].headroom = slab->base + i * slab->pitch;
-		slab->slots[i].memory = slab->slots[i].headroom + slab->headroom_bytes;
+		struct weir_slot *slot = &slab->slots[i];
+
+		slot->headroom = slab->base + i * slab->pitch;
+		slot->parts[0].memory = slot->headroom + slab->headroom_bytes;
+		slot->parts[0].length = slab->frame_bytes;
 	}
 }
 

@@ -46,19 +46,19 @@ static int wrap_slot(int device, struct weir_slab *slab, struct weir_slot *slot)
 	struct udmabuf_create create = {
 		.memfd = (uint32_t)slab->memfd,
 		.flags = UDMABUF_FLAGS_CLOEXEC,
-		.offset = (uint64_t)(slot->memory - slab->base),
+		.offset = (uint64_t)(slot->parts[0].memory - slab->base),
 		.size = weir_memfd_frame_pages(slab),
 	};
 
-	slot->dmabuf = ioctl(device, UDMABUF_CREATE, &create);
-	return slot->dmabuf < 0 ? -errno : 0;
+	slot->parts[0].dmabuf = ioctl(device, UDMABUF_CREATE, &create);
+	return slot->parts[0].dmabuf < 0 ? -errno : 0;
 }
 
 static void close_dmabufs(struct weir_slab *slab)
 {
 	for (unsigned i = 0; i < slab->n_slots; i++)
-		if (slab->slots[i].dmabuf >= 0)
-			close(slab->slots[i].dmabuf);
+		if (slab->slots[i].parts[0].dmabuf >= 0)
+			close(slab->slots[i].parts[0].dmabuf);
 }
 
 static int wrap_slots(struct weir_slab *slab, const struct weir_log *log)

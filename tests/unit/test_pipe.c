@@ -156,7 +156,7 @@ static size_t expected_bytes(const struct bench *bench, uint8_t *out)
 	size_t n = 0;
 
 	for (unsigned slot = 0; slot < FRAMES; slot++) {
-		const uint8_t *memory = bench->slab->slots[slot].memory;
+		const uint8_t *memory = bench->slab->slots[slot].parts[0].memory;
 
 		if (weir_format_layout(&bench->video, &layout)) {
 			memcpy(out + n, memory, 5000 + slot);

@@ -59,12 +59,12 @@ static void test_slots_do_not_overlap(void **state)
 			const uint8_t *end = i < 2 ? slab->slots[i + 1].headroom
 						   : slab->base + slab->length;
 
-			assert_int_equal((uintptr_t)slot->memory % page, 0);
-			assert_int_equal(slot->memory - slot->headroom, page);
-			assert_true(end - slot->memory - (ptrdiff_t)sizes[s] >= WEIR_SLAB_TAILROOM);
+			assert_int_equal((uintptr_t)slot->parts[0].memory % page, 0);
+			assert_int_equal(slot->parts[0].memory - slot->headroom, page);
+			assert_true(end - slot->parts[0].memory - (ptrdiff_t)sizes[s] >= WEIR_SLAB_TAILROOM);
 			memset(slot->headroom, (int)i, (size_t)(end - slot->headroom));
 		}
-		assert_int_equal(slab->slots[0].memory[0], 0);
+		assert_int_equal(slab->slots[0].parts[0].memory[0], 0);
 		assert_int_equal(slab->slots[1].headroom[0], 1);
 		weir_slab_unref(&slab);
 		assert_null(slab);
@@ -212,7 +212,7 @@ static void test_frame_outlives_its_run(void **state)
 	(void)state;
 	assert_int_equal(weir_slab_attach(slab, block, free), 0);
 	weir_slab_unref(&slab);
-	memset(slot->memory, 7, 4096);
+	memset(slot->parts[0].memory, 7, 4096);
 	*block = 1; /* still there */
 	weir_frame_unref(&frame); /* frees all: the sanitizers would tell otherwise */
 }
@@ -230,7 +230,7 @@ static void test_write_needs_a_sole_holder(void **state)
 	assert_int_equal(weir_frame_begin_cpu(frame, WEIR_CPU_WRITE, &pixels), -EBUSY);
 	weir_frame_unref(&other);
 	assert_int_equal(weir_frame_begin_cpu(frame, WEIR_CPU_WRITE, &pixels), 0);
-	assert_ptr_equal(pixels.data[0], slab->slots[0].memory);
+	assert_ptr_equal(pixels.data[0], slab->slots[0].parts[0].memory);
 	/* Inside a write there is nothing to read yet. */
 	assert_int_equal(weir_frame_begin_cpu(frame, WEIR_CPU_READ, &pixels), -EBUSY);
 	assert_int_equal(weir_frame_end_cpu(frame), 0);
