@@ -6,6 +6,10 @@
 
 set -u
 : "${WEIR:?is the path of the program under test}"
+[ -x "$WEIR" ] || {
+	echo "$WEIR is not there: nothing to test" >&2
+	exit 1
+}
 unset WEIR_LOG NO_COLOR
 work=$(mktemp -d)
 # A subshell that a signal ends runs this too.
