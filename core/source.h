@@ -26,6 +26,10 @@ struct weir_source_host {
 	 * before each frame. When it was told no, resume() is called once that changes. */
 	bool (*wanted)(void *data);
 
+	/* The memory kind of this run does not do what it promised (the device wrote elsewhere). Before any
+	 * frame was delivered; the pipeline ends this run and plans again without that kind. */
+	void (*refuted)(void *data, const char *why);
+
 	/* No more frames: error 0 at the end, else -errno, already logged. */
 	void (*ended)(void *data, int error);
 
