@@ -14,7 +14,8 @@
  * capture/sources.c, and a struct that begins with struct weir_source. The wrappers in core/source.c
  * validate and dispatch, so the table's functions trust what they get. */
 
-/* What the running pipeline offers its source. Borrowed from start() until stop(). */
+/* What the running pipeline offers its source. start() copies the struct; what it points to stays until
+ * stop(). */
 struct weir_source_host {
 	struct weir_loop *loop;
 	struct weir_slab *slab; /* made by the planner, or by impl->allocate */
