@@ -50,6 +50,7 @@ struct camera {
 
 static int checks, failures;
 
+__attribute__((format(printf, 2, 3)))
 static void check(bool good, const char *format, ...)
 {
 	va_list args;
