@@ -26,12 +26,12 @@ struct stand {
 	struct weir_source_host host;
 	struct weir_task resume;
 
-	bool sated;           /* wanted() says no */
-	bool stopped;         /* by us: nothing may come */
-	unsigned asked;       /* how often it asked */
-	unsigned frames;      /* delivered */
-	unsigned enough;      /* the loop stops at that many */
-	unsigned keep;        /* so many are held */
+	bool sated;      /* wanted() says no */
+	bool stopped;    /* by us: nothing may come */
+	unsigned asked;  /* how often it asked */
+	unsigned frames; /* delivered */
+	unsigned enough; /* the loop stops at that many */
+	unsigned keep;   /* so many are held */
 	struct weir_frame *held[SLOTS];
 	unsigned n_held;
 	bool any;
@@ -53,7 +53,8 @@ static void check_place(const struct stand *stand, const struct weir_frame *fram
 		const struct weir_slot_part *part = weir_slot_part(frame->slot, i);
 
 		assert_int_equal(info->plane[i].fd, part->dmabuf);
-		assert_true(info->plane[i].offset + (uint64_t)info->plane[i].length <= part->length);
+		assert_true(
+			info->plane[i].offset + (uint64_t)info->plane[i].length <= part->length);
 		sum += info->plane[i].length;
 	}
 	assert_in_range(info->bytes_used, 1, sum);
@@ -179,7 +180,8 @@ static void check_formats(const struct stand *stand, const struct weir_source_in
 		found |= format->format == stand->video.format;
 		for (size_t s = 0; s < format->n_sizes; s++) {
 			assert_in_range(format->sizes[s].min_width, 1, format->sizes[s].max_width);
-			assert_in_range(format->sizes[s].min_height, 1, format->sizes[s].max_height);
+			assert_in_range(
+				format->sizes[s].min_height, 1, format->sizes[s].max_height);
 		}
 	}
 	assert_true(found);
@@ -383,7 +385,8 @@ static void survives_that_all_slots_are_taken(void **state)
 	run_until(stand, 5);
 
 	take_all(stand);
-	assert_int_equal(pthread_create(&thread, NULL, release_one, stand->held[--stand->n_held]), 0);
+	assert_int_equal(
+		pthread_create(&thread, NULL, release_one, stand->held[--stand->n_held]), 0);
 	run_until(stand, 5);
 	pthread_join(thread, NULL);
 	stop(stand);
@@ -529,8 +532,8 @@ static int run_scene(const struct scene *scene)
 }
 
 /* Why this source and that memory do not go together here, or NULL. */
-static const char *mismatch(struct weir_source *source, const struct weir_memory_kind *kind,
-	char *why, size_t size)
+static const char *mismatch(
+	struct weir_source *source, const struct weir_memory_kind *kind, char *why, size_t size)
 {
 	if (kind->probe && kind->probe(why, size))
 		return why;
