@@ -18,7 +18,8 @@
 
 struct weir_sink;
 
-/* What the running pipeline offers its sinks. Borrowed from start() until stop(). */
+/* What the running pipeline offers its sinks. start() copies the struct; what it points to stays until
+ * stop(), the loop until every operation on it was answered. */
 struct weir_sink_host {
 	struct weir_loop *loop;
 	struct weir_slab *slab;
