@@ -87,6 +87,9 @@ struct weir_sink {
 	weir_counter zero_copy_sends, kernel_copied_sends, copied_bytes;
 };
 
+/* What the settings ask for beyond the URI is within bounds. 0, or -EINVAL, logged. */
+int weir_sink_check_settings(const struct weir_sink_settings *settings);
+
 /* Defined in sinks/sinks.c: every sink of this build, ended by NULL. */
 extern const struct weir_sink_impl *const weir_sink_impls[];
 
