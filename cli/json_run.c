@@ -110,14 +110,11 @@ static void add_copies(struct json_object *object, const struct summary *summary
 	member_number(copies, "kernel_bytes", summary->ledger.kernel_copied_bytes);
 	reasons = member_array(copies, "reasons");
 	for (size_t i = 0; i < summary->plan->n_hops; i++) {
-		const struct weir_plan_hop *hop = &summary->plan->hops[i];
+		const char *why = summary_copy_reason(summary, i);
 
-		if (hop->memory == WEIR_MEMORY_COPY)
-			add_reason(reasons, hop->name, hop->reason);
+		if (why)
+			add_reason(reasons, summary->plan->hops[i].name, why);
 	}
-	for (size_t i = 0; i < summary->ledger.n_sinks; i++)
-		if (summary->ledger.sinks[i].copied_bytes)
-			add_reason(reasons, summary->ledger.sinks[i].uri, "copied by the kernel");
 }
 
 static void add_memory(struct json_object *object, const struct weir_memory_report *memory)

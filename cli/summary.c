@@ -14,3 +14,18 @@ double summary_rate(const struct weir_ledger *ledger)
 		return 0.0;
 	return 1e9 * summary_ratio(ledger->captured - 1, ledger->duration_ns);
 }
+
+const char *summary_copy_reason(const struct summary *summary, size_t hop)
+{
+	const struct weir_ledger *ledger = &summary->ledger;
+	const struct weir_plan *plan = summary->plan;
+	size_t first_sink = plan->n_hops - ledger->n_sinks;
+
+	if (ledger->user_copied_bytes == 0 && ledger->kernel_copied_bytes == 0)
+		return NULL;
+	if (plan->hops[hop].memory == WEIR_MEMORY_COPY)
+		return plan->hops[hop].reason;
+	if (hop >= first_sink && ledger->sinks[hop - first_sink].copied_bytes > 0)
+		return "the kernel copied what was meant to go without";
+	return NULL;
+}

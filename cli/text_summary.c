@@ -46,7 +46,7 @@ static void print_ending(FILE *to, const struct weir_sink_ledger *sink)
 	else if (sink->error)
 		fprintf(to, "; failed: %s", strerror(-sink->error));
 	if (sink->verdict)
-		fprintf(to, "; %s", sink->verdict);
+		fprintf(to, "\nverdict   %s", sink->verdict);
 }
 
 /* A sink among others has a latency of its own. */
@@ -60,7 +60,7 @@ static void print_sink(FILE *to, const struct weir_sink_ledger *sink, bool among
 	fprintf(to, "; held %" PRIu64 " at most", sink->held_max);
 	if (sink->pending > 0)
 		fprintf(to, "; %" PRIu64 " still pending", sink->pending);
-	if (among_others)
+	if (among_others && sink->latency.count > 0)
 		fprintf(to, "; latency %s median", units_time(sink->latency.p50, median));
 	print_ending(to, sink);
 	fputc('\n', to);
@@ -87,14 +87,11 @@ static void print_copies(FILE *to, const struct summary *summary)
 			units_bytes(ledger->user_copied_bytes, user),
 			units_bytes(ledger->kernel_copied_bytes, kernel));
 	for (size_t i = 0; i < summary->plan->n_hops; i++) {
-		const struct weir_plan_hop *hop = &summary->plan->hops[i];
+		const char *reason = summary_copy_reason(summary, i);
 
-		if (hop->memory == WEIR_MEMORY_COPY)
-			fprintf(to, "; %s: %s", hop->name, hop->reason);
+		if (reason)
+			fprintf(to, "; %s: %s", summary->plan->hops[i].name, reason);
 	}
-	for (size_t i = 0; i < ledger->n_sinks; i++)
-		if (ledger->sinks[i].copied_bytes > 0)
-			fprintf(to, "; for %s", ledger->sinks[i].uri);
 	fputc('\n', to);
 }
 

@@ -40,26 +40,43 @@ static int sync_ioctl(int fd, uint64_t flags)
 	return result < 0 ? -EIO : 0;
 }
 
-/* Every part, whatever happens to the others: a bracket that was opened is closed. */
-static int sync_slot(struct weir_slot *slot, uint64_t edge)
+static int sync_part(struct weir_slot *slot, unsigned index, uint64_t edge)
 {
+	int fd = slot->parts[index].dmabuf;
 	uint64_t flags = edge;
-	int err = 0;
 
-	if (!slot->slab->synced)
+	if (fd < 0 || !slot->slab->synced)
 		return 0;
 	if (slot->brackets.access & WEIR_CPU_READ)
 		flags |= DMA_BUF_SYNC_READ;
 	if (slot->brackets.access & WEIR_CPU_WRITE)
 		flags |= DMA_BUF_SYNC_WRITE;
-	for (unsigned i = 0; i < slot->n_parts; i++) {
-		if (slot->parts[i].dmabuf < 0)
-			continue;
-		atomic_fetch_add_explicit(&slot->slab->syncs, 1, memory_order_relaxed);
-		if (sync_ioctl(slot->parts[i].dmabuf, flags))
+	atomic_fetch_add_explicit(&slot->slab->syncs, 1, memory_order_relaxed);
+	return sync_ioctl(fd, flags);
+}
+
+/* Every part that was started, whatever happens to the others. */
+static int end_sync(struct weir_slot *slot, unsigned n_parts)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < n_parts; i++)
+		if (sync_part(slot, i, DMA_BUF_SYNC_END))
 			err = -EIO;
-	}
 	return err;
+}
+
+static int start_sync(struct weir_slot *slot)
+{
+	for (unsigned i = 0; i < slot->n_parts; i++) {
+		int err = sync_part(slot, i, DMA_BUF_SYNC_START);
+
+		if (err) {
+			end_sync(slot, i);
+			return err;
+		}
+	}
+	return 0;
 }
 
 static int open_bracket(struct weir_slot *slot, enum weir_cpu_access access)
@@ -68,7 +85,7 @@ static int open_bracket(struct weir_slot *slot, enum weir_cpu_access access)
 
 	if (!slot->brackets.open) {
 		slot->brackets.access = access;
-		err = sync_slot(slot, DMA_BUF_SYNC_START);
+		err = start_sync(slot);
 	} else if ((access & slot->brackets.access) != access) {
 		err = -EBUSY;
 	}
@@ -122,7 +139,7 @@ int weir_frame_end_cpu_at(struct weir_frame *frame, const char *where)
 
 	pthread_mutex_lock(&slot->brackets.lock);
 	if (--slot->brackets.open == 0)
-		err = sync_slot(slot, DMA_BUF_SYNC_END);
+		err = end_sync(slot, slot->n_parts);
 	pthread_mutex_unlock(&slot->brackets.lock);
 	return err;
 }

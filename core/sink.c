@@ -105,6 +105,20 @@ static int open_uri(const struct weir_uri *uri, const char *text,
 	return 0;
 }
 
+int weir_sink_check_settings(const struct weir_sink_settings *settings)
+{
+	if (settings->budget > MAX_BUDGET) {
+		weir_error(settings->log, "a budget of %u frames is too large: at most %d",
+			settings->budget, MAX_BUDGET);
+		return -EINVAL;
+	}
+	if (settings->policy != WEIR_POLICY_NEWEST && settings->policy != WEIR_POLICY_OLDEST) {
+		weir_error(settings->log, "there is no policy %d", (int)settings->policy);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int weir_sink_open(
 	const char *text, const struct weir_sink_settings *settings, struct weir_sink **out)
 {
@@ -114,9 +128,9 @@ int weir_sink_open(
 
 	if (!settings)
 		settings = &defaults;
-	if (settings->budget > MAX_BUDGET)
-		return -EINVAL;
-	err = weir_uri_parse(text, settings->log, &uri);
+	err = weir_sink_check_settings(settings);
+	if (!err)
+		err = weir_uri_parse(text, settings->log, &uri);
 	if (err)
 		return err;
 	err = open_uri(&uri, text, settings, out);

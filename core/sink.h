@@ -18,7 +18,8 @@
 
 struct weir_sink;
 
-/* What the running pipeline offers its sinks. Borrowed from start() until stop(). */
+/* What the running pipeline offers its sinks. start() copies the struct; what it points to stays until
+ * stop(), the loop until every operation on it was answered. */
 struct weir_sink_host {
 	struct weir_loop *loop;
 	struct weir_slab *slab;
@@ -85,6 +86,9 @@ struct weir_sink {
 	weir_counter syscalls;
 	weir_counter zero_copy_sends, kernel_copied_sends, copied_bytes;
 };
+
+/* What the settings ask for beyond the URI is within bounds. 0, or -EINVAL, logged. */
+int weir_sink_check_settings(const struct weir_sink_settings *settings);
 
 /* Defined in sinks/sinks.c: every sink of this build, ended by NULL. */
 extern const struct weir_sink_impl *const weir_sink_impls[];

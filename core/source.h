@@ -14,7 +14,8 @@
  * capture/sources.c, and a struct that begins with struct weir_source. The wrappers in core/source.c
  * validate and dispatch, so the table's functions trust what they get. */
 
-/* What the running pipeline offers its source. Borrowed from start() until stop(). */
+/* What the running pipeline offers its source. start() copies the struct; what it points to stays until
+ * stop(). */
 struct weir_source_host {
 	struct weir_loop *loop;
 	struct weir_slab *slab; /* made by the planner, or by impl->allocate */
@@ -25,6 +26,10 @@ struct weir_source_host {
 	/* Whether every sink could take a frame now: what a source without a clock of its own asks
 	 * before each frame. When it was told no, resume() is called once that changes. */
 	bool (*wanted)(void *data);
+
+	/* The memory kind of this run does not do what it promised (the device wrote elsewhere). Before any
+	 * frame was delivered; the pipeline ends this run and plans again without that kind. */
+	void (*refuted)(void *data, const char *why);
 
 	/* No more frames: error 0 at the end, else -errno, already logged. */
 	void (*ended)(void *data, int error);

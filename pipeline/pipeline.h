@@ -17,6 +17,14 @@
 #include "pipeline/outlet.h"
 #include "pipeline/plan.h"
 
+/* A memory kind that a run has proven not to work, and why. Later plans leave it out. */
+#define WEIR_MAX_REFUTED 8
+
+struct weir_refuted {
+	const struct weir_memory_kind *kind;
+	char why[160];
+};
+
 /* The outlets of one run, in one block that is attached to its slab. */
 struct weir_outlets {
 	size_t n;
@@ -52,6 +60,8 @@ struct weir_pipeline {
 	size_t n_sinks;
 
 	struct weir_plan_draft plan;
+	struct weir_refuted refuted[WEIR_MAX_REFUTED];
+	size_t n_refuted;
 	struct weir_run run;
 	bool running;
 	pthread_mutex_t lock; /* held while `run.slab`, `run.outlets` and `verdicts` change or are read
@@ -74,6 +84,12 @@ void weir_run_end(struct weir_pipeline *pipeline, int result);
 
 /* The sink with that number has failed: stops it alone, and the run when it was the last one. */
 void weir_run_lose_sink(struct weir_pipeline *pipeline, size_t index, int error);
+
+/* Makes the planned slab, and attaches the outlets and the stages' views to it. */
+int weir_run_open_memory(struct weir_pipeline *pipeline);
+
+/* Registers it with the loop, if a sink transfers from it. */
+void weir_run_register_memory(struct weir_pipeline *pipeline);
 
 /* Frees what remains of the last run. */
 void weir_run_forget(struct weir_pipeline *pipeline);

@@ -105,6 +105,9 @@ static const char *refuses(struct weir_pipeline *pipeline, const struct weir_mem
 	const struct weir_source_impl *source = pipeline->source->impl;
 	char why[WHY] = "";
 
+	for (size_t i = 0; i < pipeline->n_refuted; i++)
+		if (pipeline->refuted[i].kind == kind)
+			return weir_plan_text(&pipeline->plan, "%s", pipeline->refuted[i].why);
 	if (kind->probe && kind->probe(why, sizeof(why)))
 		return weir_plan_text(&pipeline->plan, "%s", why);
 	if (!kind->create && !source->allocate)

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,142 +25,6 @@ static int open_loop(struct weir_pipeline *pipeline)
 	};
 
 	return weir_loop_open(&settings, &pipeline->run.loop);
-}
-
-/* What every frame of this slot has in common, so that issuing one costs nothing. */
-static void describe_slot(
-	struct weir_slot *slot, const struct weir_video *video, const struct weir_layout *layout)
-{
-	struct weir_frame_info *info = &slot->frame.info;
-
-	info->format = video->format;
-	info->width = video->width;
-	info->height = video->height;
-	info->n_planes = layout->n_planes;
-	info->bytes_used = 0;
-	for (uint32_t i = 0; i < layout->n_planes; i++) {
-		info->plane[i].fd = weir_slot_part(slot, i)->dmabuf;
-		info->plane[i].offset = (uint32_t)layout->plane[i].offset;
-		info->plane[i].stride = (uint32_t)layout->plane[i].stride;
-		info->plane[i].length = (uint32_t)layout->plane[i].size;
-		info->bytes_used += info->plane[i].length;
-	}
-}
-
-static int describe_slots(struct weir_slab *slab, const struct weir_video *video)
-{
-	struct weir_layout layout = { .n_planes = 1, .size = slab->frame_bytes };
-	int err = 0;
-
-	if (video->format->flags & WEIR_FORMAT_COMPRESSED)
-		layout.plane[0].size = slab->frame_bytes;
-	else
-		err = weir_format_layout(video, &layout);
-	for (unsigned i = 0; i < slab->n_slots && !err; i++)
-		describe_slot(&slab->slots[i], video, &layout);
-	return err;
-}
-
-static int create_slab(struct weir_pipeline *pipeline, struct weir_slab **out)
-{
-	const struct weir_memory_kind *kind = pipeline->plan.kind;
-	struct weir_slab_settings settings = {
-		.log = pipeline->settings.log,
-		.slots = pipeline->plan.value.slots,
-		.frame_bytes = pipeline->plan.value.slot_bytes,
-		.no_lock = pipeline->settings.no_lock,
-	};
-	struct weir_source *source = pipeline->source;
-
-	if (kind->create)
-		return weir_slab_create(kind, &settings, out);
-	return source->impl->allocate(source, kind, &settings, out);
-}
-
-static int attach_outlets(
-	struct weir_pipeline *pipeline, struct weir_slab *slab, struct weir_outlets **out)
-{
-	const struct weir_plan *plan = &pipeline->plan.value;
-	const struct weir_plan_hop *hops = plan->hops + plan->n_hops - pipeline->n_sinks;
-	struct weir_outlets *outlets;
-
-	outlets = calloc(1, sizeof(*outlets) + pipeline->n_sinks * sizeof(outlets->outlet[0]));
-	if (!outlets)
-		return -ENOMEM;
-	outlets->n = pipeline->n_sinks;
-	for (size_t i = 0; i < outlets->n; i++)
-		weir_outlet_init(&outlets->outlet[i], pipeline->sinks[i], slab, hops[i].budget,
-			pipeline->plan.may_wait);
-	if (weir_slab_attach(slab, outlets, free)) {
-		free(outlets);
-		return -ENOMEM;
-	}
-	*out = outlets;
-	return 0;
-}
-
-static int attach_views(struct weir_pipeline *pipeline, struct weir_slab *slab)
-{
-	for (size_t i = 0; i < pipeline->n_stages; i++) {
-		struct weir_stage *stage = pipeline->stages[i];
-
-		weir_counter_set(&stage->dropped, 0);
-		if (stage->impl->access != WEIR_STAGE_RESHAPE)
-			continue;
-		stage->views = calloc(slab->n_slots, sizeof(*stage->views));
-		if (!stage->views)
-			return -ENOMEM;
-		if (weir_slab_attach(slab, stage->views, free)) {
-			free(stage->views);
-			return -ENOMEM;
-		}
-	}
-	return 0;
-}
-
-static int open_memory(struct weir_pipeline *pipeline)
-{
-	struct weir_outlets *outlets = NULL;
-	struct weir_slab *slab;
-	int err = create_slab(pipeline, &slab);
-
-	if (err)
-		return err;
-	slab->synced = pipeline->plan.synced;
-	err = describe_slots(slab, &pipeline->source->video);
-	if (!err)
-		err = attach_views(pipeline, slab);
-	if (!err)
-		err = attach_outlets(pipeline, slab, &outlets);
-	if (err) {
-		weir_slab_unref(&slab);
-		return err;
-	}
-	pthread_mutex_lock(&pipeline->lock);
-	pipeline->run.slab = slab;
-	pipeline->run.outlets = outlets;
-	pthread_mutex_unlock(&pipeline->lock);
-	return 0;
-}
-
-/* Registered memory only makes transfers cheaper: a refusal is worth a line, not an end. */
-static void register_memory(struct weir_pipeline *pipeline)
-{
-	struct weir_run *run = &pipeline->run;
-	char text[WEIR_ERRNO_TEXT];
-	bool wanted = false;
-	int err;
-
-	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		wanted |= pipeline->sinks[i]->impl->wants_registered;
-	if (!wanted || !run->slab->base)
-		return;
-	err = weir_loop_register(run->loop, run->slab->base, run->slab->length);
-	run->registered = !err;
-	if (err)
-		weir_info(pipeline->settings.log, "frame memory is not registered with %s: %s%s",
-			pipeline->plan.value.loop, weir_errno_text(err, text),
-			err == -ENOMEM ? " (raise LimitMEMLOCK= or ulimit -l)" : "");
 }
 
 /* ---- ending ---- */
@@ -258,6 +123,26 @@ static void sink_failed(void *data, struct weir_sink *sink, int error)
 			weir_run_lose_sink(pipeline, i, error);
 }
 
+/* Not an error of the run's: weir_pipeline_run() plans again without that kind. */
+#define REFUTED (-ESTALE)
+
+static void memory_refuted(void *data, const char *why)
+{
+	struct weir_pipeline *pipeline = data;
+	struct weir_refuted *refuted = &pipeline->refuted[pipeline->n_refuted];
+
+	weir_warn(pipeline->settings.log, "memory kind %s cannot be trusted: %s",
+		pipeline->plan.kind->name, why);
+	if (pipeline->n_refuted == WEIR_MAX_REFUTED || weir_counter_get(&pipeline->run.books.captured)) {
+		weir_run_end(pipeline, -EIO);
+		return;
+	}
+	refuted->kind = pipeline->plan.kind;
+	snprintf(refuted->why, sizeof(refuted->why), "%s", why);
+	pipeline->n_refuted++;
+	weir_run_end(pipeline, REFUTED);
+}
+
 static void source_ended(void *data, int error)
 {
 	struct weir_pipeline *pipeline = data;
@@ -319,6 +204,7 @@ static int start_source(struct weir_pipeline *pipeline)
 		.slab = run->slab,
 		.deliver = weir_flow_deliver,
 		.wanted = weir_flow_wanted,
+		.refuted = memory_refuted,
 		.ended = source_ended,
 		.data = pipeline,
 	};
@@ -364,7 +250,7 @@ static int flow(struct weir_pipeline *pipeline)
 
 	if (err)
 		return err;
-	register_memory(pipeline);
+	weir_run_register_memory(pipeline);
 	err = start_sinks(pipeline);
 	if (!err)
 		err = start_source(pipeline);
@@ -431,50 +317,62 @@ void weir_run_forget(struct weir_pipeline *pipeline)
 	weir_slab_unref(&slab);
 }
 
-static int run_planned(struct weir_pipeline *pipeline)
+static int run_scheduled(struct weir_pipeline *pipeline)
 {
-	struct weir_scheduling before;
 	int err, verdict;
 
-	weir_scheduling_apply(&before, pipeline->settings.realtime_priority,
-		pipeline->settings.cpus, pipeline->settings.log);
 	err = open_loop(pipeline);
 	if (err)
-		goto restore;
-	err = open_memory(pipeline);
-	if (err)
-		goto close_loop;
+		return err;
+	err = weir_run_open_memory(pipeline);
+	if (err) {
+		weir_loop_close(&pipeline->run.loop);
+		return err;
+	}
 	err = flow(pipeline);
 	close_flow(pipeline);
 	weir_loop_close(&pipeline->run.loop);
 	verdict = collect_verdicts(pipeline);
-	if (!err)
-		err = verdict;
-	goto restore;
+	return err ? err : verdict;
+}
 
-close_loop:
-	weir_loop_close(&pipeline->run.loop);
-restore:
+static int run_planned(struct weir_pipeline *pipeline)
+{
+	struct weir_scheduling before;
+	int err;
+
+	pipeline->running = true;
+	weir_run_forget(pipeline);
+	init_run(pipeline);
+	weir_scheduling_apply(&before, pipeline->settings.realtime_priority,
+		pipeline->settings.cpus, pipeline->settings.log);
+	err = run_scheduled(pipeline);
 	weir_scheduling_restore(&before);
+	pipeline->running = false;
+	return err;
+}
+
+static int plan(struct weir_pipeline *pipeline)
+{
+	const struct weir_plan *made = NULL;
+	int err = weir_pipeline_plan(pipeline, &made);
+
+	weir_pipeline_emit(pipeline,
+		&(struct weir_event){ .type = WEIR_EVENT_PLANNED, .error = err, .plan = made });
 	return err;
 }
 
 int weir_pipeline_run(struct weir_pipeline *pipeline)
 {
-	const struct weir_plan *plan = NULL;
 	int err;
 
-	err = weir_pipeline_plan(pipeline, &plan);
-	weir_pipeline_emit(pipeline,
-		&(struct weir_event){ .type = WEIR_EVENT_PLANNED, .error = err, .plan = plan });
-	if (err)
-		return err;
-	pipeline->running = true;
-	weir_run_forget(pipeline);
-	init_run(pipeline);
-	err = run_planned(pipeline);
+	do {
+		err = plan(pipeline);
+		if (err)
+			return err;
+		err = run_planned(pipeline);
+	} while (err == REFUTED);
 	atomic_store(&pipeline->stops, 0);
-	pipeline->running = false;
 	weir_pipeline_emit(pipeline, &(struct weir_event){ .type = WEIR_EVENT_STOPPED, .error = err });
 	return err;
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "capture/pattern/canvas.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "core/checked.h"
@@ -53,16 +54,24 @@ const char *const weir_canvas_formats[] = { "YUYV", "UYVY", "NV12", "XR24", "RGB
 static weir_put_pixel *const puts_pixel[] = { put_yuyv, put_uyvy, put_nv12, put_xr24, put_rgb565,
 	put_grey };
 
-bool weir_canvas_init(struct weir_canvas *canvas, const struct weir_video *video,
+static weir_put_pixel *put_of(const struct weir_format *format)
+{
+	for (size_t i = 0; i < WEIR_COUNT(puts_pixel); i++)
+		if (format == weir_format_by_name(weir_canvas_formats[i]))
+			return puts_pixel[i];
+	return NULL;
+}
+
+bool weir_canvas_draws(const struct weir_format *format)
+{
+	return put_of(format) != NULL;
+}
+
+void weir_canvas_init(struct weir_canvas *canvas, const struct weir_video *video,
 	const struct weir_pixels *pixels)
 {
-	for (size_t i = 0; i < WEIR_COUNT(puts_pixel); i++) {
-		if (video->format != weir_format_by_name(weir_canvas_formats[i]))
-			continue;
-		*canvas = (struct weir_canvas){ video, pixels, puts_pixel[i] };
-		return true;
-	}
-	return false;
+	*canvas = (struct weir_canvas){ video, pixels, put_of(video->format) };
+	assert(canvas->put);
 }
 
 /* The luma weights of red and blue: ITU-R BT.601 and BT.709. */

@@ -24,12 +24,14 @@ struct weir_canvas {
 	weir_put_pixel *put;
 };
 
-/* False: no pattern is drawn in that format. Both are borrowed. */
-bool weir_canvas_init(struct weir_canvas *canvas, const struct weir_video *video,
-	const struct weir_pixels *pixels);
-
 /* The names of the formats, in the order that they are offered in, ended by NULL. */
 extern const char *const weir_canvas_formats[];
+
+bool weir_canvas_draws(const struct weir_format *format);
+
+/* For a video whose format it draws. Both are borrowed. */
+void weir_canvas_init(struct weir_canvas *canvas, const struct weir_video *video,
+	const struct weir_pixels *pixels);
 
 /* The colour in the video's own terms: its matrix and limited range for YUV. */
 void weir_colour_encode(const struct weir_video *video, struct weir_rgb rgb, uint8_t out[3]);

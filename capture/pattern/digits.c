@@ -54,8 +54,7 @@ void weir_digits_init(struct weir_digits *digits, const struct weir_video *video
 	struct weir_canvas canvas;
 
 	*digits = (struct weir_digits){ 0 };
-	if (!weir_canvas_init(&canvas, video, NULL))
-		return;
+	weir_canvas_init(&canvas, video, NULL);
 	place(digits, video);
 	digits->pixel_bytes =
 		video->format->plane[0].block_bytes / video->format->plane[0].block_width;

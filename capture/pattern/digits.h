@@ -5,9 +5,9 @@
 
 #include "capture/pattern/canvas.h"
 
-/* A number in large digits in the middle of a grey picture. What it costs to draw does not depend on
- * the picture's size: the digits stop growing at a certain one, and only those that changed since
- * the slot's last frame are drawn. */
+/* A number in large digits in the middle of a grey picture. What it costs to draw does not depend
+ * on the picture's size: the digits stop growing at a certain one, and only those that changed
+ * since the slot's last frame are drawn. */
 
 #define WEIR_DIGITS        10 /* the last so many of the number */
 #define WEIR_DIGITS_SLOTS  32

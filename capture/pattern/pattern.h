@@ -8,9 +8,9 @@
 #include "capture/pattern/ticker.h"
 #include "core/source.h"
 
-/* The source that needs no device: draws a picture into each slot once, at the start, and from then on
- * touches only the stamp and the counter's digits, so that a frame costs the same at any size. Stages
- * that write in place therefore see their own traces when a slot comes round again. */
+/* The source that needs no device: draws a picture into each slot once, at the start, and from then
+ * on touches only the stamp and the counter's digits, so that a frame costs the same at any size.
+ * Stages that write in place therefore see their own traces when a slot comes round again. */
 
 #define WEIR_PATTERN_FORMATS   7
 #define WEIR_PATTERN_ABILITIES 2

@@ -23,8 +23,7 @@ static int draw(struct weir_pattern_source *source, struct weir_slot *slot,
 		return weir_pattern_mjpeg_encode(source->picture, slot->index, video,
 			pixels->data[0], slot->slab->frame_bytes, source->base.log,
 			&source->image_bytes[slot->index]);
-	if (!weir_canvas_init(&canvas, video, pixels))
-		return -ENOTSUP;
+	weir_canvas_init(&canvas, video, pixels);
 	source->picture->draw(&canvas, slot->index);
 	return 0;
 }
@@ -76,8 +75,12 @@ static int prepare_all(struct weir_pattern_source *source, struct weir_slab *sla
 {
 	int err = 0;
 
-	for (unsigned i = 0; i < slab->n_slots && !err; i++)
-		err = prepare(source, weir_slab_take(slab));
+	for (unsigned i = 0; i < slab->n_slots && !err; i++) {
+		struct weir_slot *slot = weir_slab_take(slab);
+
+		assert(slot);
+		err = prepare(source, slot);
+	}
 	return err;
 }
 
@@ -152,6 +155,13 @@ static void run_paced(struct weir_timer *timer)
 		weir_loop_arm(source->host.loop, timer, ticker->deadline_ns);
 }
 
+static int start_ticking(struct weir_pattern_source *source)
+{
+	weir_ticker_init(&source->ticker, source->base.video.rate, weir_now_ns());
+	source->timer = (struct weir_timer){ .fired = run_paced, .data = source };
+	return weir_loop_arm(source->host.loop, &source->timer, source->ticker.deadline_ns);
+}
+
 int weir_pattern_start(struct weir_source *base, const struct weir_source_host *host)
 {
 	struct weir_pattern_source *source = (struct weir_pattern_source *)base;
@@ -159,19 +169,18 @@ int weir_pattern_start(struct weir_source *base, const struct weir_source_host *
 
 	if (err)
 		return err;
+	if (source->picture->counts && !source->compressed)
+		weir_digits_init(&source->digits, &base->video);
 	weir_counter_set(&base->lost, 0);
-	weir_digits_init(&source->digits, &base->video);
 	source->host = *host;
-	source->running = true;
-	if (!base->live) {
-		source->produced = 0;
-		source->task = (struct weir_task){ .run = run_unpaced, .data = source };
+	source->produced = 0;
+	source->task = (struct weir_task){ .run = run_unpaced, .data = source };
+	if (base->live)
+		err = start_ticking(source);
+	else
 		weir_loop_queue(host->loop, &source->task);
-		return 0;
-	}
-	weir_ticker_init(&source->ticker, base->video.rate, weir_now_ns());
-	source->timer = (struct weir_timer){ .fired = run_paced, .data = source };
-	return weir_loop_arm(host->loop, &source->timer, source->ticker.deadline_ns);
+	source->running = !err;
+	return err;
 }
 
 void weir_pattern_resume(struct weir_source *base)

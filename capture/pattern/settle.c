@@ -15,14 +15,6 @@
 #define DEFAULT_RATE   30
 #define HD_HEIGHT      720 /* the least that comes in BT.709 */
 
-static bool is_drawn(const struct weir_format *format)
-{
-	for (size_t i = 0; weir_canvas_formats[i]; i++)
-		if (format == weir_format_by_name(weir_canvas_formats[i]))
-			return true;
-	return false;
-}
-
 static int refuse_format(const struct weir_format *format, const struct weir_log *log)
 {
 	char names[80] = "";
@@ -43,7 +35,7 @@ static int settle_format(struct weir_pattern_source *source, const struct weir_v
 
 	video->format = wanted->format ? wanted->format : weir_format_by_name("YUYV");
 	source->compressed = video->format == mjpeg;
-	if (!source->compressed && !is_drawn(video->format))
+	if (!source->compressed && !weir_canvas_draws(video->format))
 		return refuse_format(video->format, log);
 	if (source->compressed && !WEIR_PATTERN_HAS_MJPEG) {
 		weir_error(log, "pattern: MJPEG needs libjpeg-turbo, which this build is without: "

@@ -109,12 +109,14 @@ static struct io_uring_sqe *prepare(struct weir_loop *loop)
 	struct uring *uring = loop->state;
 	struct io_uring_sqe *sqe = io_uring_get_sqe(&uring->ring);
 
-	if (sqe)
-		return sqe;
-	/* There is room for two entries a slot: this is a storm of watch and unwatch. */
-	flush(loop, 0);
-	io_uring_sqring_wait(&uring->ring);
-	return io_uring_get_sqe(&uring->ring);
+	/* There is room for two entries a slot: this is a storm of watch and unwatch, or the kernel's
+	 * polling thread has not come round yet, and a wait for it may end before it has. */
+	for (unsigned tries = 0; !sqe && tries < 1000; tries++) {
+		flush(loop, 0);
+		io_uring_sqring_wait(&uring->ring);
+		sqe = io_uring_get_sqe(&uring->ring);
+	}
+	return sqe;
 }
 
 static void started(struct weir_loop *loop, uint32_t slot, struct io_uring_sqe *sqe)

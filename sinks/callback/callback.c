@@ -44,11 +44,17 @@ int weir_sink_open_callback(weir_sink_callback *on_frame, void *data,
 {
 	static const struct weir_sink_settings defaults;
 	struct callback *callback;
+	int err;
 
 	if (!settings)
 		settings = &defaults;
-	if (!on_frame || settings->budget > WEIR_SLAB_MAX_SLOTS)
+	err = weir_sink_check_settings(settings);
+	if (err)
+		return err;
+	if (!on_frame) {
+		weir_error(settings->log, "callback: there is no function to call");
 		return -EINVAL;
+	}
 	callback = calloc(1, sizeof(*callback));
 	if (!callback)
 		return -ENOMEM;

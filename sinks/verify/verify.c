@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/log.h"
 #include "core/stamp.h"
@@ -17,13 +18,15 @@
 struct verify {
 	struct weir_sink base;
 	const struct weir_format *mjpeg;
-	uint64_t frames;
-	uint64_t last; /* the last stamp that was readable */
-	bool any;      /* there was one */
-	uint64_t lost; /* numbers left out */
-	uint64_t repeated, out_of_order, torn, unreadable;
-	uint64_t contradicted; /* by the frame's own sequence number */
-	bool complained;
+	struct {
+		uint64_t frames;
+		uint64_t last; /* the last stamp that was readable */
+		bool any;      /* there was one */
+		bool complained;
+		uint64_t lost; /* numbers left out */
+		uint64_t repeated, out_of_order, torn, unreadable;
+		uint64_t contradicted; /* by the frame's own sequence number */
+	} run;
 };
 
 static int open_verify(const struct weir_uri *uri, const struct weir_sink_settings *settings,
@@ -66,10 +69,7 @@ static int start(
 
 	(void)host;
 	(void)video;
-	verify->frames = verify->last = verify->lost = 0;
-	verify->repeated = verify->out_of_order = verify->torn = verify->unreadable = 0;
-	verify->contradicted = 0;
-	verify->any = verify->complained = false;
+	memset(&verify->run, 0, sizeof(verify->run));
 	return 0;
 }
 
@@ -83,9 +83,9 @@ static void complain(struct verify *verify, uint64_t *count, const char *format,
 	va_list arguments;
 
 	++*count;
-	if (verify->complained)
+	if (verify->run.complained)
 		return;
-	verify->complained = true;
+	verify->run.complained = true;
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
@@ -94,18 +94,20 @@ static void complain(struct verify *verify, uint64_t *count, const char *format,
 
 static void check_order(struct verify *verify, uint64_t stamp, uint64_t sequence)
 {
+	uint64_t expected = verify->run.any ? verify->run.last + 1 : stamp;
+
 	if (stamp != sequence)
-		complain(verify, &verify->contradicted,
+		complain(verify, &verify->run.contradicted,
 			"frame %" PRIu64 " carries the stamp of frame %" PRIu64, sequence, stamp);
-	if (!verify->any || stamp > verify->last)
-		verify->lost += verify->any ? stamp - verify->last - 1 : 0;
-	else if (stamp == verify->last)
-		complain(verify, &verify->repeated, "frame %" PRIu64 " came twice", stamp);
+	if (stamp >= expected)
+		verify->run.lost += stamp - expected;
+	else if (stamp == verify->run.last)
+		complain(verify, &verify->run.repeated, "frame %" PRIu64 " came twice", stamp);
 	else
-		complain(verify, &verify->out_of_order,
-			"frame %" PRIu64 " came after frame %" PRIu64, stamp, verify->last);
-	verify->any = true;
-	verify->last = stamp;
+		complain(verify, &verify->run.out_of_order,
+			"frame %" PRIu64 " came after frame %" PRIu64, stamp, verify->run.last);
+	verify->run.any = true;
+	verify->run.last = stamp;
 }
 
 static enum weir_stamp_state read_stamp(const struct verify *verify,
@@ -137,12 +139,12 @@ static int take(struct weir_sink *sink, struct weir_frame *frame)
 	if (err)
 		goto no_access;
 
-	verify->frames++;
+	verify->run.frames++;
 	if (state == WEIR_STAMP_MISSING)
-		complain(verify, &verify->unreadable, "frame %" PRIu64 " has no readable stamp",
+		complain(verify, &verify->run.unreadable, "frame %" PRIu64 " has no readable stamp",
 			info->sequence);
 	else if (state == WEIR_STAMP_TORN)
-		complain(verify, &verify->torn,
+		complain(verify, &verify->run.torn,
 			"frame %" PRIu64 " is torn: its top and bottom do not belong together",
 			info->sequence);
 	else
@@ -158,10 +160,10 @@ no_access:
 static int result(struct weir_sink *sink, char *text, size_t size)
 {
 	const struct verify *verify = (const struct verify *)sink;
-	uint64_t faults = verify->repeated + verify->out_of_order + verify->torn +
-			  verify->unreadable + verify->contradicted;
+	uint64_t faults = verify->run.repeated + verify->run.out_of_order + verify->run.torn +
+			  verify->run.unreadable + verify->run.contradicted;
 
-	if (!verify->frames) {
+	if (!verify->run.frames) {
 		snprintf(text, size, "verify: no frame came: nothing is proven");
 		return 0;
 	}
@@ -169,15 +171,16 @@ static int result(struct weir_sink *sink, char *text, size_t size)
 		snprintf(text, size,
 			"verify: %" PRIu64 " frames, in order, %" PRIu64
 			" lost, 0 repeated, 0 torn",
-			verify->frames, verify->lost);
+			verify->run.frames, verify->run.lost);
 		return 0;
 	}
 	snprintf(text, size,
 		"verify: %" PRIu64 " frames, %" PRIu64 " out of order, %" PRIu64 " lost, %" PRIu64
 		" repeated, %" PRIu64 " torn, %" PRIu64 " unreadable, %" PRIu64
 		" with another frame's stamp",
-		verify->frames, verify->out_of_order, verify->lost, verify->repeated, verify->torn,
-		verify->unreadable, verify->contradicted);
+		verify->run.frames, verify->run.out_of_order, verify->run.lost,
+		verify->run.repeated, verify->run.torn, verify->run.unreadable,
+		verify->run.contradicted);
 	return -EBADMSG;
 }
 

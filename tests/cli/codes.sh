@@ -18,6 +18,25 @@ if ! has_json; then
 	check "nothing is on stdout" empty out
 fi
 
+# A copy that is not wanted is refused, and shown.
+run capture pattern:bars "${loop[@]}" --to - --require-zero-copy -n 1
+check "a copy that is refused ends with 5, not $status" exits 5
+check "nothing was started" empty out
+check "what copies is named: $(cat "$work/err")" has err 'standard output'
+run explain pattern:bars "${loop[@]}" --to - --require-zero-copy
+check "explaining a refused copy ends with 5, not $status" exits 5
+check "it shows where" has out 'copy: '
+
+# What a sink finds wrong, and a sink that fails beside a healthy one, are errors of the run.
+run capture 'pattern:bars?size=640x480&fps=0' "${loop[@]}" --stage crop=64x32+100+200 --to verify -n 10
+check "a verdict that is bad ends with 1, not $status" exits 1
+check "the verdict is in the summary: $(cat "$work/err")" has err 'verdict '
+"$WEIR" capture 'pattern:bars?fps=0&size=64x64' "${loop[@]}" --to - --to null -n 20 \
+	>/dev/full 2>"$work/err"
+status=$?
+check "a sink that failed alone ends with 1, not $status" exits 1
+check "the other sink went on: $(cat "$work/err")" has err 'null: 20 delivered'
+
 # stdout that cannot be written is an error, a reader that leaves is not.
 "$WEIR" explain pattern:bars >/dev/full 2>"$work/err"
 status=$?

@@ -6,9 +6,14 @@
 
 set -u
 : "${WEIR:?is the path of the program under test}"
+[ -x "$WEIR" ] || {
+	echo "$WEIR is not there: nothing to test" >&2
+	exit 1
+}
 unset WEIR_LOG NO_COLOR
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# A subshell that a signal ends runs this too.
+trap '[ "$BASHPID" != $$ ] || rm -rf "$work"' EXIT
 failures=0
 checks=0
 # shellcheck disable=SC2034 # read by the tests

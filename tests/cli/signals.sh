@@ -32,6 +32,30 @@ ended() {
 # The handler is there before anything of the run is.
 catches() { [ $((0x$(awk '/^SigCgt/ { print $2 }' "/proc/$pid/status") & 2)) -ne 0 ]; }
 
+# A reader that never reads blocks the run in write(): only a second signal gets out of that.
+second_signals() {
+	local reader signal
+	mkfifo "$work/fifo"
+	sleep 60 <"$work/fifo" &
+	reader=$!
+	for signal in INT:130 TERM:143; do
+		"$WEIR" capture 'pattern:bars?fps=0&size=64x64' "${loop[@]}" --json --frames \
+			>"$work/fifo" 2>"$work/err" </dev/null &
+		pid=$!
+		check "${signal%:*}: is waited for" until_true 10 catches
+		sleep 1
+		kill "-${signal%:*}" "$pid"
+		sleep 0.3
+		check "${signal%:*}: the first one ends nothing that is blocked" kill -0 "$pid"
+		kill "-${signal%:*}" "$pid" 2>/dev/null
+		ended
+		check "${signal%:*}: the second one ends with ${signal#*:}, not $status" \
+			exits "${signal#*:}"
+	done
+	kill "$reader"
+	wait "$reader" 2>/dev/null
+}
+
 for signal in INT TERM; do
 	start capture 'pattern:bars?fps=50&size=320x240' "${loop[@]}" --to null
 	check "$signal: is waited for" until_true 10 catches
@@ -51,28 +75,8 @@ if has_json; then
 	check "INT with --json: ends with 0, not $status" exits 0
 	check "INT with --json: the summary is last" grep -q '"type":"summary"' <(tail -n 1 "$work/out")
 
-	# A reader that never reads blocks the run in write(): only a second signal gets out of that.
 	# The thread sanitizer holds handlers back while libc itself waits.
-	grep -q __tsan_init "$WEIR" && seconds=() || seconds=(INT:130 TERM:143)
-	mkfifo "$work/fifo"
-	sleep 60 <"$work/fifo" &
-	reader=$!
-	for signal in "${seconds[@]}"; do
-		"$WEIR" capture 'pattern:bars?fps=0&size=64x64' "${loop[@]}" --json --frames \
-			>"$work/fifo" 2>"$work/err" </dev/null &
-		pid=$!
-		check "${signal%:*}: is waited for" until_true 10 catches
-		sleep 1
-		kill "-${signal%:*}" "$pid"
-		sleep 0.3
-		check "${signal%:*}: the first one ends nothing that is blocked" kill -0 "$pid"
-		kill "-${signal%:*}" "$pid" 2>/dev/null
-		ended
-		check "${signal%:*}: the second one ends with ${signal#*:}, not $status" \
-			exits "${signal#*:}"
-	done
-	kill "$reader"
-	wait "$reader" 2>/dev/null
+	grep -q __tsan_init "$WEIR" || second_signals
 
 	"$WEIR" capture 'pattern:bars?fps=0&size=64x64' "${loop[@]}" --json --frames \
 		2>"$work/err" | head -n 1 >"$work/out"

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // SPDX-FileCopyrightText: 2026 The weir authors
 /*
- * Proves that a slab can be a camera's memory: slots of one sealed memfd, each behind a udmabuf
- * that covers the frame's pages only, are imported by a V4L2 capture device; every word of every
- * frame is overwritten where we see it, and nothing around the frames is.
+ * Proves that our slab can be a camera's memory: its slots are imported by a V4L2 capture device;
+ * every word of every frame is overwritten where we see it, and nothing around the frames is.
  *
  *   test_import [DEVICE]           DEVICE (default /dev/video0) imports and fills the slots
  *   test_import --refused DEVICE   DEVICE says no (contiguous memory only) and leaves them alone
  *
  * TAP on stdout. Exit 0, 1 for a failed check, 77 where there is no device or no udmabuf.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -24,22 +22,20 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <linux/dma-buf.h>
-#include <linux/udmabuf.h>
 #include <linux/videodev2.h>
+
+#include "core/slab.h"
 
 enum {
 	slot_count = 4,
 	frame_count = 40,
-	tail_min = 64,
 	stall_ms = 5000, /* far beyond a frame interval, even under emulation */
 };
 
-struct slab {
-	int memfd;
-	int dmabuf[slot_count];
-	uint8_t *map;
-	size_t page, slot_size, frame_size;
+/* The slab, with every slot's frame issued: through it the pixels are reached. */
+struct memory {
+	struct weir_slab *slab;
+	struct weir_frame *frame[slot_count];
 };
 
 struct camera {
@@ -50,6 +46,7 @@ struct camera {
 
 static int checks, failures;
 
+__attribute__((format(printf, 2, 3)))
 static void check(bool good, const char *format, ...)
 {
 	va_list args;
@@ -87,73 +84,59 @@ static int xioctl(int fd, unsigned long request, void *argument)
 	return ret;
 }
 
-static size_t align_up(size_t size, size_t to)
-{
-	return (size + to - 1) / to * to;
-}
-
 /* ---- the slab */
 
-static int udmabuf_create(int udmabuf, int memfd, size_t offset, size_t size)
-{
-	struct udmabuf_create create = {
-		.memfd = (uint32_t)memfd,
-		.flags = UDMABUF_FLAGS_CLOEXEC,
-		.offset = offset,
-		.size = size,
-	};
-
-	return xioctl(udmabuf, UDMABUF_CREATE, &create);
-}
-
 /*
- * Gives the slab its pages, odd ones after even ones. Faulted in order they can be contiguous by
- * luck, and then even a device that wants contiguous memory takes them.
+ * Leaves the kernel with pages that stand alone, so that the slab is made of those. On a machine just
+ * booted they can be contiguous by luck, and then even a device that wants contiguous memory takes
+ * them. The pages between them stay ours until the end.
  */
-static void scatter_pages(const struct slab *slab)
+static void scatter_free_pages(void)
 {
-	size_t size = slot_count * slab->slot_size;
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE), size = 8192 * page;
+	uint8_t *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	for (size_t first = 0; first < 2; first++)
-		for (size_t at = first * slab->page; at < size; at += 2 * slab->page)
-			*(volatile uint8_t *)(slab->map + at) = 0;
+	if (map == MAP_FAILED || madvise(map, size, MADV_NOHUGEPAGE) < 0)
+		die("mmap of pages to scatter");
+	memset(map, 1, size);
+	for (size_t at = 0; at < size; at += 2 * page)
+		madvise(map + at, page, MADV_DONTNEED);
 }
 
-/* headroom of one page, the frame, tailroom to the page's end; the device sees the frame's pages */
-static void slab_create(struct slab *slab, size_t frame_size)
+static void memory_create(struct memory *memory, size_t frame_bytes)
 {
-	int udmabuf = open("/dev/udmabuf", O_RDWR | O_CLOEXEC);
+	const struct weir_slab_settings settings = {
+		.slots = slot_count, .frame_bytes = frame_bytes
+	};
+	char why[160];
+	int err = weir_memory_slab.probe(why, sizeof(why));
 
-	if (udmabuf < 0)
-		skip("/dev/udmabuf");
-	slab->page = (size_t)sysconf(_SC_PAGESIZE);
-	slab->frame_size = frame_size;
-	slab->slot_size = slab->page + align_up(frame_size + tail_min, slab->page);
-	slab->memfd = memfd_create("slab", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (slab->memfd < 0 || ftruncate(slab->memfd, (off_t)(slot_count * slab->slot_size)) < 0)
-		die("memfd");
-	if (fcntl(slab->memfd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) < 0)
-		die("F_ADD_SEALS");
-	slab->map = mmap(NULL, slot_count * slab->slot_size, PROT_READ | PROT_WRITE, MAP_SHARED,
-		slab->memfd, 0);
-	if (slab->map == MAP_FAILED)
-		die("mmap of the memfd");
-	scatter_pages(slab);
-	for (size_t i = 0; i < slot_count; i++) {
-		slab->dmabuf[i] = udmabuf_create(udmabuf, slab->memfd,
-			i * slab->slot_size + slab->page, align_up(frame_size, slab->page));
-		if (slab->dmabuf[i] < 0)
-			die("UDMABUF_CREATE");
+	if (err) {
+		printf("1..0 # SKIP %s\n", why);
+		exit(77);
 	}
-	close(udmabuf);
+	scatter_free_pages();
+	err = weir_slab_create(&weir_memory_slab, &settings, &memory->slab);
+	if (err) {
+		errno = -err;
+		die("weir_slab_create");
+	}
+	for (size_t i = 0; i < slot_count; i++) {
+		memory->slab->slots[i].frame.info.n_planes = 1;
+		memory->frame[i] = weir_slot_issue(weir_slab_take(memory->slab));
+	}
 }
 
-static void slab_destroy(struct slab *slab)
+static void memory_destroy(struct memory *memory)
 {
 	for (size_t i = 0; i < slot_count; i++)
-		close(slab->dmabuf[i]);
-	munmap(slab->map, slot_count * slab->slot_size);
-	close(slab->memfd);
+		weir_frame_unref(&memory->frame[i]);
+	weir_slab_unref(&memory->slab);
+}
+
+static int dmabuf_of(const struct memory *memory, size_t index)
+{
+	return memory->slab->slots[index].parts[0].dmabuf;
 }
 
 /* ---- the canary: a word that depends on its offset in the slab, so that no picture contains it */
@@ -165,50 +148,42 @@ static uint64_t canary_word(size_t offset)
 	return word ^ word >> 29;
 }
 
-static void canary_fill(struct slab *slab, size_t from, size_t to)
+static void canary_fill(const struct weir_slab *slab, size_t from, size_t to)
 {
 	for (size_t at = from; at < to; at += sizeof(uint64_t)) {
 		uint64_t word = canary_word(at);
 
-		memcpy(slab->map + at, &word, sizeof(word));
+		memcpy(slab->base + at, &word, sizeof(word));
 	}
 }
 
 /* how many words of the range still hold the canary */
-static size_t canary_intact(const struct slab *slab, size_t from, size_t to)
+static size_t canary_intact(const struct weir_slab *slab, size_t from, size_t to)
 {
 	size_t intact = 0;
 
 	for (size_t at = from; at < to; at += sizeof(uint64_t)) {
 		uint64_t word = canary_word(at);
 
-		intact += memcmp(slab->map + at, &word, sizeof(word)) == 0;
+		intact += memcmp(slab->base + at, &word, sizeof(word)) == 0;
 	}
 	return intact;
 }
 
-static void cpu_access(int dmabuf, uint64_t edge)
-{
-	struct dma_buf_sync sync = { .flags = edge | DMA_BUF_SYNC_RW };
-	int ret;
-
-	do {
-		ret = xioctl(dmabuf, DMA_BUF_IOCTL_SYNC, &sync);
-	} while (ret < 0 && errno == EAGAIN);
-	if (ret < 0)
-		die("DMA_BUF_IOCTL_SYNC");
-}
-
 /* reads the frame's words that the device left alone and puts the canary back */
-static size_t frame_take(struct slab *slab, size_t index)
+static size_t frame_take(const struct memory *memory, size_t index)
 {
-	size_t from = index * slab->slot_size + slab->page;
-	size_t stale;
+	const struct weir_slab *slab = memory->slab;
+	struct weir_pixels pixels;
+	size_t from, stale;
 
-	cpu_access(slab->dmabuf[index], DMA_BUF_SYNC_START);
-	stale = canary_intact(slab, from, from + slab->frame_size);
-	canary_fill(slab, from, from + slab->frame_size);
-	cpu_access(slab->dmabuf[index], DMA_BUF_SYNC_END);
+	if (weir_frame_begin_cpu(memory->frame[index], WEIR_CPU_RW, &pixels) < 0)
+		die("weir_frame_begin_cpu");
+	from = (size_t)(pixels.data[0] - slab->base);
+	stale = canary_intact(slab, from, from + slab->frame_bytes);
+	canary_fill(slab, from, from + slab->frame_bytes);
+	if (weir_frame_end_cpu(memory->frame[index]) < 0)
+		die("weir_frame_end_cpu");
 	return stale;
 }
 
@@ -267,9 +242,9 @@ static int camera_request(const struct camera *camera)
 	return request.count == slot_count ? 0 : -ENOBUFS;
 }
 
-static int camera_queue(const struct camera *camera, const struct slab *slab, uint32_t index)
+static int camera_queue(const struct camera *camera, const struct memory *memory, uint32_t index)
 {
-	struct v4l2_plane plane = { .m.fd = slab->dmabuf[index] };
+	struct v4l2_plane plane = { .m.fd = dmabuf_of(memory, index) };
 	struct v4l2_buffer buffer = {
 		.index = index,
 		.type = camera->type,
@@ -280,7 +255,7 @@ static int camera_queue(const struct camera *camera, const struct slab *slab, ui
 		buffer.m.planes = &plane;
 		buffer.length = 1;
 	} else {
-		buffer.m.fd = slab->dmabuf[index];
+		buffer.m.fd = dmabuf_of(memory, index);
 	}
 	return xioctl(camera->fd, VIDIOC_QBUF, &buffer) < 0 ? -errno : 0;
 }
@@ -303,24 +278,24 @@ static int camera_dequeue(const struct camera *camera, struct v4l2_buffer *buffe
 
 /* ---- the two proofs */
 
-static void check_surroundings(const struct slab *slab)
+static void check_surroundings(const struct weir_slab *slab)
 {
 	size_t head = 0, tail = 0;
 
 	for (size_t i = 0; i < slot_count; i++) {
-		size_t slot = i * slab->slot_size;
-		size_t frame = slot + slab->page;
-		size_t end = align_up(frame + slab->frame_size, sizeof(uint64_t));
+		size_t slot = i * slab->pitch;
+		size_t frame = slot + slab->headroom_bytes;
+		size_t end = (frame + slab->frame_bytes + 7) / 8 * 8;
 
 		head += (frame - slot) / sizeof(uint64_t) - canary_intact(slab, slot, frame);
-		tail += (slot + slab->slot_size - end) / sizeof(uint64_t) -
-			canary_intact(slab, end, slot + slab->slot_size);
+		tail += (slot + slab->pitch - end) / sizeof(uint64_t) -
+			canary_intact(slab, end, slot + slab->pitch);
 	}
 	check(head == 0, "headroom untouched in %d slots (%zu words changed)", slot_count, head);
 	check(tail == 0, "tailroom untouched in %d slots (%zu words changed)", slot_count, tail);
 }
 
-static void stream(const struct camera *camera, struct slab *slab)
+static void stream(const struct camera *camera, const struct memory *memory)
 {
 	size_t stale_words = 0, flagged = 0, out_of_order = 0, frames = 0;
 	unsigned slots_seen = 0;
@@ -340,8 +315,8 @@ static void stream(const struct camera *camera, struct slab *slab)
 		last = buffer.sequence;
 		flagged += (buffer.flags & V4L2_BUF_FLAG_ERROR) != 0;
 		slots_seen |= 1u << buffer.index;
-		stale_words += frame_take(slab, buffer.index);
-		err = camera_queue(camera, slab, buffer.index);
+		stale_words += frame_take(memory, buffer.index);
+		err = camera_queue(camera, memory, buffer.index);
 		if (err < 0) {
 			printf("# QBUF again: %s\n", strerror(-err));
 			break;
@@ -356,32 +331,32 @@ static void stream(const struct camera *camera, struct slab *slab)
 		stale_words);
 }
 
-static void prove_import(const struct camera *camera, struct slab *slab)
+static void prove_import(const struct camera *camera, const struct memory *memory)
 {
 	int err = camera_request(camera);
 
 	check(err == 0, "REQBUFS takes V4L2_MEMORY_DMABUF (%s)", strerror(-err));
 	for (uint32_t i = 0; !err && i < slot_count; i++)
-		err = camera_queue(camera, slab, i);
+		err = camera_queue(camera, memory, i);
 	check(err == 0, "%d udmabufs are queued (%s)", slot_count, strerror(-err));
 	if (err)
 		return;
 	if (xioctl(camera->fd, VIDIOC_STREAMON, (void *)&camera->type) < 0)
 		die("VIDIOC_STREAMON");
-	stream(camera, slab);
+	stream(camera, memory);
 	if (xioctl(camera->fd, VIDIOC_STREAMOFF, (void *)&camera->type) < 0)
 		die("VIDIOC_STREAMOFF");
 }
 
-static void prove_refusal(const struct camera *camera, const struct slab *slab)
+static void prove_refusal(const struct camera *camera, const struct memory *memory)
 {
 	int err = camera_request(camera);
 
 	if (!err)
-		err = camera_queue(camera, slab, 0);
+		err = camera_queue(camera, memory, 0);
 	check(err < 0, "scattered pages are refused (%s)", strerror(-err));
-	check(canary_intact(slab, 0, slot_count * slab->slot_size) * sizeof(uint64_t) ==
-			slot_count * slab->slot_size,
+	check(canary_intact(memory->slab, 0, memory->slab->length) * sizeof(uint64_t) ==
+			memory->slab->length,
 		"the slab is untouched");
 }
 
@@ -390,20 +365,20 @@ int main(int argc, char **argv)
 	bool refused = argc > 1 && strcmp(argv[1], "--refused") == 0;
 	const char *path = argc > 1 + refused ? argv[1 + refused] : "/dev/video0";
 	struct camera camera;
-	struct slab slab;
+	struct memory memory;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	camera_open(&camera, path);
 	camera_configure(&camera);
-	slab_create(&slab, camera.frame_size);
-	canary_fill(&slab, 0, slot_count * slab.slot_size);
+	memory_create(&memory, camera.frame_size);
+	canary_fill(memory.slab, 0, memory.slab->length);
 	if (refused)
-		prove_refusal(&camera, &slab);
+		prove_refusal(&camera, &memory);
 	else
-		prove_import(&camera, &slab);
-	check_surroundings(&slab);
+		prove_import(&camera, &memory);
+	check_surroundings(memory.slab);
 	close(camera.fd);
-	slab_destroy(&slab);
+	memory_destroy(&memory);
 	printf("1..%d\n", checks);
 	return failures ? 1 : 0;
 }
