@@ -28,15 +28,20 @@ static void hand_back(struct weir_frame *frame, void *data)
 	weir_slab_unref(&slab);
 }
 
-static void init_slot(struct weir_slab *slab, unsigned index)
+static void init_slot(
+	struct weir_slab *slab, unsigned index, const struct weir_slab_settings *settings)
 {
 	struct weir_slot *slot = &slab->slots[index];
 
 	slot->index = index;
 	slot->slab = slab;
-	slot->n_parts = 1;
-	for (unsigned i = 0; i < WEIR_MAX_PLANES; i++)
+	slot->n_parts = settings->n_parts ? settings->n_parts : 1;
+	for (unsigned i = 0; i < WEIR_MAX_PLANES; i++) {
 		slot->parts[i].dmabuf = -1;
+		slot->parts[i].length = settings->part_bytes[i];
+	}
+	if (slot->n_parts == 1)
+		slot->parts[0].length = settings->frame_bytes;
 	slot->frame.slot = slot;
 	slot->frame.released = hand_back;
 	slot->frame.data = slot;
@@ -58,12 +63,12 @@ int weir_slab_create(const struct weir_memory_kind *kind,
 	slab->kind = kind;
 	slab->memfd = -1;
 	slab->frame_bytes = settings->frame_bytes;
-	slab->n_slots = settings->slots;
+	slab->n_slots = slab->n_made = settings->slots;
 	slab->synced = true;
 	atomic_init(&slab->refs, 1);
 	atomic_init(&slab->free, (uint32_t)((1ull << slab->n_slots) - 1));
 	for (unsigned i = 0; i < slab->n_slots; i++)
-		init_slot(slab, i);
+		init_slot(slab, i, settings);
 
 	err = weir_waker_init(&slab->waker);
 	if (err) {
@@ -95,7 +100,7 @@ static void destroy(struct weir_slab *slab)
 	if (slab->kind->destroy)
 		slab->kind->destroy(slab);
 	weir_waker_finish(&slab->waker);
-	for (unsigned i = 0; i < slab->n_slots; i++)
+	for (unsigned i = 0; i < slab->n_made; i++)
 		pthread_mutex_destroy(&slab->slots[i].brackets.lock);
 	free(slab);
 }
@@ -124,6 +129,13 @@ int weir_slab_attach(struct weir_slab *slab, void *block, void (*destroy_block)(
 	*attachment = (struct weir_attachment){ block, destroy_block, slab->attachments };
 	slab->attachments = attachment;
 	return 0;
+}
+
+void weir_slab_shrink(struct weir_slab *slab, unsigned n_slots)
+{
+	assert(n_slots > 0 && n_slots <= slab->n_slots);
+	slab->n_slots = n_slots;
+	atomic_fetch_and(&slab->free, (uint32_t)((1ull << n_slots) - 1));
 }
 
 struct weir_slot *weir_slab_take(struct weir_slab *slab)

@@ -59,7 +59,14 @@ struct weir_slab_settings {
 	const struct weir_log *log;
 	unsigned slots;
 	size_t frame_bytes;
+
+	/* Of each part, where a device wants planes apart: each begins on a page of its own within
+	 * frame_bytes. 0: one part of frame_bytes. */
+	unsigned n_parts;
+	size_t part_bytes[WEIR_MAX_PLANES];
+
 	bool no_lock;
+	bool scattered; /* a probe: no two neighbouring pages may be neighbours in memory by luck */
 };
 
 /* A memory kind: one const table, one row in weir_memory_kinds. */
@@ -86,7 +93,8 @@ static inline const struct weir_slot_part *weir_slot_part(
 	return &slot->parts[slot->n_parts > 1 ? plane : 0];
 }
 
-extern const struct weir_memory_kind weir_memory_slab, weir_memory_host;
+extern const struct weir_memory_kind weir_memory_slab, weir_memory_mmap, weir_memory_heap,
+	weir_memory_host;
 
 /* Every kind in the planner's order of preference, ended by NULL. */
 extern const struct weir_memory_kind *const weir_memory_kinds[];
@@ -101,7 +109,9 @@ struct weir_slab {
 	size_t frame_bytes, headroom_bytes;
 	size_t locked_bytes; /* by mlock */
 	char lock_verdict[160]; /* in words, with the remedy */
+	bool pinnable;       /* the kernel can send and write from the pages themselves */
 	unsigned n_slots;
+	unsigned n_made;     /* slots that have memory: n_slots, and those that a device had no use for */
 	struct weir_slot slots[WEIR_SLAB_MAX_SLOTS];
 	bool synced;         /* a device may see the dma-bufs: CPU access needs DMA_BUF_IOCTL_SYNC */
 	_Atomic uint64_t syncs; /* how many of those there were */
@@ -128,6 +138,9 @@ void weir_slab_unref(struct weir_slab **slab);
 /* Memory that must live as long as a frame of this slab can be out: `destroy(block)` is called just
  * before the slab's memory goes. 0 or -ENOMEM (the block stays the caller's). */
 int weir_slab_attach(struct weir_slab *slab, void *block, void (*destroy)(void *block));
+
+/* Leaves out the slots from number `n_slots` on, for a device that takes fewer. All are free still. */
+void weir_slab_shrink(struct weir_slab *slab, unsigned n_slots);
 
 /* A free slot, taken, or NULL. Loop thread only. */
 struct weir_slot *weir_slab_take(struct weir_slab *slab);

@@ -34,6 +34,10 @@ struct weir_source_host {
 	/* No more frames: error 0 at the end, else -errno, already logged. */
 	void (*ended)(void *data, int error);
 
+	/* Who holds frames, in words ("2 by rtp://…, 1 by null"), for a source that has none left. */
+	void (*holders)(void *data, char *text, size_t size);
+
+	bool touched; /* some hop reads or writes pixels with the CPU */
 	void *data;
 };
 
@@ -90,6 +94,9 @@ struct weir_source {
 	struct weir_video video;
 	bool live;
 	bool device;             /* hardware writes the frames: CPU access needs cache syncs */
+	bool delivers_corrupt;   /* sinks are shown frames flagged WEIR_FRAME_CORRUPT; else they count as dropped */
+	unsigned n_parts;        /* memory pieces a frame, as struct weir_slab_settings; 0: one */
+	size_t part_bytes[WEIR_MAX_PLANES];
 	unsigned min_slots;      /* that the source needs for itself while sinks hold theirs; at least 1 */
 	weir_counter lost;       /* frames lost by the device so far in this run: the source counts them */
 	weir_counter syscalls;   /* made while running */

@@ -1,5 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+
 #include "core/clock.h"
 #include "pipeline/pipeline.h"
 
@@ -98,6 +100,22 @@ static void show_sinks(struct weir_pipeline *pipeline, struct weir_frame *frame)
 	}
 }
 
+/* Takes the frame. */
+static void distribute(struct weir_pipeline *pipeline, struct weir_frame *frame)
+{
+	if ((frame->info.flags & WEIR_FRAME_CORRUPT) && !pipeline->source->delivers_corrupt) {
+		drop_everywhere(pipeline, WEIR_DROP_CORRUPT);
+		weir_frame_unref(&frame);
+		return;
+	}
+	frame = pass_stages(pipeline, frame);
+	if (frame)
+		show_sinks(pipeline, frame);
+	else
+		drop_everywhere(pipeline, WEIR_DROP_STAGE);
+	weir_frame_unref(&frame);
+}
+
 void weir_flow_deliver(void *data, struct weir_frame *frame)
 {
 	struct weir_pipeline *pipeline = data;
@@ -115,12 +133,7 @@ void weir_flow_deliver(void *data, struct weir_frame *frame)
 	if (pipeline->settings.frame_events)
 		emit_frame(pipeline, frame);
 
-	frame = pass_stages(pipeline, frame);
-	if (frame)
-		show_sinks(pipeline, frame);
-	else
-		drop_everywhere(pipeline, WEIR_DROP_STAGE);
-	weir_frame_unref(&frame);
+	distribute(pipeline, frame);
 
 	now = weir_now_ns();
 	weir_histogram_add(&books->latency, now > taken_ns ? now - taken_ns : 0);
@@ -140,4 +153,20 @@ bool weir_flow_wanted(void *data)
 		if (!weir_outlet_has_room(&outlets->outlet[i]))
 			return false;
 	return true;
+}
+
+void weir_flow_holders(void *data, char *text, size_t size)
+{
+	struct weir_pipeline *pipeline = data;
+	struct weir_outlets *outlets = pipeline->run.outlets;
+	size_t length = 0;
+
+	snprintf(text, size, "by the program");
+	for (size_t i = 0; i < outlets->n && length < size; i++) {
+		unsigned held = weir_outlet_held(&outlets->outlet[i]);
+
+		if (held)
+			length += (size_t)snprintf(text + length, size - length, "%s%u by %s",
+				length ? ", " : "", held, pipeline->sinks[i]->uri);
+	}
 }

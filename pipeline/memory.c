@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/log.h"
 #include "pipeline/pipeline.h"
@@ -21,7 +22,7 @@ static void describe_slot(
 	info->bytes_used = 0;
 	for (uint32_t i = 0; i < layout->n_planes; i++) {
 		info->plane[i].fd = weir_slot_part(slot, i)->dmabuf;
-		info->plane[i].offset = (uint32_t)layout->plane[i].offset;
+		info->plane[i].offset = slot->n_parts > 1 ? 0 : (uint32_t)layout->plane[i].offset;
 		info->plane[i].stride = (uint32_t)layout->plane[i].stride;
 		info->plane[i].length = (uint32_t)layout->plane[i].size;
 		info->bytes_used += info->plane[i].length;
@@ -49,10 +50,12 @@ static int create_slab(struct weir_pipeline *pipeline, struct weir_slab **out)
 		.log = pipeline->settings.log,
 		.slots = pipeline->plan.value.slots,
 		.frame_bytes = pipeline->plan.value.slot_bytes,
+		.n_parts = pipeline->source->n_parts,
 		.no_lock = pipeline->settings.no_lock,
 	};
 	struct weir_source *source = pipeline->source;
 
+	memcpy(settings.part_bytes, source->part_bytes, sizeof(settings.part_bytes));
 	if (kind->create)
 		return weir_slab_create(kind, &settings, out);
 	return source->impl->allocate(source, kind, &settings, out);

@@ -155,6 +155,11 @@ void weir_outlet_stop(struct weir_outlet *outlet, enum weir_drop reason)
 		sink->impl->stop(sink);
 }
 
+unsigned weir_outlet_held(struct weir_outlet *outlet)
+{
+	return atomic_load(&outlet->held) + (outlet->waiting ? 1u : 0u);
+}
+
 void weir_outlet_read(struct weir_outlet *outlet, struct weir_sink_ledger *out)
 {
 	out->delivered = weir_counter_get(&outlet->delivered);
@@ -163,7 +168,7 @@ void weir_outlet_read(struct weir_outlet *outlet, struct weir_sink_ledger *out)
 		out->drops[i] = weir_counter_get(&outlet->drops[i]);
 		out->dropped += out->drops[i];
 	}
-	out->pending = atomic_load(&outlet->held) + (outlet->waiting ? 1u : 0u);
+	out->pending = weir_outlet_held(outlet);
 	out->bytes = weir_counter_get(&outlet->bytes);
 	out->held_max = weir_counter_get(&outlet->held_max);
 	weir_histogram_read(&outlet->latency, &out->latency);

@@ -57,6 +57,9 @@ int weir_outlet_refill(struct weir_outlet *outlet);
 /* Whether the sink has nothing left to do. A "no" is followed by a wake of the slab. */
 bool weir_outlet_is_drained(struct weir_outlet *outlet);
 
+/* Frames that the sink holds or that wait for it. */
+unsigned weir_outlet_held(struct weir_outlet *outlet);
+
 /* Ends the sink: what waits or is released from now on counts as dropped for `reason`. */
 void weir_outlet_stop(struct weir_outlet *outlet, enum weir_drop reason);
 

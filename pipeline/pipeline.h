@@ -75,6 +75,7 @@ void weir_pipeline_emit(struct weir_pipeline *pipeline, const struct weir_event 
 /* The way of a frame: what the running source delivers to. */
 void weir_flow_deliver(void *data, struct weir_frame *frame);
 bool weir_flow_wanted(void *data);
+void weir_flow_holders(void *data, char *text, size_t size);
 
 /* Brings the figures of use up to now. */
 void weir_flow_sample(struct weir_pipeline *pipeline);

@@ -223,25 +223,31 @@ static void explain_budgets(struct weir_pipeline *pipeline)
 	}
 }
 
-static void plan_slots(struct weir_pipeline *pipeline)
+void weir_planner_fit(struct weir_pipeline *pipeline, unsigned slots)
 {
 	struct weir_plan_draft *plan = &pipeline->plan;
 	unsigned own = pipeline->source->min_slots;
-	unsigned slots = pipeline->settings.buffers;
 	struct weir_plan_hop *hop;
 
-	if (!slots) {
-		slots = own + sum_of_budgets(plan) + 1;
-		if (slots < WEIR_DEFAULT_BUFFERS)
-			slots = WEIR_DEFAULT_BUFFERS;
-		if (slots > WEIR_MAX_BUFFERS)
-			slots = WEIR_MAX_BUFFERS;
-	}
 	plan->value.slots = slots;
 	while (own + sum_of_budgets(plan) > slots && (hop = largest_budget(plan)))
 		hop->budget--;
 	plan->may_wait = own + sum_of_budgets(plan) < slots;
 	explain_budgets(pipeline);
+}
+
+static void plan_slots(struct weir_pipeline *pipeline)
+{
+	unsigned slots = pipeline->settings.buffers;
+
+	if (!slots) {
+		slots = pipeline->source->min_slots + sum_of_budgets(&pipeline->plan) + 1;
+		if (slots < WEIR_DEFAULT_BUFFERS)
+			slots = WEIR_DEFAULT_BUFFERS;
+		if (slots > WEIR_MAX_BUFFERS)
+			slots = WEIR_MAX_BUFFERS;
+	}
+	weir_planner_fit(pipeline, slots);
 }
 
 /* ---- loop ---- */

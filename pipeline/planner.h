@@ -9,4 +9,7 @@
  * nothing behind. 0, or as weir_pipeline_plan(). */
 int weir_planner_make(struct weir_pipeline *pipeline);
 
+/* Lowers the sinks' budgets to what `slots` buffers allow, and says so in the plan. */
+void weir_planner_fit(struct weir_pipeline *pipeline, unsigned slots);
+
 #endif

@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/planner.h"
 #include "pipeline/scheduling.h"
 
 /* One run, from the plan to the last book entry. The story is weir_pipeline_run(), at the end. */
@@ -196,9 +197,39 @@ static int start_sinks(struct weir_pipeline *pipeline)
 	return 0;
 }
 
+static bool touches_pixels(const struct weir_pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->n_stages; i++)
+		if (pipeline->stages[i]->impl->access >= WEIR_STAGE_READ)
+			return true;
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		if (pipeline->sinks[i]->impl->reads_pixels || pipeline->sinks[i]->impl->program_holds)
+			return true;
+	return false;
+}
+
+/* Before the first frame: a device that granted fewer buffers leaves less to hold for the sinks. */
+static void fit_budgets(struct weir_pipeline *pipeline)
+{
+	struct weir_outlets *outlets = pipeline->run.outlets;
+	const struct weir_plan *plan = &pipeline->plan.value;
+	unsigned granted = pipeline->run.slab->n_slots;
+
+	if (granted >= plan->slots)
+		return;
+	weir_info(pipeline->settings.log, "%s has %u buffers, not %u: sinks may hold fewer frames",
+		pipeline->source->uri, granted, plan->slots);
+	weir_planner_fit(pipeline, granted);
+	for (size_t i = 0; i < outlets->n; i++) {
+		outlets->outlet[i].budget = plan->hops[plan->n_hops - outlets->n + i].budget;
+		outlets->outlet[i].keeps_newest &= pipeline->plan.may_wait;
+	}
+}
+
 static int start_source(struct weir_pipeline *pipeline)
 {
 	struct weir_run *run = &pipeline->run;
+	int err;
 	struct weir_source_host host = {
 		.loop = run->loop,
 		.slab = run->slab,
@@ -206,12 +237,17 @@ static int start_source(struct weir_pipeline *pipeline)
 		.wanted = weir_flow_wanted,
 		.refuted = memory_refuted,
 		.ended = source_ended,
+		.holders = weir_flow_holders,
+		.touched = touches_pixels(pipeline),
 		.data = pipeline,
 	};
 
 	weir_counter_set(&pipeline->source->lost, 0);
 	weir_pipeline_emit(pipeline, &(struct weir_event){ .type = WEIR_EVENT_STARTED });
-	return pipeline->source->impl->start(pipeline->source, &host);
+	err = pipeline->source->impl->start(pipeline->source, &host);
+	if (!err)
+		fit_budgets(pipeline);
+	return err;
 }
 
 static int listen_for_others(struct weir_pipeline *pipeline)

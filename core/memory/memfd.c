@@ -21,11 +21,11 @@ static size_t page_size(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-size_t weir_memfd_frame_pages(const struct weir_slab *slab)
+size_t weir_memfd_part_pages(const struct weir_slot_part *part)
 {
 	size_t pages = 0;
 
-	(void)weir_round_up(slab->frame_bytes, page_size(), &pages); /* fits: the pitch did */
+	(void)weir_round_up(part->length, page_size(), &pages); /* fits: the pitch did */
 	return pages;
 }
 
@@ -73,7 +73,17 @@ static int populate(uint8_t *base, size_t length)
 	return 0;
 }
 
-static int map(struct weir_slab *slab)
+/* Pages faulted in order can be neighbours by luck, and would then pass with devices that want
+ * contiguous memory: odd ones after even ones. */
+static int populate_scattered(uint8_t *base, size_t length)
+{
+	for (size_t first = 0; first < 2; first++)
+		for (size_t at = first * page_size(); at < length; at += 2 * page_size())
+			*(volatile uint8_t *)(base + at) = 0;
+	return 0;
+}
+
+static int map(struct weir_slab *slab, bool scattered)
 {
 	void *base = mmap(
 		NULL, slab->length, PROT_READ | PROT_WRITE, MAP_SHARED, slab->memfd, 0);
@@ -81,7 +91,7 @@ static int map(struct weir_slab *slab)
 
 	if (base == MAP_FAILED)
 		return -errno;
-	err = populate(base, slab->length);
+	err = scattered ? populate_scattered(base, slab->length) : populate(base, slab->length);
 	if (err) {
 		munmap(base, slab->length);
 		return err;
@@ -123,11 +133,16 @@ static void place_slots(struct weir_slab *slab)
 {
 	for (unsigned i = 0; i < slab->n_slots; i++) {
 		struct weir_slot *slot = &slab->slots[i];
+		uint8_t *memory;
 
 		slot->headroom = slab->base + i * slab->pitch;
-		slot->parts[0].memory = slot->headroom + slab->headroom_bytes;
-		slot->parts[0].length = slab->frame_bytes;
+		memory = slot->headroom + slab->headroom_bytes;
+		for (unsigned p = 0; p < slot->n_parts; p++) {
+			slot->parts[p].memory = memory;
+			memory += weir_memfd_part_pages(&slot->parts[p]);
+		}
 	}
+	slab->pinnable = true;
 }
 
 int weir_memfd_create_slots(struct weir_slab *slab, const struct weir_slab_settings *settings)
@@ -140,7 +155,7 @@ int weir_memfd_create_slots(struct weir_slab *slab, const struct weir_slab_setti
 		err = open_memfd(slab);
 	if (err)
 		goto report;
-	err = map(slab);
+	err = map(slab, settings->scattered);
 	if (err)
 		goto close_memfd;
 	lock(slab, settings);

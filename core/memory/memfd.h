@@ -11,7 +11,7 @@
 int weir_memfd_create_slots(struct weir_slab *slab, const struct weir_slab_settings *settings);
 void weir_memfd_destroy_slots(struct weir_slab *slab);
 
-/* Bytes of the pages that the frame lies on: what its udmabuf covers. */
-size_t weir_memfd_frame_pages(const struct weir_slab *slab);
+/* Bytes of the pages that the part lies on: what its udmabuf covers. */
+size_t weir_memfd_part_pages(const struct weir_slot_part *part);
 
 #endif

@@ -41,24 +41,34 @@ static int probe(char *why, size_t size)
 	return 0;
 }
 
-static int wrap_slot(int device, struct weir_slab *slab, struct weir_slot *slot)
+static int wrap_part(int device, struct weir_slab *slab, struct weir_slot_part *part)
 {
 	struct udmabuf_create create = {
 		.memfd = (uint32_t)slab->memfd,
 		.flags = UDMABUF_FLAGS_CLOEXEC,
-		.offset = (uint64_t)(slot->parts[0].memory - slab->base),
-		.size = weir_memfd_frame_pages(slab),
+		.offset = (uint64_t)(part->memory - slab->base),
+		.size = weir_memfd_part_pages(part),
 	};
 
-	slot->parts[0].dmabuf = ioctl(device, UDMABUF_CREATE, &create);
-	return slot->parts[0].dmabuf < 0 ? -errno : 0;
+	part->dmabuf = ioctl(device, UDMABUF_CREATE, &create);
+	return part->dmabuf < 0 ? -errno : 0;
+}
+
+static int wrap_slot(int device, struct weir_slab *slab, struct weir_slot *slot)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < slot->n_parts && !err; i++)
+		err = wrap_part(device, slab, &slot->parts[i]);
+	return err;
 }
 
 static void close_dmabufs(struct weir_slab *slab)
 {
-	for (unsigned i = 0; i < slab->n_slots; i++)
-		if (slab->slots[i].parts[0].dmabuf >= 0)
-			close(slab->slots[i].parts[0].dmabuf);
+	for (unsigned i = 0; i < slab->n_made; i++)
+		for (unsigned p = 0; p < slab->slots[i].n_parts; p++)
+			if (slab->slots[i].parts[p].dmabuf >= 0)
+				close(slab->slots[i].parts[p].dmabuf);
 }
 
 static int wrap_slots(struct weir_slab *slab, const struct weir_log *log)
@@ -75,7 +85,7 @@ static int wrap_slots(struct weir_slab *slab, const struct weir_log *log)
 		err = wrap_slot(device, slab, &slab->slots[i]);
 	if (err) {
 		weir_error(log, "UDMABUF_CREATE of %zu bytes: %s; see size_limit_mb in "
-			"/sys/module/udmabuf/parameters", weir_memfd_frame_pages(slab),
+			"/sys/module/udmabuf/parameters", slab->frame_bytes,
 			weir_errno_text(err, text));
 		close_dmabufs(slab);
 	}

@@ -1,0 +1,18 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef WEIR_CORE_MEMORY_PARTS_H
+#define WEIR_CORE_MEMORY_PARTS_H
+
+#include "core/slab.h"
+
+/* Slots whose parts are memory of the kernel's, each with a dma-buf and a mapping of its own: what the
+ * kinds `mmap` and `heap` share. */
+
+/* Unmaps and closes what the slot's parts have, and leaves them empty. */
+void weir_parts_release(struct weir_slot *slot);
+void weir_parts_release_all(struct weir_slab *slab);
+
+/* Sets slab->length and pinnable, which it tries on the first slot, and says so in lock_verdict. */
+void weir_parts_judge(struct weir_slab *slab);
+
+#endif
