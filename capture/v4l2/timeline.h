@@ -15,10 +15,12 @@ struct weir_timeline {
 	const struct weir_log *log;
 	bool any;
 	uint32_t last_raw;
-	uint64_t sequence;    /* of the last frame */
+	uint64_t next;        /* number that the next frame has if none is lost */
 	uint64_t last_ns;
+	unsigned odd;         /* timestamps in a row that were no use */
 	bool distrusted;      /* the driver's clock is no use; DQBUF time from here on */
 	bool still;           /* the driver does not count: we do */
+	bool told_time, told_order;
 };
 
 struct weir_timeline_frame {
@@ -27,6 +29,7 @@ struct weir_timeline_frame {
 	bool guessed;   /* the timestamp is ours */
 };
 
+/* `log` is borrowed. */
 void weir_timeline_init(struct weir_timeline *timeline, const struct weir_log *log);
 
 /* After a restart of the device: its counting begins anew, ours goes on. */
