@@ -30,7 +30,7 @@ struct weir_watch {
 	uint32_t events;
 	struct {
 		bool active;
-		uint32_t slot, generation;
+		uint32_t slot;
 	} loop; /* the loop's own */
 };
 
@@ -69,15 +69,15 @@ struct weir_op {
 	struct {
 		bool active;
 		bool cancelled;
-		uint32_t slot, generation;
-		struct weir_op *next;
+		uint32_t slot;
 	} loop;
 };
 
 struct weir_loop_settings {
 	const struct weir_log *log;
 	const char *backend; /* "uring", "sqpoll", "epoll"; NULL or "auto": uring if it works, else epoll */
-	unsigned entries;    /* most watches and operations active at once, and most timers; 0: 256 */
+	unsigned entries;    /* most watches and operations active at once, and most timers;
+			      * 0: 256, at most 16384 */
 };
 
 /* 0; -EINVAL: no such backend; -ENOSYS, -EPERM, -ENOMEM … of a backend that was asked for by name and
