@@ -117,7 +117,7 @@ static void watch_goes_in_its_own_callback(void **state)
 	watch->data = &reader;
 	assert_int_equal(weir_loop_watch(fixture->loop, watch, reader.in, POLLIN), 0);
 	put(&reader);
-	run_for(fixture, 20 * MS);
+	run_for(fixture, 200 * MS);
 	assert_int_equal(reader.calls, 1);
 	close_reader(&reader);
 }
@@ -157,7 +157,7 @@ static void watch_goes_in_anothers_callback(void **state)
 			weir_loop_watch(duel.fixture->loop, duel.watches[i], readers[i].in, POLLIN),
 			0);
 	}
-	run_for(*state, 20 * MS);
+	run_for(*state, 200 * MS);
 	assert_int_equal(duel.calls, 1);
 	close_reader(&readers[0]);
 	close_reader(&readers[1]);
