@@ -107,6 +107,8 @@ static int open_named(struct weir_loop *loop, const char *name)
 		r = open_backend(loop, backends[i]);
 		if (r < 0)
 			weir_error(loop->log, "loop backend %s: %s", name, loop->reason);
+		else
+			weir_loop_explain(loop, "asked for by name");
 		return r;
 	}
 	return refuse_name(loop, name);
@@ -129,6 +131,10 @@ static int open_automatic(struct weir_loop *loop)
 		weir_error(loop->log, "no loop backend works: %s", failed);
 	else if (failed[0])
 		weir_loop_explain(loop, "%s", failed);
+#ifndef WEIR_HAVE_LIBURING
+	else
+		weir_loop_explain(loop, "this build has no io_uring");
+#endif
 	return r;
 }
 
@@ -174,7 +180,7 @@ int weir_loop_open(const struct weir_loop_settings *settings, struct weir_loop *
 		destroy(loop);
 		return r;
 	}
-	weir_debug(loop->log, "loop: %s: %s", loop->backend->name, loop->reason);
+	weir_debug(loop->log, "loop backend %s: %s", loop->backend->name, loop->reason);
 	*out = loop;
 	return 0;
 }

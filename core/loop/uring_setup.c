@@ -122,7 +122,7 @@ static int try_request(struct io_uring *ring)
 	return r;
 }
 
-int weir_loop_uring_setup(struct weir_loop *loop, bool sqpoll, struct io_uring *ring)
+int weir_uring_setup(struct weir_loop *loop, bool sqpoll, struct io_uring *ring)
 {
 	const char *text = NULL;
 	int r = -EINVAL;

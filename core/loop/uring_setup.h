@@ -10,6 +10,6 @@
 
 /* A ring with the best flags that this kernel takes, tried with a real request: set-up may be
  * allowed where use is not. 0 or -errno, explained either way. io_uring_queue_exit() ends it. */
-int weir_loop_uring_setup(struct weir_loop *loop, bool sqpoll, struct io_uring *ring);
+int weir_uring_setup(struct weir_loop *loop, bool sqpoll, struct io_uring *ring);
 
 #endif
