@@ -91,6 +91,7 @@ int weir_v4l2_queue_allocate(struct weir_v4l2_queue *queue, const struct weir_me
 		return err;
 	}
 	queue->slab = slab;
+	queue->keeps_own = false;
 	*out = slab;
 	return 0;
 }
@@ -138,11 +139,12 @@ int weir_v4l2_queue_open(struct weir_v4l2_queue *queue, struct weir_slab *slab)
 	bool own = slab->kind == &weir_memory_mmap;
 	int err;
 
-	if (queue->n_buffers && queue->slab == slab && own == (queue->memory == V4L2_MEMORY_MMAP))
+	if (queue->n_buffers && queue->slab == slab &&
+		(own || queue->memory == V4L2_MEMORY_DMABUF))
 		return 0;
 	weir_v4l2_queue_close(queue);
 	queue->slab = slab;
-	err = has_dmabufs(slab) ? import(queue, slab) : -EINVAL;
+	err = has_dmabufs(slab) && !queue->keeps_own ? import(queue, slab) : -EINVAL;
 	if (err == -EINVAL && own)
 		err = allocate_again(queue, slab);
 	return err;
