@@ -251,7 +251,8 @@ int weir_v4l2_start(struct weir_source *source, const struct weir_source_host *h
 	if (err == -ENODEV)
 		weir_v4l2_fail(&v4l2->device, "starting", err);
 	weir_v4l2_stop(source);
-	return err;
+	/* EINVAL of a driver is no fault of the user's words. */
+	return err == -EINVAL ? -EIO : err;
 }
 
 void weir_v4l2_stop(struct weir_source *source)
