@@ -34,7 +34,6 @@ int weir_pipeline_create(
 {
 	static const struct weir_pipeline_settings defaults;
 	struct weir_pipeline *pipeline;
-	char text[WEIR_ERRNO_TEXT];
 	int err;
 
 	if (!settings)
@@ -48,7 +47,7 @@ int weir_pipeline_create(
 	pipeline->settings = *settings;
 	err = weir_waker_init(&pipeline->waker);
 	if (err) {
-		weir_error(settings->log, "eventfd: %s", weir_errno_text(err, text));
+		weir_error_errno(settings->log, "eventfd", err);
 		free(pipeline);
 		return err;
 	}
