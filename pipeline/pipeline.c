@@ -80,7 +80,9 @@ int weir_pipeline_set_source(struct weir_pipeline *pipeline, struct weir_source 
 {
 	if (pipeline->running || pipeline->source)
 		return -EBUSY;
+	pthread_mutex_lock(&pipeline->lock);
 	pipeline->source = *source;
+	pthread_mutex_unlock(&pipeline->lock);
 	*source = NULL;
 	return 0;
 }
@@ -112,7 +114,9 @@ int weir_pipeline_add_sink(struct weir_pipeline *pipeline, struct weir_sink **si
 	}
 	/* The books of the last run have no line for this one. */
 	weir_run_forget(pipeline);
+	pthread_mutex_lock(&pipeline->lock);
 	pipeline->sinks[pipeline->n_sinks++] = *sink;
+	pthread_mutex_unlock(&pipeline->lock);
 	*sink = NULL;
 	return 0;
 }
