@@ -106,6 +106,12 @@ static void ended(void *data, int error)
 	fail_msg("the source ended by itself: %d", error);
 }
 
+static void refuted(void *data, const char *why)
+{
+	(void)data;
+	fail_msg("this memory was refuted: %s", why);
+}
+
 static void resume(struct weir_task *task)
 {
 	struct stand *stand = task->data;
@@ -482,6 +488,7 @@ static int set_up(void **state)
 		.slab = stand->slab,
 		.deliver = deliver,
 		.wanted = wanted,
+		.refuted = refuted,
 		.ended = ended,
 		.data = stand,
 	};
