@@ -260,6 +260,9 @@ static int plan_loop(struct weir_pipeline *pipeline)
 	struct weir_loop *loop;
 	int err = weir_loop_open(&settings, &loop);
 
+	/* -EPERM is the copy policy's, and here it means io_uring that is not allowed. */
+	if (err == -EPERM || err == -EACCES || err == -ENOSYS)
+		return -ENOTSUP;
 	if (err)
 		return err;
 	plan->value.loop = weir_plan_text(plan, "%s", weir_loop_backend(loop));

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/stage.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,8 +144,11 @@ static void view_released(struct weir_frame *view, void *data)
 void weir_stage_view(
 	struct weir_stage *stage, struct weir_frame **frame, struct weir_frame_info **info)
 {
-	struct weir_frame *view = &stage->views[(*frame)->slot->index];
+	struct weir_frame *view;
 
+	assert(stage->impl->access == WEIR_STAGE_RESHAPE);
+	view = &stage->views[(*frame)->slot->index];
+	assert(atomic_load_explicit(&view->refs, memory_order_relaxed) == 0);
 	weir_frame_init_view(view, *frame, view_released, NULL);
 	*frame = view;
 	*info = &view->info;

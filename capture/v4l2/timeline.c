@@ -11,7 +11,7 @@
  * a clock that the driver does not name must be nearer to be believed. */
 #define OLDEST_NS      (10 * WEIR_NS_PER_S)
 #define OLDEST_ODD_NS  (1 * WEIR_NS_PER_S)
-#define TOLERANCE_NS   1000000ull /* drivers read the clock on another CPU */
+#define AHEAD_NS       (WEIR_NS_PER_S / 5) /* vivid stamps the end of a frame before it has come */
 #define DISTRUST_AFTER 3
 
 /* A step of more than half the range is one back. */
@@ -67,7 +67,7 @@ static const char *fault(
 {
 	if (raw_ns == 0)
 		return "are zero";
-	if (raw_ns > now_ns + TOLERANCE_NS ||
+	if (raw_ns > now_ns + AHEAD_NS ||
 		now_ns > raw_ns + (monotonic ? OLDEST_NS : OLDEST_ODD_NS))
 		return "are of another clock";
 	if (raw_ns <= timeline->last_ns)

@@ -8,7 +8,9 @@
 #include "capture/v4l2/identity.h"
 #include "capture/v4l2/negotiate.h"
 #include "capture/v4l2/queue.h"
+#include "capture/v4l2/recover.h"
 #include "capture/v4l2/timeline.h"
+#include "capture/v4l2/watchdog.h"
 #include "core/source.h"
 
 /* A camera.
@@ -38,10 +40,12 @@ struct weir_v4l2 {
 	struct weir_source_host host; /* while running */
 	bool running;
 	struct weir_watch watch;      /* POLLIN: frames; POLLPRI: events */
-	struct weir_timer watchdog;
-	struct weir_v4l2_hotplug hotplug;
+	bool has_events;              /* the device tells of source changes */
+	size_t least[WEIR_MAX_PLANES]; /* payload of a whole frame, a piece */
+	uint32_t unproven;            /* imported slots that the device has not been seen to write to */
 	bool discont;                 /* the next frame does not follow the one before */
-	uint64_t last_frame_ns;
+	struct weir_v4l2_watchdog watchdog;
+	struct weir_v4l2_recovery recovery;
 
 	struct weir_source_info info; /* of describe(); empty until asked for */
 	bool described;
@@ -53,5 +57,29 @@ extern const struct weir_source_impl weir_source_v4l2;
 int weir_v4l2_start(struct weir_source *source, const struct weir_source_host *host);
 void weir_v4l2_resume(struct weir_source *source);
 void weir_v4l2_stop(struct weir_source *source);
+
+/* flow.c: opens the queue on the run's slab, gives the driver every idle slot and streams; and back.
+ * 0 or -errno, logged unless it is -ENODEV, -EAGAIN (see weir_v4l2_queue_open) or *refused is set: the
+ * driver does not take slots of that memory, as `what` says. */
+int weir_v4l2_flow_begin(struct weir_v4l2 *v4l2, bool *refused);
+void weir_v4l2_flow_halt(struct weir_v4l2 *v4l2);
+
+/* Stops, and tells the pipeline that there are no more frames. */
+void weir_v4l2_end(struct weir_v4l2 *v4l2, int error);
+
+/* frame.c: what a whole frame takes of each piece, for the check of short ones. */
+void weir_v4l2_measure(struct weir_v4l2 *v4l2);
+
+/* frame.c: where the planes lie, in every slot of the slab. */
+void weir_v4l2_place_planes(const struct weir_v4l2 *v4l2, struct weir_slab *slab);
+
+/* frame.c: what the buffer says about the frame that was issued of its slot. */
+void weir_v4l2_fill(struct weir_v4l2 *v4l2, const struct v4l2_buffer *buffer,
+	struct weir_frame_info *info);
+
+/* canary.c: marks every slot, before the first QBUF; and whether the device wrote over the marks of
+ * this one, which only the issuer holds. plant: 0 or -errno. */
+int weir_v4l2_canary_plant(struct weir_slab *slab);
+bool weir_v4l2_canary_is_gone(struct weir_frame *frame);
 
 #endif

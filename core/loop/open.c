@@ -47,17 +47,13 @@ void weir_loop_explain(struct weir_loop *loop, const char *format, ...)
 
 static const char *remedy(int error)
 {
-	switch (-error) {
-	case EMFILE:
-		return "raise the limit of open files (ulimit -n, LimitNOFILE=)";
-	case ENFILE:
-		return "raise sysctl fs.file-max";
-	case ENOMEM:
-		return "free memory, or raise the limit of locked memory (ulimit -l, "
-		       "LimitMEMLOCK=)";
-	default:
-		return "use another backend";
-	}
+	const char *usual = weir_errno_remedy(error);
+
+	if (usual)
+		return usual;
+	return error == -ENOMEM ? "free memory, or raise the limit of locked memory (ulimit -l, "
+				  "LimitMEMLOCK=)"
+				: "use another backend";
 }
 
 int weir_loop_refuse(struct weir_loop *loop, const char *what, int error, const char *cure)

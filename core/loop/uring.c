@@ -255,7 +255,7 @@ static void close_uring(struct weir_loop *loop)
 	struct uring *uring = loop->state;
 
 	drain(loop);
-	io_uring_queue_exit(&uring->ring);
+	weir_uring_finish(&uring->ring);
 	/* Some are left only if the ring itself failed. */
 	for (uint32_t i = 0; i < loop->slots.count; i++)
 		if (loop->slots.table[i].kind == WEIR_LOOP_SLOT_OP)

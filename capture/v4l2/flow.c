@@ -1,0 +1,275 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+
+#include "capture/v4l2/v4l2.h"
+#include "core/clock.h"
+#include "core/log.h"
+
+/* ---- buffers to the driver ---- */
+
+static int give_idle(struct weir_v4l2 *v4l2)
+{
+	struct weir_slot *slot;
+	int err;
+
+	while ((slot = weir_slab_take(v4l2->host.slab))) {
+		err = weir_v4l2_queue_give(&v4l2->queue, slot);
+		if (err) {
+			weir_slab_put(slot);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/* Every slot that comes back is wanted: the release that brings it runs resume(), once a turn of the
+ * loop, whatever thread it happens on. */
+void weir_v4l2_resume(struct weir_source *source)
+{
+	struct weir_v4l2 *v4l2 = (struct weir_v4l2 *)source;
+	int err;
+
+	if (!v4l2->queue.streaming)
+		return;
+	err = give_idle(v4l2);
+	if (err)
+		weir_v4l2_recover(v4l2, "VIDIOC_QBUF", err);
+	else
+		weir_slab_want(v4l2->host.slab);
+}
+
+/* ---- frames from the driver ---- */
+
+static void refute(struct weir_v4l2 *v4l2, const char *why)
+{
+	weir_v4l2_stop(&v4l2->base);
+	v4l2->host.refuted(v4l2->host.data, why);
+}
+
+/* A damaged frame proves nothing; the slot's next one will. */
+static bool is_trusted(struct weir_v4l2 *v4l2, struct weir_frame *frame)
+{
+	uint32_t bit = 1u << frame->slot->index;
+
+	if (!(v4l2->unproven & bit) || (frame->info.flags & WEIR_FRAME_CORRUPT))
+		return true;
+	v4l2->unproven &= ~bit;
+	return weir_v4l2_canary_is_gone(frame);
+}
+
+static struct weir_frame *make_frame(struct weir_v4l2 *v4l2, const struct v4l2_buffer *buffer)
+{
+	struct weir_frame *frame = weir_slot_issue(&v4l2->host.slab->slots[buffer->index]);
+	uint64_t stamp = (uint64_t)buffer->timestamp.tv_sec * WEIR_NS_PER_S +
+		(uint64_t)buffer->timestamp.tv_usec * 1000;
+	bool monotonic = (buffer->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) ==
+		V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+	struct weir_timeline_frame at;
+	uint64_t now = weir_now_ns();
+
+	weir_timeline_next(&v4l2->timeline, buffer->sequence, stamp, monotonic, now, &at);
+	weir_counter_add(&v4l2->base.lost, at.lost);
+	weir_v4l2_watchdog_feed(v4l2, now);
+	weir_v4l2_fill(v4l2, buffer, &frame->info);
+	frame->info.sequence = at.sequence;
+	frame->info.timestamp_ns = at.timestamp_ns;
+	if (at.guessed)
+		frame->info.flags |= WEIR_FRAME_TIME_GUESSED;
+	if (v4l2->discont)
+		frame->info.flags |= WEIR_FRAME_DISCONT;
+	v4l2->discont = false;
+	return frame;
+}
+
+/* One frame a call: the loop calls again while there are more, at no more cost than the EAGAIN that would
+ * end a series here. */
+static void take_frame(struct weir_v4l2 *v4l2, bool failed)
+{
+	struct v4l2_plane planes[VIDEO_MAX_PLANES];
+	struct v4l2_buffer buffer;
+	struct weir_frame *frame;
+	int err = weir_v4l2_queue_take(&v4l2->queue, &buffer, planes);
+
+	if (err == -EAGAIN && !failed)
+		return;
+	if (err) {
+		weir_v4l2_recover(v4l2, "VIDIOC_DQBUF", err == -EAGAIN ? -EIO : err);
+		return;
+	}
+	frame = make_frame(v4l2, &buffer);
+	if (!is_trusted(v4l2, frame)) {
+		weir_frame_unref(&frame);
+		refute(v4l2, "the camera took it and wrote elsewhere");
+		return;
+	}
+	v4l2->host.deliver(v4l2->host.data, frame);
+}
+
+/* ---- events ---- */
+
+static void subscribe(struct weir_v4l2 *v4l2)
+{
+	static const uint32_t types[] = { V4L2_EVENT_SOURCE_CHANGE, V4L2_EVENT_EOS };
+
+	v4l2->has_events = false;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		struct v4l2_event_subscription subscription = { .type = types[i] };
+
+		if (!weir_v4l2_ioctl(&v4l2->device, VIDIOC_SUBSCRIBE_EVENT, &subscription))
+			v4l2->has_events = true;
+	}
+}
+
+static void take_events(struct weir_v4l2 *v4l2)
+{
+	struct v4l2_event event = { 0 };
+	bool changed = false, ended = false;
+
+	while (!weir_v4l2_ioctl(&v4l2->device, VIDIOC_DQEVENT, &event)) {
+		changed |= event.type == V4L2_EVENT_SOURCE_CHANGE &&
+			(event.u.src_change.changes & V4L2_EVENT_SRC_CH_RESOLUTION);
+		ended |= event.type == V4L2_EVENT_EOS;
+	}
+	if (changed)
+		weir_v4l2_recover(v4l2, NULL, 0);
+	else if (ended)
+		weir_v4l2_end(v4l2, 0);
+}
+
+static void ready(struct weir_watch *watch, uint32_t events)
+{
+	struct weir_v4l2 *v4l2 = watch->data;
+
+	if (events & POLLNVAL) {
+		weir_v4l2_recover(v4l2, "poll", -EIO);
+		return;
+	}
+	if (events & POLLPRI)
+		take_events(v4l2);
+	if (v4l2->queue.streaming && (events & (POLLIN | POLLERR | POLLHUP)))
+		take_frame(v4l2, events & (POLLERR | POLLHUP));
+}
+
+/* ---- begin and halt ---- */
+
+static int give_all(struct weir_v4l2 *v4l2, bool *refused)
+{
+	struct weir_slab *slab = v4l2->host.slab;
+	int err;
+
+	v4l2->unproven = 0;
+	if (v4l2->queue.memory == V4L2_MEMORY_DMABUF && !weir_v4l2_canary_plant(slab))
+		v4l2->unproven = atomic_load(&slab->free);
+	err = give_idle(v4l2);
+	if (!err)
+		return 0;
+	*refused = v4l2->queue.memory == V4L2_MEMORY_DMABUF && err != -ENODEV;
+	return *refused || err == -ENODEV ? err : weir_v4l2_fail(&v4l2->device, "VIDIOC_QBUF", err);
+}
+
+static int stream(struct weir_v4l2 *v4l2)
+{
+	uint32_t events = POLLIN | POLLERR | (v4l2->has_events ? POLLPRI : 0);
+	char text[WEIR_ERRNO_TEXT];
+	int err = weir_v4l2_queue_start(&v4l2->queue);
+
+	if (err)
+		return err == -ENODEV ? err
+				      : weir_v4l2_fail(&v4l2->device, "VIDIOC_STREAMON", err);
+	v4l2->watch.ready = ready;
+	v4l2->watch.data = v4l2;
+	err = weir_loop_watch(v4l2->host.loop, &v4l2->watch, v4l2->device.fd, events);
+	if (err)
+		weir_error(v4l2->base.log, "%s cannot be polled: %s", v4l2->device.path,
+			weir_errno_text(err, text));
+	return err;
+}
+
+int weir_v4l2_flow_begin(struct weir_v4l2 *v4l2, bool *refused)
+{
+	struct weir_v4l2_queue *queue = &v4l2->queue;
+	struct weir_slab *slab = v4l2->host.slab;
+	int err = weir_v4l2_queue_open(queue, slab);
+
+	if (err)
+		return err;
+	queue->hints = !v4l2->host.touched && queue->memory == V4L2_MEMORY_MMAP &&
+		(queue->abilities & V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS);
+	weir_v4l2_place_planes(v4l2, slab);
+	subscribe(v4l2);
+	err = give_all(v4l2, refused);
+	if (!err)
+		err = stream(v4l2);
+	if (err) {
+		weir_v4l2_flow_halt(v4l2);
+		return err;
+	}
+	weir_slab_want(slab);
+	return 0;
+}
+
+void weir_v4l2_flow_halt(struct weir_v4l2 *v4l2)
+{
+	weir_loop_unwatch(v4l2->host.loop, &v4l2->watch);
+	weir_v4l2_queue_stop(&v4l2->queue);
+}
+
+/* ---- the source's start and stop ---- */
+
+static int refuse(struct weir_v4l2 *v4l2, int err)
+{
+	char why[160], text[WEIR_ERRNO_TEXT];
+
+	snprintf(why, sizeof(why), "%s refuses its pages (VIDIOC_QBUF): %s", v4l2->device.path,
+		weir_errno_text(err, text));
+	refute(v4l2, why);
+	return 0;
+}
+
+int weir_v4l2_start(struct weir_source *source, const struct weir_source_host *host)
+{
+	struct weir_v4l2 *v4l2 = (struct weir_v4l2 *)source;
+	bool refused = false;
+	int err;
+
+	v4l2->host = *host;
+	v4l2->running = true;
+	v4l2->discont = false;
+	weir_counter_set(&source->lost, 0);
+	weir_timeline_init(&v4l2->timeline, source->log);
+	weir_v4l2_recovery_init(v4l2);
+	weir_v4l2_measure(v4l2);
+	weir_v4l2_watchdog_start(v4l2);
+	err = weir_v4l2_flow_begin(v4l2, &refused);
+	if (!err)
+		return 0;
+	if (refused)
+		return refuse(v4l2, err);
+	if (err == -ENODEV)
+		weir_v4l2_fail(&v4l2->device, "starting", err);
+	weir_v4l2_stop(source);
+	/* EINVAL of a driver is no fault of the user's words. */
+	return err == -EINVAL ? -EIO : err;
+}
+
+void weir_v4l2_stop(struct weir_source *source)
+{
+	struct weir_v4l2 *v4l2 = (struct weir_v4l2 *)source;
+
+	if (!v4l2->running)
+		return;
+	v4l2->running = false;
+	weir_v4l2_watchdog_stop(v4l2);
+	weir_v4l2_recovery_stop(v4l2);
+	weir_v4l2_flow_halt(v4l2);
+	weir_v4l2_queue_close(&v4l2->queue);
+}
+
+void weir_v4l2_end(struct weir_v4l2 *v4l2, int error)
+{
+	weir_v4l2_stop(&v4l2->base);
+	v4l2->host.ended(v4l2->host.data, error);
+}
