@@ -6,6 +6,7 @@
 #include "capture/v4l2/describe.h"
 #include "capture/v4l2/device.h"
 #include "capture/v4l2/identity.h"
+#include "capture/v4l2/input.h"
 #include "capture/v4l2/negotiate.h"
 #include "capture/v4l2/queue.h"
 #include "capture/v4l2/recover.h"
@@ -30,7 +31,6 @@ struct weir_v4l2 {
 	struct weir_v4l2_identity identity;
 	struct weir_v4l2_format format;
 	char **controls; /* "NAME=VALUE", set again after a replug; ended by NULL */
-	bool deliver_corrupt;
 	bool reconnect;
 
 	/* state */

@@ -22,6 +22,7 @@ struct weir_source_settings {
 	const struct weir_log *log; /* borrowed; NULL: stderr */
 	struct weir_video wanted;   /* zero members: the source's choice. Overrides the URI's keys. */
 	const char *const *controls; /* "NAME=VALUE" …, ended by NULL; may be NULL. Borrowed for the call */
+	bool no_reconnect;          /* a device that is unplugged ends the run, which else waits for it */
 };
 
 /* Opens "pattern:bars?size=1280x720&fps=30", "/dev/video0", "0" … and settles what it will
