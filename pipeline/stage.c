@@ -15,13 +15,12 @@
 static void say_unknown(const char *name, const struct weir_log *log)
 {
 	const char *names[MAX_IMPLS + 1] = { NULL };
-	const char *nearest;
+	char suggestion[WEIR_SUGGESTION], quoted[WEIR_QUOTED];
 
-	for (size_t i = 0; weir_stage_impls[i] && i < MAX_IMPLS; i++)
+	for (size_t i = 0; i < MAX_IMPLS && weir_stage_impls[i]; i++)
 		names[i] = weir_stage_impls[i]->name;
-	nearest = weir_nearest(name, names);
-	weir_error(log, "no stage is called \"%s\": %s \"%s\"%s", name,
-		nearest ? "did you mean" : "try", nearest ? nearest : names[0], nearest ? "?" : "");
+	weir_error(log, "no stage is called %s%s", weir_quote(name, quoted),
+		weir_suggest(name, names, suggestion));
 }
 
 static const struct weir_stage_impl *find_impl(const char *name)

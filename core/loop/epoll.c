@@ -245,14 +245,14 @@ static bool next(struct weir_loop *loop)
 	return true;
 }
 
-static int watch(struct weir_loop *loop, uint32_t slot)
+static int start_watch(struct weir_loop *loop, uint32_t slot)
 {
 	const struct weir_watch *watch = weir_loop_watch_at(loop, slot);
 
 	return start_waiting(loop, slot, watch->fd, watch->events);
 }
 
-static void unwatch(struct weir_loop *loop, uint32_t slot)
+static void stop_watch(struct weir_loop *loop, uint32_t slot)
 {
 	struct epoll *epoll = loop->state;
 
@@ -326,8 +326,8 @@ const struct weir_loop_backend weir_loop_epoll = {
 	.pending = pending,
 	.look = look,
 	.next = next,
-	.watch = watch,
-	.unwatch = unwatch,
+	.watch = start_watch,
+	.unwatch = stop_watch,
 	.submit = submit,
 	.cancel = cancel,
 };

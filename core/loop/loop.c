@@ -206,8 +206,13 @@ static int turn(struct weir_loop *loop)
 {
 	int r = look(loop);
 
-	if (r < 0)
+	if (r < 0) {
+		char text[WEIR_ERRNO_TEXT];
+
+		weir_error(loop->log, "loop backend %s stopped working: %s", loop->backend->name,
+			weir_errno_text(r, text));
 		return r;
+	}
 	while (!loop->stopping && loop->backend->next(loop))
 		;
 	if (!loop->stopping)
@@ -220,7 +225,6 @@ static int turn(struct weir_loop *loop)
 int weir_loop_run(struct weir_loop *loop)
 {
 	struct weir_loop_sigpipe held;
-	char text[WEIR_ERRNO_TEXT];
 	int r = 0;
 
 	if (loop->running)
@@ -232,9 +236,6 @@ int weir_loop_run(struct weir_loop *loop)
 	loop->syscalls += weir_loop_sigpipe_release(&held);
 	loop->running = false;
 	loop->stopping = false;
-	if (r < 0)
-		weir_error(loop->log, "loop backend %s: %s", loop->backend->name,
-			weir_errno_text(r, text));
 	return r;
 }
 

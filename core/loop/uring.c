@@ -110,7 +110,7 @@ static int prepare_transfer(struct weir_loop *loop, uint32_t slot)
 	return 0;
 }
 
-static int watch(struct weir_loop *loop, uint32_t slot)
+static int start_watch(struct weir_loop *loop, uint32_t slot)
 {
 	const struct weir_watch *watch = weir_loop_watch_at(loop, slot);
 	struct uring *uring = loop->state;
@@ -125,7 +125,7 @@ static int watch(struct weir_loop *loop, uint32_t slot)
 	return prepare_poll(loop, slot, watch->fd, watch->events);
 }
 
-static void unwatch(struct weir_loop *loop, uint32_t slot)
+static void stop_watch(struct weir_loop *loop, uint32_t slot)
 {
 	struct uring *uring = loop->state;
 
@@ -344,8 +344,8 @@ const struct weir_loop_backend weir_loop_uring = {
 	.pending = pending,
 	.look = look,
 	.next = next,
-	.watch = watch,
-	.unwatch = unwatch,
+	.watch = start_watch,
+	.unwatch = stop_watch,
 	.submit = prepare_transfer,
 	.cancel = prepare_cancel,
 	.register_memory = register_memory,
@@ -359,8 +359,8 @@ const struct weir_loop_backend weir_loop_sqpoll = {
 	.pending = pending,
 	.look = look,
 	.next = next,
-	.watch = watch,
-	.unwatch = unwatch,
+	.watch = start_watch,
+	.unwatch = stop_watch,
 	.submit = prepare_transfer,
 	.cancel = prepare_cancel,
 	.register_memory = register_memory,

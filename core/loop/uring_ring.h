@@ -9,8 +9,8 @@
 
 #include "core/loop/backend.h"
 
-/* Requests in and answers out. The kernel is entered by hand: liburing's helpers may enter more than
- * once, and every entry counts. */
+/* Requests in and answers out. The kernel is entered by hand: liburing's helpers may enter more
+ * than once, and every entry counts. */
 
 /* Shows the kernel what was prepared, lets it answer, and waits at most `wait_ns` for the first
  * answer. At most one system call, none if nothing needs it. 0 or -errno, -ETIME and -EINTR too. */
