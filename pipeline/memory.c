@@ -91,7 +91,6 @@ static int attach_views(struct weir_pipeline *pipeline, struct weir_slab *slab)
 	for (size_t i = 0; i < pipeline->n_stages; i++) {
 		struct weir_stage *stage = pipeline->stages[i];
 
-		weir_counter_set(&stage->dropped, 0);
 		if (stage->impl->access != WEIR_STAGE_RESHAPE)
 			continue;
 		stage->views = calloc(slab->n_slots, sizeof(*stage->views));

@@ -331,7 +331,7 @@ static int collect_verdicts(struct weir_pipeline *pipeline)
 		int err = sink->impl->result ? sink->impl->result(sink, text, sizeof(text)) : 0;
 
 		if (err)
-			weir_error(pipeline->settings.log, "%s: %s", sink->uri, text);
+			weir_error(pipeline->settings.log, "%s", text);
 		if (err && !result)
 			result = err;
 		pthread_mutex_lock(&pipeline->lock);

@@ -11,7 +11,7 @@
  * a ring at the address of an older one of another thread is a race. Rings that follow each other
  * are ordered by the kernel, and these two say so. */
 #ifdef __has_feature
-#if __has_feature(thread_sanitizer)
+#if __has_feature(thread_sanitizer) && !defined(__SANITIZE_THREAD__)
 #define __SANITIZE_THREAD__
 #endif
 #endif

@@ -18,7 +18,7 @@ WEIR_BEGIN_DECLS
 struct weir_stage;
 
 /* What a stage does to pixels. The planner decides from this what is shared and what is private;
- * doing more than declared is a bug that debug builds catch. */
+ * doing more than declared is a bug. */
 enum weir_stage_access {
 	WEIR_STAGE_PASS,    /* looks at nothing but the frame's info: costs no memory traffic at all */
 	WEIR_STAGE_RESHAPE, /* as PASS, and hands on views of the same memory (crop) */

@@ -37,6 +37,13 @@ status=$?
 check "a sink that failed alone ends with 1, not $status" exits 1
 check "the other sink went on: $(cat "$work/err")" has err 'null: 20 delivered'
 
+# Of a sink, "invalid argument" is no wrong usage.
+"$WEIR" capture 'pattern:black?size=64x64&format=GREY' "${loop[@]}" -n 5 --to - \
+	>/proc/self/oom_score_adj 2>"$work/err"
+status=$?
+check "a sink that fails with EINVAL ends with 1, not $status" exits 1
+check "a sink that fails says why: $(cat "$work/err")" has err EINVAL
+
 # stdout that cannot be written is an error, a reader that leaves is not.
 "$WEIR" explain pattern:bars >/dev/full 2>"$work/err"
 status=$?

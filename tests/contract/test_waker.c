@@ -52,8 +52,8 @@ static void any_number_of_wakes_is_one_call(void **state)
 	listen_for(&listener);
 	for (int i = 0; i < 10; i++)
 		weir_waker_wake(&listener.waker);
-	listener.stop_after = 1;
-	run(*state); /* a busy machine may take its time */
+	listener.stop_after = 1; /* which may take sqpoll's thread a while */
+	run(*state);
 	run_for(*state, 5 * MS);
 	assert_int_equal(listener.calls, 1);
 	close_listener(&listener);
