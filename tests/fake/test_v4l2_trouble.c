@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "tests/fake/v4l2_scene.h"
 
 #define MS 1000000ull
@@ -44,11 +45,6 @@ static void plug_in(struct weir_timer *timer)
 	fake_replug();
 }
 
-struct plug {
-	struct scene *scene;
-	struct weir_timer timer;
-};
-
 static struct weir_timer plug_timer = { .fired = plug_in };
 
 static void pull_and_plug(struct scene *scene, struct weir_frame *frame)
@@ -69,6 +65,7 @@ static void unplug_on(const char *kind, bool exports, bool imports)
 	fake.imports = imports;
 	scene_begin(&scene);
 	scene.settings.memory = kind;
+	scene.budget = 4; /* two to keep */
 	scene.on_frame = pull_and_plug;
 	assert_int_equal(scene_run(&scene, 40), 0);
 	assert_int_equal(scene.seen, 40);
@@ -154,7 +151,7 @@ static void plug_at_once(struct scene *scene, struct weir_frame *frame)
 	(void)frame;
 	if (scene->seen % 3 == 0) {
 		fake_unplug();
-		weir_loop_arm(camera(scene)->host.loop, &plug_timer, weir_now_ns());
+		weir_loop_arm(camera(scene)->host.loop, &plug_timer, weir_now_ns() + 2 * MS);
 	}
 }
 
