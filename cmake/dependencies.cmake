@@ -37,6 +37,10 @@ weir_optional(LIBURING liburing weir_dependencies
   "the io_uring loop" "the epoll loop only, with more system calls a frame")
 weir_optional(LIBJPEG libjpeg weir_dependencies
   "pattern sources in MJPEG" "no MJPEG pattern")
+weir_optional(LIBV4L2 libv4l2 weir_dependencies
+  "vendor plugins of cameras" "cameras that need a libv4l2 plugin do not work")
+weir_optional(LIBUDEV libudev weir_dependencies
+  "plug and unplug events from udev" "plug and unplug events by watching /dev")
 
 function(weir_drop_sources_without_their_library list)
   set(kept ${${list}})

@@ -23,5 +23,15 @@ const char *weir_build_features(void)
 #else
 		", no libjpeg-turbo"
 #endif
+#ifdef WEIR_HAVE_LIBV4L2
+		", libv4l2"
+#else
+		", no libv4l2"
+#endif
+#ifdef WEIR_HAVE_LIBUDEV
+		", libudev"
+#else
+		", no libudev"
+#endif
 		;
 }

@@ -8,11 +8,12 @@
 #include "capture/v4l2/device.h"
 
 /* Sets "NAME=VALUE": names as v4l2-ctl shows them (lower case, underscores) or as the driver writes
- * them, values as numbers, true/false, or a menu's item by name. 0; -EINVAL, logged: no such control
- * (names the nearest) or a value out of its range (names the range); -EACCES: read-only, inactive. */
+ * them, values as numbers, true/false, or a menu's item by name; a button is pressed by any value.
+ * 0; logged: -EINVAL: no such control (names the nearest) or a value out of its range (names the
+ * range); -ENOTSUP: read-only, inactive, or of a kind that has no value in words; -EBUSY, … */
 int weir_v4l2_set_control(struct weir_v4l2_device *device, const char *text);
 
-/* All of them, as values in words; the arrays are the caller's to release with …_free. */
+/* All of them that have a value in words; the arrays are the caller's to release with …_free. */
 int weir_v4l2_read_controls(
 	struct weir_v4l2_device *device, struct weir_source_control **out, size_t *n);
 void weir_v4l2_free_controls(struct weir_source_control *controls, size_t n);

@@ -12,15 +12,16 @@
 
 #include "core/counter.h"
 
-/* An open video node. Through libv4l2 with V4L2_DISABLE_CONVERSION where the build has it (vendor
- * plugins load, nothing is emulated), plain system calls otherwise; nobody else in this folder knows
- * which. */
+/* An open video node. Formats and controls go through libv4l2 with V4L2_DISABLE_CONVERSION where the
+ * build has it (vendor plugins load, nothing is emulated), buffers always straight to the kernel:
+ * libv4l2 1.22 refuses every memory but MMAP. Nobody else in this folder knows which. */
 struct weir_v4l2_device {
 	const struct weir_log *log;
 	int fd;              /* -1 while closed */
 	char path[64];       /* the node as it is called now; a replug may change it */
 	struct v4l2_capability caps;
 	uint32_t type;       /* V4L2_BUF_TYPE_VIDEO_CAPTURE or …_CAPTURE_MPLANE */
+	bool plugins;        /* libv4l2 knows the fd, so that its plugins see the ioctls */
 	weir_counter *syscalls; /* counts the ioctls of a run; may be NULL */
 };
 
@@ -30,8 +31,8 @@ static inline bool weir_v4l2_is_mplane(const struct weir_v4l2_device *device)
 }
 
 /* Opens `path` non-blocking for capture. 0, or logged with the remedy: -ENOENT, -ENODEV (no camera
- * there, or a node that cannot capture and streams: says what it is instead), -EACCES (names the
- * group), -EBUSY (names the process). */
+ * there), -ENOTSUP (a node that cannot capture and stream: says what it is instead), -EACCES (names
+ * the group), -EBUSY (names the process). `syscalls` stays as it is. */
 int weir_v4l2_device_open(
 	struct weir_v4l2_device *device, const char *path, const struct weir_log *log);
 
@@ -49,8 +50,18 @@ int weir_v4l2_fail(struct weir_v4l2_device *device, const char *what, int error)
 void *weir_v4l2_mmap(struct weir_v4l2_device *device, size_t length, int64_t offset);
 int weir_v4l2_munmap(void *memory, size_t length);
 
-/* "gst-launch-1.0 (pid 1234)" of a process other than ours that has the node open, by /proc. False
+/* "gst-launch-1.0 (pid 1234)" of the processes other than ours that have the node open, by /proc. False
  * when none is found (or none of ours to see). */
 bool weir_v4l2_holder(const char *path, char *text, size_t size);
+
+/* What to do about a node that this user may not open: "join group video: …". */
+void weir_v4l2_access_remedy(const char *path, char *text, size_t size);
+
+/* What the node is in place of a camera, "an output: …", by its effective capabilities; NULL when
+ * frames can be captured from it. */
+const char *weir_v4l2_not_a_camera(uint32_t caps);
+
+/* Those of the node itself, not of its whole device. */
+uint32_t weir_v4l2_caps(const struct v4l2_capability *caps);
 
 #endif

@@ -7,8 +7,8 @@
 #include "core/clock.h"
 #include "core/log.h"
 
-/* A timestamp of the monotonic clock lies this far back at most when its frame is dequeued; one of a
- * clock that the driver does not name must be nearer to be believed. */
+/* A timestamp of the monotonic clock lies this far back at most when its frame is dequeued; one of
+ * a clock that the driver does not name must be nearer to be believed. */
 #define OLDEST_NS      (10 * WEIR_NS_PER_S)
 #define OLDEST_ODD_NS  (1 * WEIR_NS_PER_S)
 #define AHEAD_NS       (WEIR_NS_PER_S / 5) /* vivid stamps the end of a frame before it has come */
@@ -32,8 +32,8 @@ void weir_timeline_restart(struct weir_timeline *timeline)
 static void tell_order(struct weir_timeline *timeline, const char *what)
 {
 	if (!timeline->told_order)
-		weir_info(timeline->log, "the driver's frame numbers %s: weir counts by itself there",
-			what);
+		weir_info(timeline->log,
+			"the driver's frame numbers %s: weir counts by itself there", what);
 	timeline->told_order = true;
 }
 
@@ -62,8 +62,8 @@ static uint64_t step(struct weir_timeline *timeline, uint32_t raw)
 }
 
 /* What is wrong with the timestamp, or NULL. */
-static const char *fault(const struct weir_timeline *timeline, uint64_t raw_ns, bool monotonic,
-	uint64_t now_ns)
+static const char *fault(
+	const struct weir_timeline *timeline, uint64_t raw_ns, bool monotonic, uint64_t now_ns)
 {
 	if (raw_ns == 0)
 		return "are zero";
@@ -86,8 +86,8 @@ static uint64_t settle_time(struct weir_timeline *timeline, uint64_t raw_ns, boo
 			"the driver's timestamps %s: the time of arrival stands in for them", odd);
 		timeline->told_time = true;
 	}
-	/* One odd stamp is repaired; several in a row are a clock that is no use, and mixing it with
-	 * ours would only make jitter. */
+	/* One odd stamp is repaired; several in a row are a clock that is no use, and mixing it
+	 * with ours would only make jitter. */
 	timeline->distrusted |= timeline->odd >= DISTRUST_AFTER;
 	*guessed = odd || timeline->distrusted;
 	if (!*guessed)
@@ -96,15 +96,14 @@ static uint64_t settle_time(struct weir_timeline *timeline, uint64_t raw_ns, boo
 }
 
 void weir_timeline_next(struct weir_timeline *timeline, uint32_t raw_sequence,
-	uint64_t raw_timestamp_ns, bool monotonic, uint64_t now_ns,
-	struct weir_timeline_frame *out)
+	uint64_t raw_timestamp_ns, bool monotonic, uint64_t now_ns, struct weir_timeline_frame *out)
 {
 	uint64_t ahead = step(timeline, raw_sequence);
 
 	out->sequence = timeline->next + ahead - 1;
 	out->lost = ahead - 1;
-	out->timestamp_ns = settle_time(
-		timeline, raw_timestamp_ns, monotonic, now_ns, &out->guessed);
+	out->timestamp_ns =
+		settle_time(timeline, raw_timestamp_ns, monotonic, now_ns, &out->guessed);
 	timeline->any = true;
 	timeline->last_raw = raw_sequence;
 	timeline->next = out->sequence + 1;
