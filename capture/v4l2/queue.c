@@ -83,12 +83,13 @@ int weir_v4l2_queue_allocate(struct weir_v4l2_queue *queue, const struct weir_me
 	weir_v4l2_queue_close(queue);
 	err = weir_v4l2_queue_request(queue, V4L2_MEMORY_MMAP, &n);
 	if (err)
-		return say_refused(queue, n, err);
-	err = n < least(queue) ? say_too_few(queue, settings->slots, n)
+		err = say_refused(queue, n, err);
+	else
+		err = n < least(queue) ? say_too_few(queue, settings->slots, n)
 			       : create_slab(queue, kind, settings, &slab);
 	if (err) {
 		weir_v4l2_queue_close(queue);
-		return err;
+		return err == -EINVAL ? -EIO : err; /* EINVAL is for what users type */
 	}
 	queue->slab = slab;
 	queue->keeps_own = false;
@@ -125,8 +126,10 @@ static int import(struct weir_v4l2_queue *queue, struct weir_slab *slab)
 	unsigned n = slab->n_slots;
 	int err = weir_v4l2_queue_request(queue, V4L2_MEMORY_DMABUF, &n);
 
+	if (err == -EINVAL && slab->kind == &weir_memory_mmap)
+		return err; /* there is another way */
 	if (err)
-		return err;
+		return say_refused(queue, slab->n_slots, err);
 	if (n < least(queue))
 		return say_too_few(queue, slab->n_slots, n);
 	if (n < slab->n_slots)

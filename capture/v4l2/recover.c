@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "capture/v4l2/controls.h"
+#include "capture/v4l2/input.h"
 #include "capture/v4l2/v4l2.h"
 #include "core/clock.h"
 #include "core/log.h"
