@@ -139,7 +139,7 @@ static int add_abilities(struct weir_v4l2_device *device, const struct weir_v4l2
 }
 
 int weir_v4l2_describe(struct weir_v4l2_device *device, const struct weir_v4l2_format *format,
-	struct weir_source_info *out)
+	bool idle, struct weir_source_info *out)
 {
 	struct weir_source_info info = { .live = true };
 	int err = 0;
@@ -152,7 +152,7 @@ int weir_v4l2_describe(struct weir_v4l2_device *device, const struct weir_v4l2_f
 		err = add_formats(device, format, &info);
 	if (!err)
 		err = add_controls(device, &info);
-	if (!err)
+	if (!err && idle)
 		err = add_abilities(device, format, &info);
 	if (err)
 		weir_v4l2_free_description(&info);

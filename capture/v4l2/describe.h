@@ -11,9 +11,10 @@
  * with current values, and abilities tried for real (mmap, export, import of the slab, of a heap,
  * cache hints, pinnable memory, kind of allocator). `format` is the one that is set: memory
  * is tried with frames of its size. out->uri stays NULL, the rest is the caller's to release with …_free.
- * 0 or -ENOMEM. Not while it streams. */
+ * 0 or -ENOMEM. Not while it streams.
+ * Abilities are tried only while the device is `idle`: trying takes its buffers. */
 int weir_v4l2_describe(struct weir_v4l2_device *device, const struct weir_v4l2_format *format,
-	struct weir_source_info *out);
+	bool idle, struct weir_source_info *out);
 void weir_v4l2_free_description(struct weir_source_info *info);
 
 /* probe.c: whether the device makes buffers of its own. 0, or -errno with the reason in `why`. */

@@ -240,7 +240,8 @@ static int describe(struct weir_source *source, const struct weir_source_info **
 	int err;
 
 	if (!v4l2->described) {
-		err = weir_v4l2_describe(&v4l2->device, &v4l2->format, &v4l2->info);
+		err = weir_v4l2_describe(&v4l2->device, &v4l2->format,
+			v4l2->queue.n_buffers == 0, &v4l2->info);
 		if (err)
 			return err;
 		v4l2->described = true;

@@ -3,6 +3,8 @@
 
 /* Every source of the library does what core/source.h says. A new source adds its row. */
 
+#include <unistd.h>
+
 #include "tests/contract/suites.h"
 
 static const char *const pattern[] = {
@@ -13,10 +15,15 @@ static const char *const pattern[] = {
 	NULL,
 };
 
+/* vivid's first camera, in the rig. */
+static const char *const camera[] = { "/dev/video0?size=640x360&fps=60&format=YUYV", NULL };
+static const char *const none[] = { NULL };
+
 int main(void)
 {
-	static const struct suite_source sources[] = {
+	const struct suite_source sources[] = {
 		{ "pattern", pattern },
+		{ "v4l2", access("/dev/video0", R_OK | W_OK) ? none : camera },
 		{ NULL, NULL },
 	};
 
