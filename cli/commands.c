@@ -28,9 +28,10 @@ const struct command commands[] = {
 	},
 	{
 		.name = "list",
-		.synopsis = "[--json]",
+		.synopsis = "[--watch] [--json]",
 		.summary = "cameras, displays and memory devices of this machine",
-		.examples = "  weir list\n",
+		.examples = "  weir list\n"
+			    "  weir list --watch --json\n",
 		.bit = COMMAND_LIST,
 		.source = SOURCE_NONE,
 		.run = list_command,

@@ -40,6 +40,7 @@ static int set_source(
 		.log = &console->log,
 		.wanted = options->wanted,
 		.controls = options->controls.item,
+		.no_reconnect = options->no_reconnect,
 	};
 	struct weir_source *source = NULL;
 	unsigned errors = console->errors;

@@ -77,26 +77,39 @@ void line_end(FILE *to, struct json_object *object)
 	json_object_put(object);
 }
 
-static void print_devices(FILE *to, const struct weir_device *devices, size_t n)
+static struct json_object *device_object(const struct weir_device *device)
 {
 	static const char *const kinds[] = {
 		[WEIR_DEVICE_CAMERA] = "camera",
 		[WEIR_DEVICE_DISPLAY] = "display",
 		[WEIR_DEVICE_MEMORY] = "memory",
 	};
+	struct json_object *object = json_object_new_object();
+
+	member_text(object, "kind", kinds[device->kind]);
+	member_text(object, "uri", device->uri);
+	member_text(object, "name", device->name);
+	member_text(object, "detail", device->detail);
+	member_bool(object, "usable", device->usable);
+	member_text(object, "remedy", device->remedy);
+	return object;
+}
+
+static void print_devices(FILE *to, const struct weir_device *devices, size_t n)
+{
 	struct json_object *object = line_begin("devices"), *list = member_array(object, "devices");
 
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *device = json_object_new_object();
+	for (size_t i = 0; i < n; i++)
+		json_object_array_add(list, device_object(&devices[i]));
+	line_end(to, object);
+}
 
-		member_text(device, "kind", kinds[devices[i].kind]);
-		member_text(device, "uri", devices[i].uri);
-		member_text(device, "name", devices[i].name);
-		member_text(device, "detail", devices[i].detail);
-		member_bool(device, "usable", devices[i].usable);
-		member_text(device, "remedy", devices[i].remedy);
-		json_object_array_add(list, device);
-	}
+static void print_device_change(FILE *to, bool added, const struct weir_device *device)
+{
+	struct json_object *object = line_begin("event");
+
+	member_text(object, "event", added ? "added" : "removed");
+	json_object_object_add(object, "device", device_object(device));
 	line_end(to, object);
 }
 
@@ -222,6 +235,7 @@ static void print_plan(FILE *to, const struct weir_plan *plan)
 
 static const struct output printer = {
 	.devices = print_devices,
+	.device_change = print_device_change,
 	.source = print_source,
 	.plan = print_plan,
 	.summary = json_summary,

@@ -3,8 +3,11 @@
 #include "cli/commands.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 #include <weir/device.h>
 
@@ -52,9 +55,8 @@ static void release(struct found *found)
 	free(found->devices);
 }
 
-int list_command(const struct options *options, struct console *console)
+static int list_once(const struct output *output, struct console *console)
 {
-	const struct output *output = options->json ? json_output : &text_output;
 	struct found found = { 0 };
 	unsigned errors = console->errors;
 	int err = weir_device_list(keep, &found);
@@ -67,5 +69,45 @@ int list_command(const struct options *options, struct console *console)
 		console_note(console,
 			"no camera, display or memory device found; pattern: sources need none");
 	release(&found);
-	return exit_code_of(err);
+	return err;
+}
+
+/* Whoever reads may be waiting for this very line; and may have gone. */
+static int print_change(void *data, bool added, const struct weir_device *device)
+{
+	const struct output *output = data;
+
+	output->device_change(stdout, added, device);
+	return fflush(stdout) == 0 ? 0 : -EPIPE;
+}
+
+static int watch(const struct output *output, struct console *console)
+{
+	unsigned errors = console->errors;
+	sigset_t signals;
+	int fd, err;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd < 0)
+		err = -errno;
+	else
+		err = weir_device_watch(fd, print_change, (void *)output);
+	if (fd >= 0)
+		close(fd);
+	if (err == -EPIPE)
+		return 0;
+	if (err)
+		console_failed(console, errors, "list --watch", err);
+	return err;
+}
+
+int list_command(const struct options *options, struct console *console)
+{
+	const struct output *output = options->json ? json_output : &text_output;
+
+	return exit_code_of(options->watch ? watch(output, console) : list_once(output, console));
 }

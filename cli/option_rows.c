@@ -273,6 +273,20 @@ static int set_frames(struct options *options, const struct given *given)
 	return 0;
 }
 
+static int set_watch(struct options *options, const struct given *given)
+{
+	(void)given;
+	options->watch = true;
+	return 0;
+}
+
+static int set_no_reconnect(struct options *options, const struct given *given)
+{
+	(void)given;
+	options->no_reconnect = true;
+	return 0;
+}
+
 static int set_quiet(struct options *options, const struct given *given)
 {
 	(void)given;
@@ -314,6 +328,10 @@ const struct option_row option_rows[] = {
 	{ 0,   "rt",      "PRIO",    "real-time priority, 1 to 99",               RUNS, set_realtime },
 	{ 0,   "cpu",     "N",       "run on that CPU",                           RUNS, set_cpu },
 	{ 0,   "no-lock", NULL,      "do not lock frame memory into RAM",         RUNS, set_no_lock },
+	{ 0,   "no-reconnect", NULL, "end when the camera is unplugged, not wait for it",
+		RUNS, set_no_reconnect },
+	{ 0,   "watch",   NULL,      "go on, and print what comes and goes",
+		COMMAND_LIST, set_watch },
 	{ 0,   "json",    NULL,      "print JSON on stdout",                      ALL,  set_json },
 	{ 0,   "frames",  NULL,      "with --json: a line for each frame",        RUNS, set_frames },
 	{ 'q', "quiet",   NULL,      "errors only",                               ALL,  set_quiet },

@@ -32,6 +32,8 @@ struct options {
 	struct words controls, stages, sinks;
 	bool json;
 	bool frames;
+	bool watch;
+	bool no_reconnect;
 	bool help;
 	int verbosity; /* -1 quiet … 2 debug */
 };

@@ -3,6 +3,7 @@
 #ifndef WEIR_CLI_OUTPUT_H
 #define WEIR_CLI_OUTPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -27,6 +28,7 @@ struct summary {
 /* One way of printing, for people or for programs. Each function prints whole lines. */
 struct output {
 	void (*devices)(FILE *to, const struct weir_device *devices, size_t n_devices);
+	void (*device_change)(FILE *to, bool added, const struct weir_device *device);
 	void (*source)(FILE *to, const struct weir_source_info *info, const struct weir_video *video);
 	void (*plan)(FILE *to, const struct weir_plan *plan);
 	void (*summary)(FILE *to, const struct summary *summary);

@@ -38,6 +38,12 @@ static void print_devices(FILE *to, const struct weir_device *devices, size_t n)
 	}
 }
 
+static void print_device_change(FILE *to, bool added, const struct weir_device *device)
+{
+	fprintf(to, "%c ", added ? '+' : '-');
+	print_devices(to, device, 1);
+}
+
 static void print_rates(FILE *to, struct weir_rate slow, struct weir_rate fast)
 {
 	char slowest[UNITS_LENGTH], fastest[UNITS_LENGTH];
@@ -98,7 +104,7 @@ static void print_source(
 	if (info->n_abilities)
 		fputs("memory\n", to);
 	for (size_t i = 0; i < info->n_abilities; i++)
-		fprintf(to, "  %-8s %s  %s\n", info->abilities[i].name,
+		fprintf(to, "  %-9s %s  %s\n", info->abilities[i].name,
 			info->abilities[i].works ? "yes" : "no ", info->abilities[i].detail);
 }
 
@@ -168,6 +174,7 @@ static void print_plan(FILE *to, const struct weir_plan *plan)
 
 const struct output text_output = {
 	.devices = print_devices,
+	.device_change = print_device_change,
 	.source = print_source,
 	.plan = print_plan,
 	.summary = text_summary,

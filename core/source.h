@@ -55,6 +55,12 @@ struct weir_source_impl {
 	/* Shows the devices it can open. NULL: it has none to show. */
 	int (*list)(int (*found)(void *data, const struct weir_device *device), void *data);
 
+	/* Calls `changed` on the loop's thread when one of its devices may have come or gone. On success
+	 * *out is for unwatch(), which comes before the loop is closed. 0 or -errno. NULL, both: it has no
+	 * devices, or those that it has stay. */
+	int (*watch)(struct weir_loop *loop, void (*changed)(void *data), void *data, void **out);
+	void (*unwatch)(void *watch);
+
 	/* Opens and settles source->video in full. The wrapper has checked the keys and merged size=, fps= and
 	 * format= of the URI with settings->wanted; the result comes as `wanted`. On success *out's
 	 * `impl` is set; the wrapper sets `uri` and `log`. */

@@ -62,7 +62,7 @@ static int refuse_value(
 {
 	char range[WEIR_V4L2_CONTROL_RANGE], quoted[WEIR_QUOTED];
 
-	weir_error(device->log, "%s: %s is out of range: %s", control->name,
+	weir_error(device->log, "%s: %s is no value it takes: %s", control->name,
 		weir_quote(value, quoted), weir_v4l2_control_range(device, control, range));
 	return -EINVAL;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdalign.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -136,6 +137,27 @@ int weir_v4l2_hotplug_open(struct weir_v4l2_hotplug *hotplug, struct weir_loop *
 	if (err)
 		weir_v4l2_hotplug_close(hotplug);
 	return err;
+}
+
+int weir_v4l2_watch(struct weir_loop *loop, void (*changed)(void *data), void *data, void **out)
+{
+	struct weir_v4l2_hotplug *hotplug = calloc(1, sizeof(*hotplug));
+	int err;
+
+	if (!hotplug)
+		return -ENOMEM;
+	err = weir_v4l2_hotplug_open(hotplug, loop, changed, data);
+	if (err)
+		free(hotplug);
+	else
+		*out = hotplug;
+	return err;
+}
+
+void weir_v4l2_unwatch(void *watch)
+{
+	weir_v4l2_hotplug_close(watch);
+	free(watch);
 }
 
 void weir_v4l2_hotplug_close(struct weir_v4l2_hotplug *hotplug)

@@ -51,4 +51,9 @@ int weir_v4l2_hotplug_open(struct weir_v4l2_hotplug *hotplug, struct weir_loop *
 	void (*changed)(void *data), void *data);
 void weir_v4l2_hotplug_close(struct weir_v4l2_hotplug *hotplug);
 
+/* The same for weir_device_watch(): as impl->watch and unwatch. */
+int weir_v4l2_watch(
+	struct weir_loop *loop, void (*changed)(void *data), void *data, void **out);
+void weir_v4l2_unwatch(void *watch);
+
 #endif
