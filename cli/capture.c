@@ -144,9 +144,12 @@ static int verdict(const struct run *run, const struct summary *summary)
 		return EXIT_CODE_RUNTIME;
 	if (run->stdout_error && run->stdout_error != -EPIPE)
 		return EXIT_CODE_RUNTIME;
+	/* Of a sink in the middle of a run, an errno tells nothing about usage or policies. */
+	if (a_sink_failed(run, &summary->ledger))
+		return EXIT_CODE_RUNTIME;
 	if (summary->error && !(summary->error == -EPIPE && run->stdout_error == -EPIPE))
 		return exit_code_of(summary->error);
-	return a_sink_failed(run, &summary->ledger) ? EXIT_CODE_RUNTIME : EXIT_CODE_OK;
+	return EXIT_CODE_OK;
 }
 
 static int conclude(struct run *run, int err)

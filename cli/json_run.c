@@ -145,8 +145,10 @@ static void add_cost(struct json_object *object, const struct weir_ledger *ledge
 	member_number(faults, "minor", ledger->minor_faults);
 	member_number(faults, "major", ledger->major_faults);
 	member_number(object, "cache_syncs", ledger->cache_syncs);
-	member_real(
-		object, "syscalls_per_frame", summary_ratio(ledger->syscalls, ledger->captured));
+	/* None: nothing was measured of what follows. */
+	member_number(object, "steady_frames", ledger->steady_frames);
+	member_real(object, "syscalls_per_frame",
+		summary_ratio(ledger->syscalls, ledger->steady_frames));
 	member_real(object, "cpu_us_per_frame",
 		summary_ratio(ledger->cpu_ns, ledger->steady_frames) / US);
 }

@@ -108,13 +108,14 @@ static int finish_stdout(int code, struct console *console)
 	return EXIT_CODE_RUNTIME;
 }
 
-/* Where a standard stream is closed, the next file opened would take its number, and our output. */
+/* Where a standard stream is closed, the next file opened would take its number, and our output. What
+ * takes its place refuses what a stream of that number is for: frames that go nowhere are an error. */
 static void open_standard_streams(void)
 {
 	int fd;
 
 	do {
-		fd = open("/dev/null", O_RDWR);
+		fd = open("/dev/null", fcntl(STDIN_FILENO, F_GETFD) < 0 ? O_WRONLY : O_RDONLY);
 	} while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd >= 0)
 		close(fd);
@@ -127,11 +128,12 @@ int main(int argc, char **argv)
 	int code = EXIT_CODE_USAGE;
 
 	open_standard_streams();
-	/* Whole lines go out when we say so, and a reader that leaves is an error to handle.
-	 * Touched now, the buffer costs a run no page faults. */
+	/* Whole lines go out when we say so. Touched now, the buffer costs a run no page faults. */
 	memset(buffer, ' ', sizeof(buffer));
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+	/* A pipe without a reader and a file at its limit are errors to tell, not deaths. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	if (console_init(&console) == 0)
 		code = finish_stdout(dispatch(argc, argv, &console), &console);
 	console_finish(&console);

@@ -3,6 +3,7 @@
 #include "cli/options.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,6 +152,18 @@ static int set_control(struct options *options, const struct given *given)
 	return 0;
 }
 
+static void refuse_word(const struct given *given, const char *const *words)
+{
+	char list[128] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; words[i] && used < sizeof(list); i++)
+		used += (size_t)snprintf(
+			list + used, sizeof(list) - used, "%s%s", i ? ", " : "", words[i]);
+	console_error(given->console, "%s %s: there is none; there are %s", given->what,
+		given->value, list);
+}
+
 /* One of `words`, ended by NULL. */
 static int parse_word(const struct given *given, const char *const *words, const char **out)
 {
@@ -167,8 +180,7 @@ static int parse_word(const struct given *given, const char *const *words, const
 		console_error(given->console, "%s %s: there is none; did you mean %s?", given->what,
 			given->value, nearest.best);
 	else
-		console_error(given->console, "%s %s: there is none; the default is %s",
-			given->what, given->value, words[0]);
+		refuse_word(given, words);
 	return -EINVAL;
 }
 
@@ -295,7 +307,7 @@ const struct option_row option_rows[] = {
 		RUNS, set_control },
 	{ 0,   "to",      "SINK",    "where frames go; repeatable (null)",        RUNS, add_sink },
 	{ 0,   "stage",   "STAGE",   "a step on the way; repeatable, in order",   RUNS, add_stage },
-	{ 0,   "memory",  "KIND",    "frame memory: slab, scanout, mmap, heap, host (auto)",
+	{ 0,   "memory",  "KIND",    "kind of frame memory; weir explain shows them (auto)",
 		RUNS, set_memory },
 	{ 0,   "loop",    "LOOP",    "event loop: uring, sqpoll, epoll (auto)",   RUNS, set_loop },
 	{ 0,   "require-zero-copy", NULL, "refuse to copy a frame",               RUNS, set_zero_copy },

@@ -109,11 +109,15 @@ static void print_memory(FILE *to, const struct weir_memory_report *memory)
 
 static void print_cost(FILE *to, const struct weir_ledger *ledger)
 {
+	if (!ledger->steady_frames) {
+		fputs("cost      not measured: the run ended before it was steady\n", to);
+		return;
+	}
 	fprintf(to,
 		"cost      %.2f µs CPU and %.3f system calls a frame; page faults %" PRIu64
 		" minor, %" PRIu64 " major; %" PRIu64 " cache syncs\n",
 		summary_ratio(ledger->cpu_ns, ledger->steady_frames) / 1e3,
-		summary_ratio(ledger->syscalls, ledger->captured), ledger->minor_faults,
+		summary_ratio(ledger->syscalls, ledger->steady_frames), ledger->minor_faults,
 		ledger->major_faults, ledger->cache_syncs);
 }
 

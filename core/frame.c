@@ -93,6 +93,8 @@ bool weir_frame_is_current(const struct weir_frame *frame, uint32_t generation)
 {
 	const struct weir_frame *root = &frame->slot->frame;
 
+	/* The references between two looks at the generation: they are that use's own. */
 	return atomic_load_explicit(&root->generation, memory_order_acquire) == generation &&
-	       atomic_load_explicit(&root->refs, memory_order_acquire) > 0;
+	       atomic_load_explicit(&root->refs, memory_order_acquire) > 0 &&
+	       atomic_load_explicit(&root->generation, memory_order_acquire) == generation;
 }

@@ -109,6 +109,29 @@ const char *weir_errno_text(int error, char text[WEIR_ERRNO_TEXT])
 	return text;
 }
 
+const char *weir_errno_remedy(int error)
+{
+	switch (error < 0 ? -error : error) {
+	case EMFILE:
+		return "raise the limit of open files (ulimit -n, LimitNOFILE=)";
+	case ENFILE:
+		return "raise sysctl fs.file-max";
+	case EFBIG:
+		return "raise the limit of file sizes (ulimit -f, LimitFSIZE=)";
+	default:
+		return NULL;
+	}
+}
+
+void weir_error_errno(const struct weir_log *log, const char *what, int error)
+{
+	const char *remedy = weir_errno_remedy(error);
+	char text[WEIR_ERRNO_TEXT];
+
+	weir_error(log, "%s: %s%s%s", what, weir_errno_text(error, text), remedy ? "; " : "",
+		remedy ? remedy : "");
+}
+
 const char *weir_quote(const char *text, char quoted[WEIR_QUOTED])
 {
 	int room = WEIR_QUOTED - (int)sizeof("\"...\"");

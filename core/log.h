@@ -25,6 +25,12 @@ int weir_log_wants(const struct weir_log *log, enum weir_log_level level);
 #define WEIR_ERRNO_TEXT 96
 const char *weir_errno_text(int error, char text[WEIR_ERRNO_TEXT]);
 
+/* What the user can do about a limit that was hit, or NULL where the error does not say. */
+const char *weir_errno_remedy(int error);
+
+/* "what: text; remedy" as an error, for calls that fail for nothing but a limit. */
+void weir_error_errno(const struct weir_log *log, const char *what, int error);
+
 /* Text from outside for a line: in quotes, its end cut off when it is long. */
 #define WEIR_QUOTED 72
 const char *weir_quote(const char *text, char quoted[WEIR_QUOTED]);

@@ -15,9 +15,10 @@
  * A loop belongs to the thread that opened it, and every call is made from there; other threads and
  * signal handlers reach it through a waker (core/waker.h) that it watches. Watches, timers, tasks
  * and operations are the caller's memory, zeroed before first use, embedded in whatever they serve;
- * the loop borrows them while they are active. Callbacks run on the loop's thread, from weir_loop_run() only, and may start and
- * stop anything, themselves included. No call allocates once the loop is open. SIGPIPE is blocked in
- * the thread while the loop runs.
+ * the loop borrows them while they are active. Callbacks run on the loop's thread, from
+ * weir_loop_run() (and those of operations from weir_loop_close()) only, and may start and stop
+ * anything, themselves included. No call allocates once the loop is open. SIGPIPE is blocked in the
+ * thread while the loop runs.
  *
  * Two backends pass one contract suite: "uring" (with "sqpoll" as its mode) and "epoll". */
 
@@ -30,7 +31,7 @@ struct weir_watch {
 	uint32_t events;
 	struct {
 		bool active;
-		uint32_t slot, generation;
+		uint32_t slot;
 	} loop; /* the loop's own */
 };
 
@@ -54,7 +55,8 @@ struct weir_task {
 
 enum weir_io { WEIR_IO_READ, WEIR_IO_WRITE, WEIR_IO_SEND };
 
-/* Position for files without one: pipes, terminals, sockets, and files used at their own position. */
+/* Position for files without one: pipes, terminals, sockets, and files used at their own
+ * position. */
 #define WEIR_IO_NO_OFFSET UINT64_MAX
 
 /* One transfer. Short results happen: the caller goes on with the rest. */
@@ -69,19 +71,20 @@ struct weir_op {
 	struct {
 		bool active;
 		bool cancelled;
-		uint32_t slot, generation;
-		struct weir_op *next;
+		uint32_t slot;
 	} loop;
 };
 
 struct weir_loop_settings {
 	const struct weir_log *log;
-	const char *backend; /* "uring", "sqpoll", "epoll"; NULL or "auto": uring if it works, else epoll */
-	unsigned entries;    /* most watches and operations active at once, and most timers; 0: 256 */
+	const char *backend; /* "uring", "sqpoll", "epoll"; NULL or "auto": uring, else epoll */
+	unsigned entries;    /* most watches and operations active at once, and most timers;
+			      * 0: 256, at most 16384 */
 };
 
-/* 0; -EINVAL: no such backend; -ENOSYS, -EPERM, -ENOMEM … of a backend that was asked for by name and
- * does not work here, logged with the remedy. "auto" falls back and never fails for lack of io_uring. */
+/* 0; -EINVAL: no such backend; -ENOSYS, -EPERM, -ENOMEM … of a backend that was asked for by
+ * name and does not work here, logged with the remedy. "auto" falls back and never fails for
+ * lack of io_uring. */
 int weir_loop_open(const struct weir_loop_settings *settings, struct weir_loop **out);
 
 /* Cancels whatever is active (operations are done here and now, with -ECANCELED or with what was
@@ -102,11 +105,11 @@ int weir_loop_run(struct weir_loop *loop);
  * once. */
 void weir_loop_stop(struct weir_loop *loop);
 
-/* Calls watch->ready whenever one of `events` holds (level-triggered: again until the condition is
- * cleared), POLLERR and POLLHUP included, until unwatched; once in vain when another callback of the
- * same turn has cleared it. `fd` stays open meanwhile. 0, -EBADF, -EPERM (a file that cannot be
- * polled), -ENOSPC, -EBUSY (active already), -ECANCELED (the loop is closing). A watch that fails
- * later is called once with POLLNVAL and is then inactive. */
+/* Calls watch->ready whenever one of `events` holds (level-triggered: again until the condition
+ * is cleared), POLLERR and POLLHUP included, until unwatched; once in vain when another callback
+ * of the same turn has cleared it. `fd` stays open meanwhile. 0, -EBADF, -EPERM (a file that
+ * cannot be polled), -ENOSPC, -EBUSY (active already), -ECANCELED (the loop is closing). A watch
+ * that fails later is called once with POLLNVAL and is then inactive. */
 int weir_loop_watch(struct weir_loop *loop, struct weir_watch *watch, int fd, uint32_t events);
 
 /* No call to ready follows; the watch's memory may go at once, and the fd may be closed. The kernel
@@ -114,8 +117,8 @@ int weir_loop_watch(struct weir_loop *loop, struct weir_watch *watch, int fd, ui
  * are fine. */
 void weir_loop_unwatch(struct weir_loop *loop, struct weir_watch *watch);
 
-/* Calls timer->fired once at or after `deadline_ns` (on the next turn when past). Re-arming moves it.
- * 0 or -ENOSPC. */
+/* Calls timer->fired once at or after `deadline_ns` (on the next turn when past). Re-arming
+ * moves it. 0 or -ENOSPC. */
 int weir_loop_arm(struct weir_loop *loop, struct weir_timer *timer, uint64_t deadline_ns);
 void weir_loop_disarm(struct weir_loop *loop, struct weir_timer *timer);
 
@@ -126,19 +129,19 @@ void weir_loop_disarm(struct weir_loop *loop, struct weir_timer *timer);
 void weir_loop_queue(struct weir_loop *loop, struct weir_task *task);
 void weir_loop_unqueue(struct weir_loop *loop, struct weir_task *task);
 
-/* Starts the transfer; op->done comes once, never from inside this call. The buffer is borrowed until
- * then. Sockets never raise SIGPIPE. A backend without asynchronous files (epoll) performs a
- * transfer on a regular file in the loop's thread. 0, -EBUSY (active already), -ENOSPC, -ECANCELED
- * (the loop is closing). */
+/* Starts the transfer; op->done comes once, never from inside this call. The buffer is borrowed
+ * until then. Sockets never raise SIGPIPE. A backend without asynchronous files (epoll) performs
+ * a transfer on a regular file in the loop's thread. 0, -EBUSY (active already), -ENOSPC,
+ * -ECANCELED (the loop is closing). */
 int weir_loop_submit(struct weir_loop *loop, struct weir_op *op);
 
 /* Asks for an early end; op->done still comes, with -ECANCELED or with what was done. */
 void weir_loop_cancel(struct weir_loop *loop, struct weir_op *op);
 
-/* Registers memory for transfers: operations whose buffer lies inside it take the short way in the
- * kernel. One region at a time, changed while no operation uses it. 0; -EOPNOTSUPP: this backend has no such thing; -ENOMEM: over
- * RLIMIT_MEMLOCK; -EFAULT: memory that cannot be pinned, or more than 1 GiB. None of them is
- * fatal. */
+/* Registers memory for transfers: operations whose buffer lies inside it take the short way in
+ * the kernel. One region at a time, changed while no operation uses it. 0; -EOPNOTSUPP: this
+ * backend has no such thing; -ENOMEM: over RLIMIT_MEMLOCK; -EFAULT: memory that cannot be
+ * pinned, or more than 1 GiB. None of them is fatal. */
 int weir_loop_register(struct weir_loop *loop, void *base, size_t length);
 void weir_loop_unregister(struct weir_loop *loop);
 

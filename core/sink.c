@@ -38,20 +38,17 @@ static int find_impl(const struct weir_uri *uri, const struct weir_log *log,
 {
 	const char *word = uri->scheme[0] ? uri->scheme : uri->rest;
 	const char *names[MAX_IMPLS + 1] = { NULL };
-	const char *nearest;
+	char suggestion[WEIR_SUGGESTION], quoted[WEIR_QUOTED];
 
-	for (size_t i = 0; weir_sink_impls[i] && i < MAX_IMPLS; i++) {
+	for (size_t i = 0; i < MAX_IMPLS && weir_sink_impls[i]; i++) {
 		names[i] = weir_sink_impls[i]->scheme;
 		if (!strcmp(names[i], word)) {
 			*out = weir_sink_impls[i];
 			return 0;
 		}
 	}
-	nearest = weir_nearest(word, names);
-	if (nearest)
-		weir_error(log, "no sink is called \"%s\": did you mean \"%s\"?", word, nearest);
-	else
-		weir_error(log, "no sink is called \"%s\": try null, verify or -", word);
+	weir_error(log, "no sink is called %s%s", weir_quote(word, quoted),
+		weir_suggest(word, names, suggestion));
 	return -EINVAL;
 }
 

@@ -48,7 +48,6 @@ int weir_slab_create(const struct weir_memory_kind *kind,
 	const struct weir_slab_settings *settings, struct weir_slab **out)
 {
 	struct weir_slab *slab;
-	char text[WEIR_ERRNO_TEXT];
 	int err;
 
 	assert(settings->slots > 0 && settings->slots <= WEIR_SLAB_MAX_SLOTS);
@@ -67,7 +66,7 @@ int weir_slab_create(const struct weir_memory_kind *kind,
 
 	err = weir_waker_init(&slab->waker);
 	if (err) {
-		weir_error(settings->log, "eventfd: %s", weir_errno_text(err, text));
+		weir_error_errno(settings->log, "eventfd", err);
 		goto free_slab;
 	}
 	err = kind->create ? kind->create(slab, settings) : 0;

@@ -118,7 +118,7 @@ struct weir_slab {
 };
 
 /* Creates the slab with all slots free. The caller has the one reference. 0, -ENOMEM, or the kind's error,
- * logged. A refused lock is not an error: the verdict says so, and is logged once as a warning. */
+ * logged. A refused lock is not an error: the verdict says so, and is logged once, as information. */
 int weir_slab_create(const struct weir_memory_kind *kind,
 	const struct weir_slab_settings *settings, struct weir_slab **out);
 

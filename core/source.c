@@ -51,16 +51,12 @@ static void say_unknown(const struct weir_uri *uri, const struct weir_log *log)
 {
 	const char *word = uri->scheme[0] ? uri->scheme : uri->rest;
 	const char *schemes[MAX_IMPLS + 1] = { NULL };
-	const char *nearest;
+	char suggestion[WEIR_SUGGESTION], quoted[WEIR_QUOTED];
 
-	for (size_t i = 0; weir_source_impls[i] && i < MAX_IMPLS; i++)
+	for (size_t i = 0; i < MAX_IMPLS && weir_source_impls[i]; i++)
 		schemes[i] = weir_source_impls[i]->scheme;
-	nearest = weir_nearest(word, schemes);
-	if (nearest)
-		weir_error(log, "no source is called \"%s\": did you mean \"%s:\"?", word, nearest);
-	else
-		weir_error(log, "no source is called \"%s\": try a device such as /dev/video0, or "
-			"pattern:bars", word);
+	weir_error(log, "no source is called %s%s", weir_quote(word, quoted),
+		weir_suggest(word, schemes, suggestion));
 }
 
 static int find_impl(const struct weir_uri *uri, const struct weir_log *log,

@@ -5,7 +5,6 @@
 
 #include <weir/stage.h>
 
-#include "core/counter.h"
 #include "core/frame.h"
 
 /* A stage as the pipeline sees it. */
@@ -13,7 +12,6 @@ struct weir_stage {
 	const struct weir_stage_impl *impl;
 	void *state;
 	char *text; /* as it was opened */
-	weir_counter dropped;
 	struct weir_frame *views; /* one a slot, for RESHAPE stages; belongs to the slab of the run */
 };
 

@@ -68,8 +68,6 @@ static struct weir_frame *pass_stages(struct weir_pipeline *pipeline, struct wei
 		struct weir_stage *stage = pipeline->stages[i];
 		int err = stage->impl->process(stage->state, stage, &frame);
 
-		if (!frame)
-			weir_counter_add(&stage->dropped, 1);
 		if (err) {
 			weir_frame_unref(&frame);
 			weir_run_end(pipeline, err);

@@ -33,11 +33,17 @@ static void note_delivery(struct weir_outlet *outlet, const struct weir_frame_in
 		now > info->timestamp_ns ? now - info->timestamp_ns : 0);
 }
 
+static unsigned count_held(struct weir_outlet *outlet)
+{
+	return (unsigned)__builtin_popcount(atomic_load(&outlet->held));
+}
+
 /* Any thread. Releasing `held` comes last of what touches the view: the loop may reuse it then. */
 static void view_released(struct weir_frame *view, void *data)
 {
 	struct weir_outlet *outlet = data;
 	enum weir_drop verdict = view->verdict;
+	uint32_t bit = 1u << view->slot->index;
 
 	if (verdict == WEIR_DROP_NONE)
 		verdict = (enum weir_drop)atomic_load_explicit(
@@ -46,7 +52,7 @@ static void view_released(struct weir_frame *view, void *data)
 		note_delivery(outlet, &view->info);
 	else
 		weir_outlet_drop(outlet, verdict);
-	atomic_fetch_sub(&outlet->held, 1);
+	atomic_fetch_and(&outlet->held, ~bit);
 	if (atomic_load(&outlet->starved) && atomic_exchange(&outlet->starved, false))
 		weir_slab_wake(outlet->slab);
 }
@@ -55,10 +61,17 @@ static void view_released(struct weir_frame *view, void *data)
 static int hand(struct weir_outlet *outlet, struct weir_frame *frame)
 {
 	struct weir_frame *view = &outlet->views[frame->slot->index];
+	uint32_t bit = 1u << frame->slot->index;
 	int err;
 
+	/* A stage passes on a frame that it has passed on before, and the sink has it still. */
+	if (atomic_fetch_or(&outlet->held, bit) & bit) {
+		weir_outlet_drop(outlet, WEIR_DROP_BUDGET);
+		weir_frame_unref(&frame);
+		return 0;
+	}
 	weir_frame_init_view(view, frame, view_released, outlet);
-	weir_counter_raise(&outlet->held_max, atomic_fetch_add(&outlet->held, 1) + 1ull);
+	weir_counter_raise(&outlet->held_max, count_held(outlet));
 	err = outlet->sink->impl->take(outlet->sink, view);
 	if (err) {
 		view->verdict = WEIR_DROP_FAILED;
@@ -70,7 +83,7 @@ static int hand(struct weir_outlet *outlet, struct weir_frame *frame)
 
 static bool sink_has_room(struct weir_outlet *outlet)
 {
-	return atomic_load(&outlet->held) < outlet->budget;
+	return count_held(outlet) < outlet->budget;
 }
 
 static void drop_waiting(struct weir_outlet *outlet, enum weir_drop reason)
@@ -96,9 +109,12 @@ static int wait_for_room(struct weir_outlet *outlet, struct weir_frame *frame)
 
 int weir_outlet_offer(struct weir_outlet *outlet, struct weir_frame *frame)
 {
-	if (!outlet->sink) {
+	/* The sink may have room since, and nobody have had the time to hand on what waits. */
+	int err = weir_outlet_refill(outlet);
+
+	if (err || !outlet->sink) {
 		weir_outlet_drop(outlet, WEIR_DROP_FAILED);
-		return 0;
+		return err;
 	}
 	if (!outlet->waiting && sink_has_room(outlet))
 		return hand(outlet, weir_frame_ref(frame));
@@ -163,7 +179,7 @@ void weir_outlet_read(struct weir_outlet *outlet, struct weir_sink_ledger *out)
 		out->drops[i] = weir_counter_get(&outlet->drops[i]);
 		out->dropped += out->drops[i];
 	}
-	out->pending = atomic_load(&outlet->held) + (outlet->waiting ? 1u : 0u);
+	out->pending = count_held(outlet) + (outlet->waiting ? 1u : 0u);
 	out->bytes = weir_counter_get(&outlet->bytes);
 	out->held_max = weir_counter_get(&outlet->held_max);
 	weir_histogram_read(&outlet->latency, &out->latency);

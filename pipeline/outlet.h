@@ -27,7 +27,7 @@ struct weir_outlet {
 	struct weir_frame *_Atomic waiting;
 	int error;
 
-	_Atomic uint32_t held;
+	_Atomic uint32_t held; /* one bit a slot whose view the sink has */
 	_Atomic bool starved; /* somebody waits for a release here */
 	_Atomic int verdict;  /* of frames released from now on: enum weir_drop */
 

@@ -34,7 +34,6 @@ int weir_pipeline_create(
 {
 	static const struct weir_pipeline_settings defaults;
 	struct weir_pipeline *pipeline;
-	char text[WEIR_ERRNO_TEXT];
 	int err;
 
 	if (!settings)
@@ -48,7 +47,7 @@ int weir_pipeline_create(
 	pipeline->settings = *settings;
 	err = weir_waker_init(&pipeline->waker);
 	if (err) {
-		weir_error(settings->log, "eventfd: %s", weir_errno_text(err, text));
+		weir_error_errno(settings->log, "eventfd", err);
 		free(pipeline);
 		return err;
 	}
@@ -81,7 +80,9 @@ int weir_pipeline_set_source(struct weir_pipeline *pipeline, struct weir_source 
 {
 	if (pipeline->running || pipeline->source)
 		return -EBUSY;
+	pthread_mutex_lock(&pipeline->lock);
 	pipeline->source = *source;
+	pthread_mutex_unlock(&pipeline->lock);
 	*source = NULL;
 	return 0;
 }
@@ -113,7 +114,9 @@ int weir_pipeline_add_sink(struct weir_pipeline *pipeline, struct weir_sink **si
 	}
 	/* The books of the last run have no line for this one. */
 	weir_run_forget(pipeline);
+	pthread_mutex_lock(&pipeline->lock);
 	pipeline->sinks[pipeline->n_sinks++] = *sink;
+	pthread_mutex_unlock(&pipeline->lock);
 	*sink = NULL;
 	return 0;
 }

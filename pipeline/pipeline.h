@@ -63,9 +63,9 @@ struct weir_pipeline {
 	struct weir_refuted refuted[WEIR_MAX_REFUTED];
 	size_t n_refuted;
 	struct weir_run run;
-	bool running;
-	pthread_mutex_t lock; /* held while `run.slab`, `run.outlets` and `verdicts` change or are read
-	                         by another thread */
+	_Atomic bool running;
+	pthread_mutex_t lock; /* held while source, sinks, `run.slab`, `run.outlets` and `verdicts`
+	                         change or are read by another thread */
 	struct weir_waker waker; /* of weir_pipeline_stop() */
 	_Atomic unsigned stops;  /* wished for since the last run ended */
 };

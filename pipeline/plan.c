@@ -34,7 +34,6 @@ void weir_plan_finish(struct weir_plan_draft *draft)
 }
 
 WEIR_PRINTF(2, 0)
-WEIR_PRINTF(2, 0)
 static const char *keep_text(struct weir_plan_draft *draft, const char *format, va_list args)
 {
 	struct weir_plan_text *text;

@@ -123,7 +123,7 @@ static void weigh(struct weir_pipeline *pipeline, const struct weir_memory_kind 
 	struct weir_plan_draft *plan = &pipeline->plan;
 	const char *reason;
 
-	if (!is_auto(forced) && strcmp(forced, kind->name)) {
+	if (!is_auto(forced) && strcmp(forced, kind->name) != 0) {
 		weir_plan_add_choice(plan, "memory", kind->name, false,
 			weir_plan_text(plan, "%s was asked for", forced));
 		return;
@@ -141,15 +141,13 @@ static void weigh(struct weir_pipeline *pipeline, const struct weir_memory_kind 
 
 static int say_unknown_kind(const struct weir_pipeline *pipeline)
 {
-	const char *names[16] = { NULL };
-	const char *nearest;
+	const char *names[16] = { NULL }, *wrong = pipeline->settings.memory;
+	char suggestion[WEIR_SUGGESTION], quoted[WEIR_QUOTED];
 
-	for (size_t i = 0; weir_memory_kinds[i] && i < WEIR_COUNT(names) - 1; i++)
+	for (size_t i = 0; i < WEIR_COUNT(names) - 1 && weir_memory_kinds[i]; i++)
 		names[i] = weir_memory_kinds[i]->name;
-	nearest = weir_nearest(pipeline->settings.memory, names);
-	weir_error(pipeline->settings.log, "no memory kind is called \"%s\": %s \"%s\"%s",
-		pipeline->settings.memory, nearest ? "did you mean" : "try",
-		nearest ? nearest : names[0], nearest ? "?" : "");
+	weir_error(pipeline->settings.log, "no memory kind is called %s%s",
+		weir_quote(wrong, quoted), weir_suggest(wrong, names, suggestion));
 	return -EINVAL;
 }
 
@@ -256,6 +254,9 @@ static int plan_loop(struct weir_pipeline *pipeline)
 	struct weir_loop *loop;
 	int err = weir_loop_open(&settings, &loop);
 
+	/* -EPERM is the copy policy's, and here it means io_uring that is not allowed. */
+	if (err == -EPERM || err == -EACCES || err == -ENOSYS)
+		return -ENOTSUP;
 	if (err)
 		return err;
 	plan->value.loop = weir_plan_text(plan, "%s", weir_loop_backend(loop));

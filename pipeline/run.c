@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/checked.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "pipeline/pipeline.h"
@@ -61,9 +62,11 @@ static void drain_expired(struct weir_timer *timer)
 {
 	struct weir_pipeline *pipeline = timer->data;
 
-	weir_warn(pipeline->settings.log,
-		"a sink did not finish within %d s: what it held counts as dropped",
-		(int)(DRAIN_NS / WEIR_NS_PER_S));
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		if (!weir_outlet_is_drained(&pipeline->run.outlets->outlet[i]))
+			weir_warn(pipeline->settings.log,
+				"%s did not finish within %d s: what it held counts as dropped",
+				pipeline->sinks[i]->uri, (int)(DRAIN_NS / WEIR_NS_PER_S));
 	weir_loop_stop(pipeline->run.loop);
 }
 
@@ -96,7 +99,8 @@ void weir_run_end(struct weir_pipeline *pipeline, int result)
 
 void weir_run_lose_sink(struct weir_pipeline *pipeline, size_t index, int error)
 {
-	struct weir_outlets *outlets = pipeline->run.outlets;
+	struct weir_run *run = &pipeline->run;
+	struct weir_outlets *outlets = run->outlets;
 	bool any = false;
 
 	if (pipeline->errors[index])
@@ -110,8 +114,12 @@ void weir_run_lose_sink(struct weir_pipeline *pipeline, size_t index, int error)
 			.text = pipeline->sinks[index]->uri });
 	for (size_t i = 0; i < outlets->n; i++)
 		any |= outlets->outlet[i].sink != NULL;
-	if (!any)
-		weir_run_end(pipeline, error);
+	if (any)
+		return;
+	weir_run_end(pipeline, error);
+	/* What had ended well has not when its last frames are lost. */
+	if (!run->result)
+		run->result = error;
 }
 
 static void sink_failed(void *data, struct weir_sink *sink, int error)
@@ -243,6 +251,16 @@ static void init_run(struct weir_pipeline *pipeline)
 	run->drain_limit = (struct weir_timer){ .fired = drain_expired, .data = pipeline };
 }
 
+static int limit_time(struct weir_pipeline *pipeline)
+{
+	uint64_t deadline;
+
+	if (!pipeline->settings.max_ns ||
+		!weir_add(weir_now_ns(), pipeline->settings.max_ns, &deadline))
+		return 0;
+	return weir_loop_arm(pipeline->run.loop, &pipeline->run.time_limit, deadline);
+}
+
 static int flow(struct weir_pipeline *pipeline)
 {
 	struct weir_run *run = &pipeline->run;
@@ -256,9 +274,7 @@ static int flow(struct weir_pipeline *pipeline)
 		err = start_source(pipeline);
 	if (err)
 		return err;
-	if (pipeline->settings.max_ns)
-		err = weir_loop_arm(
-			run->loop, &run->time_limit, weir_now_ns() + pipeline->settings.max_ns);
+	err = limit_time(pipeline);
 	if (!err)
 		err = weir_loop_run(run->loop);
 	if (!run->draining)
@@ -279,7 +295,7 @@ static int collect_verdicts(struct weir_pipeline *pipeline)
 		int err = sink->impl->result ? sink->impl->result(sink, text, sizeof(text)) : 0;
 
 		if (err)
-			weir_error(pipeline->settings.log, "%s: %s", sink->uri, text);
+			weir_error(pipeline->settings.log, "%s", text);
 		if (err && !result)
 			result = err;
 		pthread_mutex_lock(&pipeline->lock);
@@ -371,7 +387,9 @@ int weir_pipeline_run(struct weir_pipeline *pipeline)
 		if (err)
 			return err;
 		err = run_planned(pipeline);
-	} while (err == REFUTED);
+	} while (err == REFUTED && !atomic_load(&pipeline->stops));
+	if (err == REFUTED)
+		err = 0; /* nothing came, but to stop was all that was asked */
 	atomic_store(&pipeline->stops, 0);
 	weir_pipeline_emit(pipeline, &(struct weir_event){ .type = WEIR_EVENT_STOPPED, .error = err });
 	return err;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/stage.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +16,12 @@
 static void say_unknown(const char *name, const struct weir_log *log)
 {
 	const char *names[MAX_IMPLS + 1] = { NULL };
-	const char *nearest;
+	char suggestion[WEIR_SUGGESTION], quoted[WEIR_QUOTED];
 
-	for (size_t i = 0; weir_stage_impls[i] && i < MAX_IMPLS; i++)
+	for (size_t i = 0; i < MAX_IMPLS && weir_stage_impls[i]; i++)
 		names[i] = weir_stage_impls[i]->name;
-	nearest = weir_nearest(name, names);
-	weir_error(log, "no stage is called \"%s\": %s \"%s\"%s", name,
-		nearest ? "did you mean" : "try", nearest ? nearest : names[0], nearest ? "?" : "");
+	weir_error(log, "no stage is called %s%s", weir_quote(name, quoted),
+		weir_suggest(name, names, suggestion));
 }
 
 static const struct weir_stage_impl *find_impl(const char *name)
@@ -144,8 +144,11 @@ static void view_released(struct weir_frame *view, void *data)
 void weir_stage_view(
 	struct weir_stage *stage, struct weir_frame **frame, struct weir_frame_info **info)
 {
-	struct weir_frame *view = &stage->views[(*frame)->slot->index];
+	struct weir_frame *view;
 
+	assert(stage->impl->access == WEIR_STAGE_RESHAPE);
+	view = &stage->views[(*frame)->slot->index];
+	assert(atomic_load_explicit(&view->refs, memory_order_relaxed) == 0);
 	weir_frame_init_view(view, *frame, view_released, NULL);
 	*frame = view;
 	*info = &view->info;

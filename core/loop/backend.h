@@ -81,8 +81,8 @@ void weir_loop_finish(struct weir_loop *loop, uint32_t slot, int64_t result);
 /* Replaces the text of weir_loop_reason(). */
 void weir_loop_explain(struct weir_loop *loop, const char *format, ...) WEIR_PRINTF(2, 3);
 
-/* The same for an open that fails: what failed, why, and the cure (NULL: the usual one of that error).
- * Returns `error`. */
+/* The same for an open that fails: what failed, why, and the cure (NULL: the usual one of that
+ * error). Returns `error`. */
 int weir_loop_refuse(struct weir_loop *loop, const char *what, int error, const char *cure);
 
 #endif

@@ -172,8 +172,7 @@ static int wait_for_events(struct weir_loop *loop, uint64_t timeout_ns)
 	}
 	/* Before Linux 5.11: late by less than a millisecond, never early. */
 	loop->syscalls++;
-	r = epoll_wait(epoll->fd, epoll->events, BATCH,
-		forever ? -1 : (int)(ms < 86400000 ? ms : 86400000));
+	r = epoll_wait(epoll->fd, epoll->events, BATCH, forever ? -1 : (int)ms);
 	return r < 0 ? -errno : r;
 }
 
@@ -246,14 +245,14 @@ static bool next(struct weir_loop *loop)
 	return true;
 }
 
-static int watch(struct weir_loop *loop, uint32_t slot)
+static int start_watch(struct weir_loop *loop, uint32_t slot)
 {
 	const struct weir_watch *watch = weir_loop_watch_at(loop, slot);
 
-	return watch->fd < 0 ? -EBADF : start_waiting(loop, slot, watch->fd, watch->events);
+	return start_waiting(loop, slot, watch->fd, watch->events);
 }
 
-static void unwatch(struct weir_loop *loop, uint32_t slot)
+static void stop_watch(struct weir_loop *loop, uint32_t slot)
 {
 	struct epoll *epoll = loop->state;
 
@@ -327,8 +326,8 @@ const struct weir_loop_backend weir_loop_epoll = {
 	.pending = pending,
 	.look = look,
 	.next = next,
-	.watch = watch,
-	.unwatch = unwatch,
+	.watch = start_watch,
+	.unwatch = stop_watch,
 	.submit = submit,
 	.cancel = cancel,
 };

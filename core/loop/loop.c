@@ -15,6 +15,9 @@
 #define LOOK_TURNS 32
 #define LOOK_NS    1000000
 
+/* The kernel's arithmetic overflows on the longest waits, and a wake-up a day costs nothing. */
+#define LONGEST_WAIT_NS (86400 * WEIR_NS_PER_S)
+
 const char *weir_loop_backend(const struct weir_loop *loop)
 {
 	return loop->backend->name;
@@ -47,7 +50,6 @@ int weir_loop_watch(struct weir_loop *loop, struct weir_watch *watch, int fd, ui
 	watch->fd = fd;
 	watch->events = events;
 	watch->loop.slot = slot;
-	watch->loop.generation = loop->slots.table[slot].generation;
 	r = loop->backend->watch(loop, slot);
 	if (r < 0)
 		weir_loop_slots_release(&loop->slots, slot);
@@ -90,7 +92,6 @@ int weir_loop_submit(struct weir_loop *loop, struct weir_op *op)
 	if (slot == WEIR_LOOP_NO_SLOT)
 		return -ENOSPC;
 	op->loop.slot = slot;
-	op->loop.generation = loop->slots.table[slot].generation;
 	op->loop.cancelled = false;
 	r = loop->backend->submit(loop, slot);
 	if (r < 0)
@@ -194,6 +195,8 @@ static int look(struct weir_loop *loop)
 	loop->turns_unlooked++;
 	if (wait == 0 && !must_look(loop, now))
 		return 0;
+	if (wait != WEIR_LOOP_FOREVER && wait > LONGEST_WAIT_NS)
+		wait = LONGEST_WAIT_NS;
 	loop->turns_unlooked = 0;
 	loop->looked_ns = now;
 	return loop->backend->look(loop, wait);
@@ -203,8 +206,13 @@ static int turn(struct weir_loop *loop)
 {
 	int r = look(loop);
 
-	if (r < 0)
+	if (r < 0) {
+		char text[WEIR_ERRNO_TEXT];
+
+		weir_error(loop->log, "loop backend %s stopped working: %s", loop->backend->name,
+			weir_errno_text(r, text));
 		return r;
+	}
 	while (!loop->stopping && loop->backend->next(loop))
 		;
 	if (!loop->stopping)
@@ -217,7 +225,6 @@ static int turn(struct weir_loop *loop)
 int weir_loop_run(struct weir_loop *loop)
 {
 	struct weir_loop_sigpipe held;
-	char text[WEIR_ERRNO_TEXT];
 	int r = 0;
 
 	if (loop->running)
@@ -229,9 +236,6 @@ int weir_loop_run(struct weir_loop *loop)
 	loop->syscalls += weir_loop_sigpipe_release(&held);
 	loop->running = false;
 	loop->stopping = false;
-	if (r < 0)
-		weir_error(loop->log, "loop backend %s: %s", loop->backend->name,
-			weir_errno_text(r, text));
 	return r;
 }
 

@@ -47,17 +47,13 @@ void weir_loop_explain(struct weir_loop *loop, const char *format, ...)
 
 static const char *remedy(int error)
 {
-	switch (-error) {
-	case EMFILE:
-		return "raise the limit of open files (ulimit -n, LimitNOFILE=)";
-	case ENFILE:
-		return "raise sysctl fs.file-max";
-	case ENOMEM:
-		return "free memory, or raise the limit of locked memory (ulimit -l, "
-		       "LimitMEMLOCK=)";
-	default:
-		return "use another backend";
-	}
+	const char *usual = weir_errno_remedy(error);
+
+	if (usual)
+		return usual;
+	return error == -ENOMEM ? "free memory, or raise the limit of locked memory (ulimit -l, "
+				  "LimitMEMLOCK=)"
+				: "use another backend";
 }
 
 int weir_loop_refuse(struct weir_loop *loop, const char *what, int error, const char *cure)
@@ -107,6 +103,8 @@ static int open_named(struct weir_loop *loop, const char *name)
 		r = open_backend(loop, backends[i]);
 		if (r < 0)
 			weir_error(loop->log, "loop backend %s: %s", name, loop->reason);
+		else
+			weir_loop_explain(loop, "asked for by name");
 		return r;
 	}
 	return refuse_name(loop, name);
@@ -129,6 +127,10 @@ static int open_automatic(struct weir_loop *loop)
 		weir_error(loop->log, "no loop backend works: %s", failed);
 	else if (failed[0])
 		weir_loop_explain(loop, "%s", failed);
+#ifndef WEIR_HAVE_LIBURING
+	else
+		weir_loop_explain(loop, "this build has no io_uring");
+#endif
 	return r;
 }
 
@@ -174,7 +176,7 @@ int weir_loop_open(const struct weir_loop_settings *settings, struct weir_loop *
 		destroy(loop);
 		return r;
 	}
-	weir_debug(loop->log, "loop: %s: %s", loop->backend->name, loop->reason);
+	weir_debug(loop->log, "loop backend %s: %s", loop->backend->name, loop->reason);
 	*out = loop;
 	return 0;
 }

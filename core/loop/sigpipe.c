@@ -29,13 +29,11 @@ unsigned weir_loop_sigpipe_release(const struct weir_loop_sigpipe *held)
 	sigset_t sigpipe = only_sigpipe();
 	struct timespec at_once = { 0 };
 	unsigned syscalls = 1;
-	int r;
 
 	if (!held->pending) {
-		do {
-			r = sigtimedwait(&sigpipe, NULL, &at_once);
+		syscalls++;
+		while (sigtimedwait(&sigpipe, NULL, &at_once) < 0 && errno == EINTR)
 			syscalls++;
-		} while (r < 0 && errno == EINTR);
 	}
 	pthread_sigmask(SIG_SETMASK, &held->mask, NULL);
 	return syscalls;

@@ -9,7 +9,7 @@
 
 #include "core/clock.h"
 #include "core/loop/backend.h"
-#include "core/loop/sigpipe.h"
+#include "core/loop/uring_ring.h"
 #include "core/loop/uring_setup.h"
 
 /* Watches are one-shot polls, armed again after their callback: a poll of a file that is still
@@ -35,88 +35,12 @@ struct uring {
 /* Answers to cancellations, which interest nobody. */
 #define NOBODY 0
 
+/* How long a closing loop waits for cancellations before it asks again. */
+#define PATIENCE_NS WEIR_NS_PER_S
+
 static uint64_t user_data(const struct weir_loop *loop, uint32_t slot)
 {
 	return (uint64_t)loop->slots.table[slot].generation << 32 | slot;
-}
-
-static unsigned kernel_flags(const struct uring *uring)
-{
-	return __atomic_load_n(uring->ring.sq.kflags, __ATOMIC_SEQ_CST);
-}
-
-/* Shows the kernel what was prepared. Returns how much waits to be taken. */
-static unsigned publish(struct uring *uring)
-{
-	struct io_uring_sq *sq = &uring->ring.sq;
-
-	sq->sqe_head = sq->sqe_tail;
-	/* Ordered before the load of the flags: either the kernel's polling thread sees this tail,
-	 * or we see that it sleeps. */
-	__atomic_store_n(sq->ktail, sq->sqe_tail, __ATOMIC_SEQ_CST);
-	return sq->sqe_tail - __atomic_load_n(sq->khead, __ATOMIC_ACQUIRE);
-}
-
-static bool polls_queue(const struct uring *uring)
-{
-	return uring->ring.flags & IORING_SETUP_SQPOLL;
-}
-
-/* One io_uring_enter, or none if nothing needs it. `wait_ns` 0: does not wait. */
-static int enter(struct weir_loop *loop, unsigned flags, uint64_t wait_ns)
-{
-	struct uring *uring = loop->state;
-	struct __kernel_timespec timeout = {
-		.tv_sec = (long long)(wait_ns / WEIR_NS_PER_S),
-		.tv_nsec = (long long)(wait_ns % WEIR_NS_PER_S),
-	};
-	struct io_uring_getevents_arg argument = {
-		.ts = wait_ns == WEIR_LOOP_FOREVER ? 0 : (uintptr_t)&timeout,
-	};
-	unsigned ready = publish(uring), kernel = kernel_flags(uring);
-	int r;
-
-	if (polls_queue(uring)) {
-		ready = 0;
-		if (kernel & IORING_SQ_NEED_WAKEUP)
-			flags |= IORING_ENTER_SQ_WAKEUP;
-	}
-	if (!ready && !wait_ns && !(flags & IORING_ENTER_SQ_WAKEUP) &&
-		!(kernel & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)))
-		return 0;
-	loop->syscalls++;
-	r = io_uring_enter2((unsigned)uring->ring.ring_fd, ready, wait_ns ? 1 : 0,
-		flags | IORING_ENTER_EXT_ARG, (sigset_t *)&argument, sizeof(argument));
-	return r < 0 ? r : 0;
-}
-
-/* Hands over what was prepared, from anywhere: a transfer may then run, and raise SIGPIPE. */
-static int flush(struct weir_loop *loop, unsigned flags)
-{
-	struct weir_loop_sigpipe held;
-	int r;
-
-	if (loop->running)
-		return enter(loop, flags, 0);
-	loop->syscalls += weir_loop_sigpipe_hold(&held);
-	r = enter(loop, flags, 0);
-	loop->syscalls += weir_loop_sigpipe_release(&held);
-	return r;
-}
-
-static struct io_uring_sqe *prepare(struct weir_loop *loop)
-{
-	struct uring *uring = loop->state;
-	struct io_uring_sqe *sqe = io_uring_get_sqe(&uring->ring);
-
-	/* There is room for two entries a slot: this is a storm of watch and unwatch, or the kernel's
-	 * polling thread has not come round yet, and a wait for it may end before it has. */
-	for (unsigned tries = 0; !sqe && tries < 1000; tries++) {
-		flush(loop, 0);
-		io_uring_sqring_wait(&uring->ring);
-		sqe = io_uring_get_sqe(&uring->ring);
-	}
-	return sqe;
 }
 
 static void started(struct weir_loop *loop, uint32_t slot, struct io_uring_sqe *sqe)
@@ -130,7 +54,8 @@ static void started(struct weir_loop *loop, uint32_t slot, struct io_uring_sqe *
 
 static int prepare_poll(struct weir_loop *loop, uint32_t slot, int fd, uint32_t events)
 {
-	struct io_uring_sqe *sqe = prepare(loop);
+	struct uring *uring = loop->state;
+	struct io_uring_sqe *sqe = weir_uring_prepare(loop, &uring->ring);
 
 	if (!sqe)
 		return -EAGAIN;
@@ -141,7 +66,8 @@ static int prepare_poll(struct weir_loop *loop, uint32_t slot, int fd, uint32_t 
 
 static void prepare_cancel(struct weir_loop *loop, uint32_t slot)
 {
-	struct io_uring_sqe *sqe = prepare(loop);
+	struct uring *uring = loop->state;
+	struct io_uring_sqe *sqe = weir_uring_prepare(loop, &uring->ring);
 
 	/* Without room the request lives on until the loop is closed, and answers nobody. */
 	if (!sqe)
@@ -165,7 +91,7 @@ static int prepare_transfer(struct weir_loop *loop, uint32_t slot)
 	/* The kernel's own limit of one transfer; the caller goes on with the rest. */
 	unsigned length = op->length < 0x7ffff000 ? (unsigned)op->length : 0x7ffff000;
 	bool fixed = is_registered(uring, op);
-	struct io_uring_sqe *sqe = prepare(loop);
+	struct io_uring_sqe *sqe = weir_uring_prepare(loop, &uring->ring);
 
 	if (!sqe)
 		return -EAGAIN;
@@ -184,7 +110,7 @@ static int prepare_transfer(struct weir_loop *loop, uint32_t slot)
 	return 0;
 }
 
-static int watch(struct weir_loop *loop, uint32_t slot)
+static int start_watch(struct weir_loop *loop, uint32_t slot)
 {
 	const struct weir_watch *watch = weir_loop_watch_at(loop, slot);
 	struct uring *uring = loop->state;
@@ -199,7 +125,7 @@ static int watch(struct weir_loop *loop, uint32_t slot)
 	return prepare_poll(loop, slot, watch->fd, watch->events);
 }
 
-static void unwatch(struct weir_loop *loop, uint32_t slot)
+static void stop_watch(struct weir_loop *loop, uint32_t slot)
 {
 	struct uring *uring = loop->state;
 
@@ -209,25 +135,22 @@ static void unwatch(struct weir_loop *loop, uint32_t slot)
 	uring->requests[slot].active = false;
 	/* A poll holds its file open, and without a turn to come nobody would cancel it. */
 	if (!loop->running && !loop->closing)
-		flush(loop, IORING_ENTER_GETEVENTS);
+		weir_uring_flush(loop, &uring->ring);
 }
 
 static bool pending(const struct weir_loop *loop)
 {
 	const struct uring *uring = loop->state;
 
-	return io_uring_sq_ready(&uring->ring) || io_uring_cq_ready(&uring->ring) ||
-	       (kernel_flags(uring) & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW));
+	return weir_uring_pending(&uring->ring);
 }
 
 static int look(struct weir_loop *loop, uint64_t timeout_ns)
 {
 	struct uring *uring = loop->state;
-	int r;
+	int r = weir_uring_enter(
+		loop, &uring->ring, io_uring_cq_ready(&uring->ring) ? 0 : timeout_ns);
 
-	if (io_uring_cq_ready(&uring->ring))
-		timeout_ns = 0;
-	r = enter(loop, IORING_ENTER_GETEVENTS, timeout_ns);
 	switch (r) {
 	case -EINTR:
 	case -ETIME:
@@ -273,38 +196,20 @@ static void transfer_answered(struct weir_loop *loop, uint32_t slot, int result)
 		weir_loop_finish(loop, slot, r);
 }
 
-/* Takes one completion. False when there is none. */
-static bool take(struct uring *uring, uint64_t *data, int *result)
-{
-	struct io_uring_cqe *cqe;
-	unsigned head;
-	bool found = false;
-
-	io_uring_for_each_cqe(&uring->ring, head, cqe)
-	{
-		*data = cqe->user_data;
-		*result = cqe->res;
-		found = true;
-		break;
-	}
-	if (!found)
-		return false;
-	io_uring_cq_advance(&uring->ring, 1);
-	if (*data != NOBODY)
-		uring->in_flight--;
-	return true;
-}
-
 static bool next(struct weir_loop *loop)
 {
+	struct uring *uring = loop->state;
 	uint64_t data;
 	int result;
 
-	while (take(loop->state, &data, &result)) {
+	while (weir_uring_take(&uring->ring, &data, &result)) {
 		uint32_t slot = (uint32_t)data;
 
-		/* Cancelled, and perhaps somebody else's by now. */
-		if (data == NOBODY || data != user_data(loop, slot))
+		if (data == NOBODY)
+			continue;
+		uring->in_flight--;
+		/* Cancelled, and the slot perhaps somebody else's by now. */
+		if (data != user_data(loop, slot))
 			continue;
 		if (loop->slots.table[slot].kind == WEIR_LOOP_SLOT_WATCH)
 			poll_answered(loop, slot, result);
@@ -315,13 +220,33 @@ static bool next(struct weir_loop *loop)
 	return false;
 }
 
-static void cancel_transfers(struct weir_loop *loop)
+/* False when there is none. */
+static bool cancel_transfers(struct weir_loop *loop)
 {
+	bool any = false;
+
 	for (uint32_t i = 0; i < loop->slots.count; i++) {
 		if (loop->slots.table[i].kind != WEIR_LOOP_SLOT_OP)
 			continue;
 		weir_loop_op_at(loop, i)->loop.cancelled = true;
 		prepare_cancel(loop, i);
+		any = true;
+	}
+	return any;
+}
+
+/* Waits for everything to end: polls as well, because a file must not stay open behind its owner's
+ * back. A cancellation that had no room is repeated; polls alone are not worth a second wait. */
+static void drain(struct weir_loop *loop)
+{
+	struct uring *uring = loop->state;
+
+	cancel_transfers(loop);
+	while (uring->in_flight && look(loop, PATIENCE_NS) == 0) {
+		if (!io_uring_cq_ready(&uring->ring) && !cancel_transfers(loop))
+			break;
+		while (next(loop))
+			;
 	}
 }
 
@@ -329,12 +254,12 @@ static void close_uring(struct weir_loop *loop)
 {
 	struct uring *uring = loop->state;
 
-	cancel_transfers(loop);
-	/* Polls as well: a file must not stay open behind its owner's back. */
-	while (uring->in_flight && look(loop, WEIR_LOOP_FOREVER) == 0)
-		while (next(loop))
-			;
-	io_uring_queue_exit(&uring->ring);
+	drain(loop);
+	weir_uring_finish(&uring->ring);
+	/* Some are left only if the ring itself failed. */
+	for (uint32_t i = 0; i < loop->slots.count; i++)
+		if (loop->slots.table[i].kind == WEIR_LOOP_SLOT_OP)
+			weir_loop_finish(loop, i, -ECANCELED);
 	close(uring->epoll);
 	free(uring->requests);
 	free(uring);
@@ -386,7 +311,7 @@ static int open_uring(struct weir_loop *loop, bool sqpoll)
 		r = weir_loop_refuse(loop, "epoll_create1", -errno, NULL);
 		goto free_requests;
 	}
-	r = weir_loop_uring_setup(loop, sqpoll, &uring->ring);
+	r = weir_uring_setup(loop, sqpoll, &uring->ring);
 	if (r < 0)
 		goto close_epoll;
 	loop->state = uring;
@@ -419,8 +344,8 @@ const struct weir_loop_backend weir_loop_uring = {
 	.pending = pending,
 	.look = look,
 	.next = next,
-	.watch = watch,
-	.unwatch = unwatch,
+	.watch = start_watch,
+	.unwatch = stop_watch,
 	.submit = prepare_transfer,
 	.cancel = prepare_cancel,
 	.register_memory = register_memory,
@@ -434,8 +359,8 @@ const struct weir_loop_backend weir_loop_sqpoll = {
 	.pending = pending,
 	.look = look,
 	.next = next,
-	.watch = watch,
-	.unwatch = unwatch,
+	.watch = start_watch,
+	.unwatch = stop_watch,
 	.submit = prepare_transfer,
 	.cancel = prepare_cancel,
 	.register_memory = register_memory,

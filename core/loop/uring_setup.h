@@ -9,7 +9,8 @@
 #include "core/loop/backend.h"
 
 /* A ring with the best flags that this kernel takes, tried with a real request: set-up may be
- * allowed where use is not. 0 or -errno, explained either way. io_uring_queue_exit() ends it. */
-int weir_loop_uring_setup(struct weir_loop *loop, bool sqpoll, struct io_uring *ring);
+ * allowed where use is not. 0 or -errno, explained either way. */
+int weir_uring_setup(struct weir_loop *loop, bool sqpoll, struct io_uring *ring);
+void weir_uring_finish(struct io_uring *ring);
 
 #endif

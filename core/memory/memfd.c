@@ -133,6 +133,7 @@ static void place_slots(struct weir_slab *slab)
 int weir_memfd_create_slots(struct weir_slab *slab, const struct weir_slab_settings *settings)
 {
 	char text[WEIR_ERRNO_TEXT];
+	const char *remedy;
 	int err;
 
 	err = measure(slab);
@@ -151,8 +152,10 @@ close_memfd:
 	close(slab->memfd);
 	slab->memfd = -1;
 report:
-	weir_error(settings->log, "no memory for %u frames of %zu bytes: %s; take fewer buffers (-b)",
-		slab->n_slots, slab->frame_bytes, weir_errno_text(err, text));
+	remedy = weir_errno_remedy(err);
+	weir_error(settings->log, "no memory for %u frames of %zu bytes: %s; %s", slab->n_slots,
+		slab->frame_bytes, weir_errno_text(err, text),
+		remedy ? remedy : "take fewer buffers (-b)");
 	return err;
 }
 

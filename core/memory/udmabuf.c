@@ -24,8 +24,8 @@ static int open_device(char *why, size_t size)
 		snprintf(why, size, "no permission for " DEVICE
 			": join its group (kvm) or add a udev rule with TAG+=\"uaccess\"");
 	else if (err == -ENOENT || err == -ENODEV)
-		snprintf(why, size, "this kernel has no " DEVICE
-			": modprobe udmabuf (CONFIG_UDMABUF)");
+		snprintf(why, size, "no " DEVICE ": try modprobe udmabuf, or a kernel with "
+			"CONFIG_UDMABUF (Debian: 6.12 and later)");
 	else
 		snprintf(why, size, DEVICE ": %s", weir_errno_text(err, text));
 	return err;

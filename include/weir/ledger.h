@@ -42,7 +42,8 @@ struct weir_sink_ledger {
 	uint64_t copied_bytes; /* by the kernel on this sink's behalf */
 	uint64_t held_max;     /* most frames held at once */
 	int error;             /* -errno it ended with, 0 while it is healthy */
-	const char *verdict;   /* what the sink found out (verify), in words; NULL if nothing, or not yet */
+	const char *verdict;   /* what the sink found out (verify), in words; NULL if nothing, or not yet.
+	                          Lives until the next run, or until a sink is added */
 	struct weir_latency latency; /* from the frame's timestamp to the sink's last use of it */
 };
 
@@ -54,8 +55,8 @@ struct weir_ledger {
 	uint64_t corrupt;
 	uint64_t user_copied_bytes, kernel_copied_bytes;
 	uint64_t cache_syncs;    /* DMA_BUF_IOCTL_SYNC calls */
-	uint64_t syscalls;       /* made by weir while frames flowed */
-	uint64_t steady_frames;  /* frames captured since the run was warm: what the next three are over */
+	uint64_t steady_frames;  /* frames captured since the run was warm: what the next four are over */
+	uint64_t syscalls;       /* made by weir */
 	uint64_t minor_faults, major_faults;
 	uint64_t cpu_ns;         /* user and system time of the pipeline's thread */
 	uint64_t duration_ns;    /* from the first frame to now, or to the last one */
@@ -65,8 +66,9 @@ struct weir_ledger {
 };
 
 /* Checks that every captured frame is accounted for at every sink: captured = delivered + dropped
- * + pending, dropped = the sum of its reasons. 0, or -EPROTO with the sum that is off in words in
- * `why` (may be NULL with size 0). */
+ * + pending, dropped = the sum of its reasons. True after a run, and after it while no other thread
+ * releases a frame; books read in the middle of a frame are ahead of themselves. 0, or -EPROTO with
+ * the sum that is off in words in `why` (may be NULL with size 0). */
 WEIR_API int weir_ledger_reconcile(const struct weir_ledger *ledger, char *why, size_t size);
 
 WEIR_END_DECLS

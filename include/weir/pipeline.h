@@ -132,7 +132,8 @@ WEIR_API void weir_pipeline_stop(struct weir_pipeline *pipeline);
 /* The books so far, or of the last run. From any thread while the pipeline exists. */
 WEIR_API void weir_pipeline_ledger(struct weir_pipeline *pipeline, struct weir_ledger *out);
 
-/* What became of the frame memory: lives with the pipeline, valid from WEIR_EVENT_STARTED on. */
+/* What became of the frame memory: valid from WEIR_EVENT_STARTED on, until the next run or until a sink
+ * is added; all zero before and after. */
 struct weir_memory_report {
 	const char *kind;
 	unsigned slots;

@@ -18,7 +18,7 @@ WEIR_BEGIN_DECLS
 struct weir_stage;
 
 /* What a stage does to pixels. The planner decides from this what is shared and what is private;
- * doing more than declared is a bug that debug builds catch. */
+ * doing more than declared is a bug. */
 enum weir_stage_access {
 	WEIR_STAGE_PASS,    /* looks at nothing but the frame's info: costs no memory traffic at all */
 	WEIR_STAGE_RESHAPE, /* as PASS, and hands on views of the same memory (crop) */
@@ -43,7 +43,7 @@ struct weir_stage_impl {
 	int (*configure)(void *state, struct weir_video *video, const struct weir_log *log);
 
 	/* *frame comes with a reference that is the stage's: leave it to pass it on, unref it and put
-	 * another in its place, or unref it to NULL to drop it (the ledger counts the drop as this
+	 * another in its place (one that was not passed on before), or unref it to NULL to drop it (the ledger counts the drop as this
 	 * stage's). `stage` is for weir_stage_view(). Never blocks and, once running, never allocates.
 	 * 0, or -errno: the run ends with it. */
 	int (*process)(void *state, struct weir_stage *stage, struct weir_frame **frame);

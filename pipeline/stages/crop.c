@@ -3,11 +3,10 @@
 #include "pipeline/stages/stages.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/log.h"
-#include "core/uri.h"
+#include "core/scan.h"
 
 /* Shows a part of the picture by moving the planes' offsets: not a byte is touched. */
 
@@ -24,15 +23,27 @@ static int refuse(const char *args, const struct weir_log *log)
 	return -EINVAL;
 }
 
+/* A number and what must stand behind it. Bounded, so that sums of two fit. */
+static bool scan(const char **text, char end, uint32_t *out)
+{
+	uint64_t number;
+
+	if (weir_scan_u64(text, &number) || number > UINT16_MAX || **text != end)
+		return false;
+	if (end)
+		++*text;
+	*out = (uint32_t)number;
+	return true;
+}
+
 static int open_crop(const char *args, const struct weir_log *log, void **state)
 {
+	const char *args_left = args;
 	struct crop parsed = { 0 };
 	struct crop *crop;
-	char end;
 
-	if (args[0] < '0' || args[0] > '9' ||
-		sscanf(args, "%5ux%5u+%5u+%5u%c", &parsed.width, &parsed.height, &parsed.x,
-			&parsed.y, &end) != 4)
+	if (!scan(&args_left, 'x', &parsed.width) || !scan(&args_left, '+', &parsed.height) ||
+		!scan(&args_left, '+', &parsed.x) || !scan(&args_left, '\0', &parsed.y))
 		return refuse(args, log);
 	crop = malloc(sizeof(*crop));
 	if (!crop)

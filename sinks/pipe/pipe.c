@@ -44,11 +44,13 @@ struct run {
 static int open_pipe(const struct weir_uri *uri, const struct weir_sink_settings *settings,
 	struct weir_sink **out)
 {
+	int flags = fcntl(STDOUT_FILENO, F_GETFL);
 	struct pipe_sink *pipe;
 
 	(void)uri;
-	if (fcntl(STDOUT_FILENO, F_GETFD) < 0) {
-		weir_error(settings->log, "-: standard output is closed");
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY) {
+		weir_error(settings->log, "-: standard output is %s: redirect it to a pipe or a file",
+			flags < 0 ? "closed" : "closed, or open for reading only");
 		return -EBADF;
 	}
 	pipe = calloc(1, sizeof(*pipe));

@@ -21,7 +21,7 @@ SUMMARY = {
     "copies": {"user_bytes": int, "kernel_bytes": int, "reasons": [str]},
     "memory": {"kind": str, "slots": int, "locked_bytes": int, "registered": bool},
     "faults": {"minor": int, "major": int}, "cache_syncs": int,
-    "syscalls_per_frame": NUMBER, "cpu_us_per_frame": NUMBER, "latency_us": LATENCY,
+    "steady_frames": int, "syscalls_per_frame": NUMBER, "cpu_us_per_frame": NUMBER, "latency_us": LATENCY,
     "reconciled": bool,
 }
 HOP = {"kind": str, "name": str, "memory": str, "reason": str, **VIDEO, "bytes_copied": int}

@@ -16,6 +16,10 @@ check "the summary is short" test "$(wc -l <"$work/err")" -le 8
 check "no live status without a terminal" has_not err $'\r'
 check "no colours without a terminal" has_not err $'\e'
 
+check "a long enough run has its cost" has err 'system calls a frame'
+run capture "$source" "${loop[@]}" -n 3
+check "a short run does not make one up" has err 'not measured'
+
 run capture "$source" "${loop[@]}" -n 10 --to -
 check "raw frames end with 0, not $status" exits 0
 check "raw frames are all that is on stdout" test "$(stat -c %s "$work/out")" -eq $((10 * 64 * 64 * 2))

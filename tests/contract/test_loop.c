@@ -117,7 +117,7 @@ static void watch_goes_in_its_own_callback(void **state)
 	watch->data = &reader;
 	assert_int_equal(weir_loop_watch(fixture->loop, watch, reader.in, POLLIN), 0);
 	put(&reader);
-	run_for(fixture, 20 * MS);
+	run_for(fixture, 200 * MS);
 	assert_int_equal(reader.calls, 1);
 	close_reader(&reader);
 }
@@ -157,7 +157,7 @@ static void watch_goes_in_anothers_callback(void **state)
 			weir_loop_watch(duel.fixture->loop, duel.watches[i], readers[i].in, POLLIN),
 			0);
 	}
-	run_for(*state, 20 * MS);
+	run_for(*state, 200 * MS);
 	assert_int_equal(duel.calls, 1);
 	close_reader(&readers[0]);
 	close_reader(&readers[1]);
@@ -224,6 +224,45 @@ static void file_closes_with_its_watch(void **state)
 	assert_true(closed);
 	assert_int_equal(other.revents, POLLERR);
 	close(reader.out);
+}
+
+/* More than the rings of a small loop hold, in one turn. */
+struct storm {
+	struct weir_loop *loop;
+	struct reader *reader;
+};
+
+static void brew(struct weir_timer *timer)
+{
+	struct storm *storm = timer->data;
+
+	for (unsigned i = 0; i < 1000; i++) {
+		struct weir_watch *watch = &storm->reader->watch;
+
+		assert_int_equal(weir_loop_watch(storm->loop, watch, storm->reader->in, POLLIN), 0);
+		weir_loop_unwatch(storm->loop, watch);
+	}
+	assert_int_equal(
+		weir_loop_watch(storm->loop, &storm->reader->watch, storm->reader->in, POLLIN), 0);
+}
+
+static void a_storm_of_watches_is_weathered(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reader reader;
+	struct storm storm = { .reader = &reader };
+	struct weir_timer timer = { .fired = brew, .data = &storm };
+
+	weir_loop_close(&fixture->loop);
+	assert_int_equal(open_loop(fixture->backend, 2, &fixture->loop), 0);
+	storm.loop = fixture->loop;
+	open_reader(&reader, fixture);
+	put(&reader);
+	weir_loop_arm(fixture->loop, &timer, 0);
+	reader.stop_after = 3;
+	run(fixture);
+	assert_int_equal(reader.calls, 3);
+	close_reader(&reader);
 }
 
 static void hangup_is_told_unasked(void **state)
@@ -396,6 +435,7 @@ int main(void)
 		cmocka_unit_test(freed_watch_hears_nothing),
 		cmocka_unit_test(watch_moves_to_itself_in_its_callback),
 		cmocka_unit_test(file_closes_with_its_watch),
+		cmocka_unit_test(a_storm_of_watches_is_weathered),
 		cmocka_unit_test(hangup_is_told_unasked),
 		cmocka_unit_test(two_watches_share_a_descriptor),
 		cmocka_unit_test(what_cannot_be_watched_is_refused),

@@ -354,7 +354,7 @@ static void test_unpaced_source_waits_for_slow_sink(void **state)
 
 static void test_frames_outlive_the_pipeline(void **state)
 {
-	struct weir_pipeline_settings settings = { .max_frames = 5 };
+	struct weir_pipeline_settings settings = { .max_frames = 2 };
 	const char *stages[] = { "crop=32x24+2+2", NULL };
 	struct keeper keeper = { .limit = 2 };
 	struct weir_pipeline *pipeline =
@@ -362,10 +362,6 @@ static void test_frames_outlive_the_pipeline(void **state)
 	struct weir_pixels pixels;
 
 	(void)state;
-	add_callback(pipeline, keep, &keeper, 2, WEIR_POLICY_OLDEST);
-	settings.max_frames = 2;
-	weir_pipeline_destroy(&pipeline);
-	pipeline = build(&settings, "pattern:bars?size=64x48&fps=0", stages, NULL);
 	add_callback(pipeline, keep, &keeper, 2, WEIR_POLICY_OLDEST);
 	assert_int_equal(weir_pipeline_run(pipeline), 0);
 	assert_int_equal(keeper.n, 2);
@@ -525,12 +521,18 @@ static void test_both_halves_are_verified(void **state)
 static void test_bad_crops_are_refused(void **state)
 {
 	const char *bad[] = { "crop=65x48+0+0", "crop=64x48+1+0", "crop=64x48+0+1", "crop=62x24+4+0",
-		"crop=33x24+0+0", "crop=8x8+0+0", "crop=64x24+4294967290+0" };
+		"crop=33x24+0+0", "crop=8x8+0+0", "crop=64x24+65534+0" };
+	const char *unreadable[] = { "crop", "crop=64x24", "crop=64x24+0", "crop=64x24+-2+0",
+		"crop=64x24++2+0", "crop=64x 24+0+0", "crop= 64x24+0+0", "crop=64x24+0+0 ",
+		"crop=64x24+4294967290+0", "crop=64x24+0+99999999999999999999" };
 	const char *sinks[] = { "null", NULL };
+	struct weir_stage *stage = NULL;
 	const struct weir_plan *plan;
 
 	(void)state;
-	for (size_t i = 0; i < 5; i++) {
+	for (size_t i = 0; i < sizeof(unreadable) / sizeof(unreadable[0]); i++)
+		assert_int_equal(weir_stage_open(unreadable[i], &silent, &stage), -EINVAL);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		const char *stages[] = { bad[i], NULL };
 		struct weir_pipeline *pipeline =
 			build(NULL, "pattern:bars?size=64x48&format=NV12", stages, sinks);

@@ -52,6 +52,8 @@ static void any_number_of_wakes_is_one_call(void **state)
 	listen_for(&listener);
 	for (int i = 0; i < 10; i++)
 		weir_waker_wake(&listener.waker);
+	listener.stop_after = 1; /* which may take sqpoll's thread a while */
+	run(*state);
 	run_for(*state, 5 * MS);
 	assert_int_equal(listener.calls, 1);
 	close_listener(&listener);
@@ -91,11 +93,22 @@ static void *wake_often(void *data)
 	return NULL;
 }
 
+/* Valgrind (3.19) runs one thread at a time, signal handlers included, and does not know that
+ * io_uring_enter sleeps. */
+static bool sleep_stops_the_world(const struct fixture *fixture)
+{
+	const char *preloaded = getenv("LD_PRELOAD");
+
+	return preloaded && strstr(preloaded, "vgpreload") && strcmp(fixture->backend, "epoll");
+}
+
 static void threads_wake(void **state)
 {
 	struct listener listener;
 	pthread_t threads[THREADS];
 
+	if (sleep_stops_the_world(*state))
+		skip();
 	open_listener(&listener, *state);
 	listen_for(&listener);
 	for (int i = 0; i < THREADS; i++)
@@ -126,6 +139,8 @@ static void a_sleeping_loop_wakes(void **state)
 	struct listener listener;
 	pthread_t thread;
 
+	if (sleep_stops_the_world(*state))
+		skip();
 	open_listener(&listener, *state);
 	listen_for(&listener);
 	listener.stop_after = 1;
@@ -152,6 +167,8 @@ static void a_signal_handler_wakes(void **state)
 	struct listener listener;
 	timer_t timer;
 
+	if (sleep_stops_the_world(*state))
+		skip();
 	open_listener(&listener, *state);
 	listen_for(&listener);
 	signalled = &listener.waker;
