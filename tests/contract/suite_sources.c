@@ -5,170 +5,9 @@
 #include <errno.h>
 #include <pthread.h>
 
-#include "core/source.h"
-
-#define SLOTS 4
-
-/* One source on one kind of memory. */
-struct scene {
-	const char *uri;
-	const struct weir_memory_kind *kind;
-};
-
-/* A source, and everything that a pipeline would be to it. */
-struct stand {
-	const struct scene *scene;
-	struct stand_log heard;
-	struct weir_source *source;
-	struct weir_video video; /* a copy, for after the source is closed */
-	struct weir_loop *loop;
-	struct weir_slab *slab;
-	struct weir_source_host host;
-	struct weir_task resume;
-
-	bool sated;      /* wanted() says no */
-	bool stopped;    /* by us: nothing may come */
-	unsigned asked;  /* how often it asked */
-	unsigned frames; /* delivered */
-	unsigned enough; /* the loop stops at that many */
-	unsigned keep;   /* so many are held */
-	struct weir_frame *held[SLOTS];
-	unsigned n_held;
-	bool any;
-	uint64_t started_ns, sequence, timestamp_ns;
-};
-
-/* ---- the fake host ---- */
-
-static void check_place(const struct stand *stand, const struct weir_frame *frame)
-{
-	const struct weir_frame_info *info = weir_frame_info(frame);
-	uint64_t sum = 0;
-
-	assert_true(frame->slot->slab == stand->slab);
-	assert_int_equal(info->slot, frame->slot->index);
-	assert_true(weir_frame_is_current(frame, info->generation));
-	assert_true(weir_frame_is_sole(frame));
-	for (unsigned i = 0; i < info->n_planes; i++) {
-		const struct weir_slot_part *part = weir_slot_part(frame->slot, i);
-
-		assert_int_equal(info->plane[i].fd, part->dmabuf);
-		assert_true(
-			info->plane[i].offset + (uint64_t)info->plane[i].length <= part->length);
-		sum += info->plane[i].length;
-	}
-	assert_in_range(info->bytes_used, 1, sum);
-}
-
-static void check_frame(struct stand *stand, const struct weir_frame *frame)
-{
-	const struct weir_frame_info *info = weir_frame_info(frame);
-
-	assert_ptr_equal(info->format, stand->video.format);
-	assert_int_equal(info->width, stand->video.width);
-	assert_int_equal(info->height, stand->video.height);
-	check_place(stand, frame);
-	if (stand->any) {
-		assert_true(info->sequence > stand->sequence);
-		assert_true(info->timestamp_ns >= stand->timestamp_ns);
-	}
-	/* Some drivers stamp with the end of a frame that they deliver before it is over. */
-	assert_in_range(info->timestamp_ns, stand->started_ns,
-		weir_now_ns() +
-			(stand->source->device ? weir_rate_interval_ns(stand->video.rate) : 0));
-	stand->any = true;
-	stand->sequence = info->sequence;
-	stand->timestamp_ns = info->timestamp_ns;
-}
-
-static void deliver(void *data, struct weir_frame *frame)
-{
-	struct stand *stand = data;
-
-	assert_false(stand->stopped);
-	check_frame(stand, frame);
-	if (stand->n_held < stand->keep)
-		stand->held[stand->n_held++] = frame;
-	else
-		weir_frame_unref(&frame);
-	if (++stand->frames == stand->enough)
-		weir_loop_stop(stand->loop);
-}
-
-static bool wanted(void *data)
-{
-	struct stand *stand = data;
-
-	stand->asked++;
-	return !stand->sated;
-}
-
-static void ended(void *data, int error)
-{
-	(void)data;
-	fail_msg("the source ended by itself: %d", error);
-}
-
-static void refuted(void *data, const char *why)
-{
-	(void)data;
-	fail_msg("this memory was refuted: %s", why);
-}
-
-static void resume(struct weir_task *task)
-{
-	struct stand *stand = task->data;
-
-	if (!stand->stopped)
-		stand->source->impl->resume(stand->source);
-}
-
-static void returned(void *data)
-{
-	struct stand *stand = data;
-
-	weir_loop_queue(stand->loop, &stand->resume);
-}
-
-static void start(struct stand *stand)
-{
-	stand->any = stand->stopped = false;
-	stand->frames = 0;
-	stand->started_ns = weir_now_ns();
-	assert_int_equal(stand->source->impl->start(stand->source, &stand->host), 0);
-}
-
-static void stop(struct stand *stand)
-{
-	stand->source->impl->stop(stand->source);
-	stand->stopped = true;
-}
-
-/* Runs until so many more frames came. */
-static void run_until(struct stand *stand, unsigned more)
-{
-	unsigned before = stand->frames;
-
-	stand->enough = before + more;
-	stand_run(stand->loop, STAND_GIVE_UP);
-	assert_in_range(stand->frames, before + more, UINT32_MAX);
-	stand->enough = 0;
-}
-
-static void release_held(struct stand *stand)
-{
-	while (stand->n_held)
-		weir_frame_unref(&stand->held[--stand->n_held]);
-}
+#include "tests/contract/source_stand.h"
 
 /* ---- before a run ---- */
-
-static int open_source(struct stand *stand, const char *uri, struct weir_source **out)
-{
-	const struct weir_source_settings settings = { .log = &stand->heard.log };
-
-	return weir_source_open(uri, &settings, out);
-}
 
 static void assert_words(const char *text)
 {
@@ -176,7 +15,7 @@ static void assert_words(const char *text)
 	assert_true(text[0] != '\0');
 }
 
-static void check_formats(const struct stand *stand, const struct weir_source_info *info)
+static void check_formats(const struct source_stand *stand, const struct weir_source_info *info)
 {
 	bool found = false;
 
@@ -198,7 +37,7 @@ static void check_formats(const struct stand *stand, const struct weir_source_in
 
 static void describes_itself(void **state)
 {
-	struct stand *stand = *state;
+	struct source_stand *stand = *state;
 	const struct weir_source_info *info = NULL, *again = NULL;
 	struct weir_source_info first;
 
@@ -222,15 +61,15 @@ static void describes_itself(void **state)
 		assert_int_equal(again->n_controls, first.n_controls);
 		assert_int_equal(again->n_abilities, first.n_abilities);
 
-		start(stand); /* and so it does after a run */
-		run_until(stand, 1);
-		stop(stand);
+		source_stand_start(stand); /* and so it does after a run */
+		source_stand_run_until(stand, 1);
+		source_stand_stop(stand);
 	}
 }
 
 static void settles_everything(void **state)
 {
-	struct stand *stand = *state;
+	struct source_stand *stand = *state;
 	const struct weir_video *video = weir_source_video(stand->source);
 
 	assert_non_null(video->format);
@@ -260,12 +99,12 @@ static void assert_same_video(const struct weir_video *a, const struct weir_vide
 
 static void same_again_from_its_uri(void **state)
 {
-	struct stand *stand = *state;
+	struct source_stand *stand = *state;
 	char *uri = strdup(weir_source_uri(stand->source));
 
 	weir_source_close(&stand->source);
 	assert_null(stand->source);
-	assert_int_equal(open_source(stand, uri, &stand->source), 0);
+	assert_int_equal(source_stand_open(stand, uri, &stand->source), 0);
 	assert_string_equal(weir_source_uri(stand->source), uri);
 	assert_same_video(weir_source_video(stand->source), &stand->video);
 	free(uri);
@@ -274,7 +113,7 @@ static void same_again_from_its_uri(void **state)
 static void refuses_memory_in_words(void **state)
 {
 	static const struct weir_memory_kind foreign = { .name = "foreign" };
-	struct stand *stand = *state;
+	struct source_stand *stand = *state;
 	const struct weir_source_impl *impl = stand->source->impl;
 	char why[160] = "";
 
@@ -290,7 +129,7 @@ static void refuses_memory_in_words(void **state)
 
 static void asks_for_room_enough(void **state)
 {
-	struct stand *stand = *state;
+	struct source_stand *stand = *state;
 	struct weir_layout layout = { .size = 1 };
 	size_t bytes = 0;
 
@@ -302,13 +141,13 @@ static void asks_for_room_enough(void **state)
 
 static void refuses_what_it_does_not_know(void **state)
 {
-	struct stand *stand = *state;
+	struct source_stand *stand = *state;
 	const char *whole = weir_source_uri(stand->source);
 	struct weir_source *source = NULL;
 	char text[512];
 
 	snprintf(text, sizeof(text), "%s%cnonsense=1", whole, strchr(whole, '?') ? '&' : '?');
-	assert_int_equal(open_source(stand, text, &source), -EINVAL);
+	assert_int_equal(source_stand_open(stand, text, &source), -EINVAL);
 	assert_null(source);
 	assert_int_equal(stand->heard.lines, 1);
 	assert_non_null(strstr(stand->heard.last, "nonsense"));
@@ -318,41 +157,38 @@ static void refuses_what_it_does_not_know(void **state)
 
 static void delivers_frames(void **state)
 {
-	struct stand *stand = *state;
+	struct source_stand *stand = *state;
 
-	start(stand);
-	run_until(stand, 20);
-	stop(stand);
+	source_stand_start(stand);
+	source_stand_run_until(stand, 20);
+	source_stand_stop(stand);
 }
 
 /* A source with a clock of its own goes on whoever wants it; any other waits, without spinning. */
 static void waits_until_wanted(void **state)
 {
-	struct stand *stand = *state;
-	uint64_t syscalls;
+	struct source_stand *stand = *state;
 	unsigned frames;
 
-	start(stand);
-	run_until(stand, 3);
+	source_stand_start(stand);
+	source_stand_run_until(stand, 3);
 	stand->sated = true;
 	if (stand->source->live) {
-		run_until(stand, 2);
+		source_stand_run_until(stand, 2);
 		goto stop;
 	}
 	stand_run(stand->loop, STAND_MS); /* what it has begun ends, and it is told no */
 	frames = stand->frames;
 	stand->asked = 0;
-	syscalls = weir_loop_syscalls(stand->loop);
-	stand_run(stand->loop, STAND_A_WHILE);
+	source_stand_run_in_silence(stand);
 	assert_int_equal(stand->frames, frames);
 	assert_in_range(stand->asked, 0, 2);
-	assert_in_range(weir_loop_syscalls(stand->loop) - syscalls, 0, 16);
 
 	stand->sated = false;
 	stand->source->impl->resume(stand->source);
-	run_until(stand, 20);
+	source_stand_run_until(stand, 20);
 stop:
-	stop(stand);
+	source_stand_stop(stand);
 }
 
 static void *release_one(void *data)
@@ -364,81 +200,77 @@ static void *release_one(void *data)
 }
 
 /* All frames are held; while they are, nothing comes and nothing spins. */
-static void take_all(struct stand *stand)
+static void take_all(struct source_stand *stand)
 {
-	uint64_t syscalls;
 	unsigned frames;
 
-	stand->keep = SLOTS;
-	while (stand->n_held < SLOTS)
-		run_until(stand, 1);
+	stand->keep = SOURCE_STAND_SLOTS;
+	while (stand->n_held < SOURCE_STAND_SLOTS)
+		source_stand_run_until(stand, 1);
 	stand_run(stand->loop, STAND_MS);
 	frames = stand->frames;
-	syscalls = weir_loop_syscalls(stand->loop);
-	stand_run(stand->loop, STAND_A_WHILE);
+	source_stand_run_in_silence(stand);
 	assert_int_equal(stand->frames, frames);
-	/* One timer a frame interval is fair for a source with a clock of its own. */
-	assert_in_range(weir_loop_syscalls(stand->loop) - syscalls, 0, 64);
-	stand->keep = SLOTS - 1; /* what comes next is let go */
+	stand->keep = SOURCE_STAND_SLOTS - 1; /* what comes next is let go */
 }
 
 static void survives_that_all_slots_are_taken(void **state)
 {
-	struct stand *stand = *state;
+	struct source_stand *stand = *state;
 	uint64_t lost = weir_counter_get(&stand->source->lost);
 	pthread_t thread;
 
-	start(stand);
+	source_stand_start(stand);
 	take_all(stand);
 	weir_frame_unref(&stand->held[--stand->n_held]);
-	run_until(stand, 5);
+	source_stand_run_until(stand, 5);
 
 	take_all(stand);
 	assert_int_equal(
 		pthread_create(&thread, NULL, release_one, stand->held[--stand->n_held]), 0);
-	run_until(stand, 5);
+	source_stand_run_until(stand, 5);
 	pthread_join(thread, NULL);
-	stop(stand);
+	source_stand_stop(stand);
 	/* Its own clock went on meanwhile: it says what was lost. */
 	assert_true(weir_counter_get(&stand->source->lost) > lost || !stand->source->live);
-	release_held(stand);
+	source_stand_release(stand);
 }
 
 static void stops_at_once(void **state)
 {
-	struct stand *stand = *state;
+	struct source_stand *stand = *state;
 
-	start(stand);
-	stop(stand); /* before the first frame */
+	source_stand_start(stand);
+	source_stand_stop(stand); /* before the first frame */
 	stand_run(stand->loop, STAND_A_WHILE);
-	start(stand);
-	run_until(stand, 3);
-	stop(stand);
+	source_stand_start(stand);
+	source_stand_run_until(stand, 3);
+	source_stand_stop(stand);
 	stand_run(stand->loop, STAND_A_WHILE);
 	stand_run(stand->loop, STAND_A_WHILE);
 }
 
 static void runs_again(void **state)
 {
-	struct stand *stand = *state;
+	struct source_stand *stand = *state;
 
 	for (int run = 0; run < 3; run++) {
-		start(stand);
-		run_until(stand, 5);
-		stop(stand);
+		source_stand_start(stand);
+		source_stand_run_until(stand, 5);
+		source_stand_stop(stand);
 		assert_int_equal(weir_slab_out(stand->slab), 0);
 	}
 }
 
 static void frames_outlive_it(void **state)
 {
-	struct stand *stand = *state;
+	struct source_stand *stand = *state;
 	struct weir_pixels pixels;
 
 	stand->keep = 2;
-	start(stand);
-	run_until(stand, 5);
-	stop(stand);
+	source_stand_start(stand);
+	source_stand_run_until(stand, 5);
+	source_stand_stop(stand);
 	weir_source_close(&stand->source);
 	assert_int_equal(stand->n_held, 2);
 	assert_int_equal(weir_slab_out(stand->slab), 2);
@@ -448,73 +280,12 @@ static void frames_outlive_it(void **state)
 		assert_non_null(pixels.data[0]);
 		assert_int_equal(weir_frame_end_cpu(stand->held[i]), 0);
 	}
-	release_held(stand);
+	source_stand_release(stand);
 }
 
 /* ---- on every source and every memory that it takes ---- */
 
-static struct weir_slab *make_slab(struct stand *stand)
-{
-	const struct weir_memory_kind *kind = stand->scene->kind;
-	struct weir_slab_settings settings = {
-		.log = &stand->heard.log, .slots = SLOTS, .no_lock = true
-	};
-	struct weir_source *source = stand->source;
-	struct weir_slab *slab = NULL;
-
-	assert_int_equal(source->impl->frame_bytes(source, &settings.frame_bytes), 0);
-	if (kind->create)
-		assert_int_equal(weir_slab_create(kind, &settings, &slab), 0);
-	else
-		assert_int_equal(source->impl->allocate(source, kind, &settings, &slab), 0);
-	assert_int_equal(slab->n_slots, SLOTS);
-	slab->synced = source->device;
-	stand_describe_slots(slab, &stand->video);
-	return slab;
-}
-
-static int set_up(void **state)
-{
-	struct stand *stand = calloc(1, sizeof(*stand));
-
-	assert_non_null(stand);
-	stand->scene = *state;
-	stand_listen(&stand->heard);
-	assert_int_equal(open_source(stand, stand->scene->uri, &stand->source), 0);
-	stand->video = *weir_source_video(stand->source);
-	stand->loop = stand_open_loop();
-	stand->slab = make_slab(stand);
-	stand->resume = (struct weir_task){ .run = resume, .data = stand };
-	assert_int_equal(weir_slab_listen(stand->slab, stand->loop, returned, stand), 0);
-	stand->host = (struct weir_source_host){
-		.loop = stand->loop,
-		.slab = stand->slab,
-		.deliver = deliver,
-		.wanted = wanted,
-		.refuted = refuted,
-		.ended = ended,
-		.data = stand,
-	};
-	*state = stand;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct stand *stand = *state;
-	unsigned out;
-
-	release_held(stand);
-	weir_slab_ignore(stand->slab, stand->loop);
-	weir_loop_close(&stand->loop);
-	weir_source_close(&stand->source);
-	out = weir_slab_out(stand->slab);
-	weir_slab_unref(&stand->slab);
-	free(stand);
-	return out ? -1 : 0; /* every slot came back */
-}
-
-static int run_scene(const struct scene *scene)
+static int run_scene(const struct source_scene *scene)
 {
 	struct CMUnitTest tests[] = {
 		cmocka_unit_test(describes_itself),
@@ -533,8 +304,8 @@ static int run_scene(const struct scene *scene)
 	char name[256];
 
 	for (size_t i = 0; i < WEIR_COUNT(tests); i++) {
-		tests[i].setup_func = set_up;
-		tests[i].teardown_func = tear_down;
+		tests[i].setup_func = source_stand_set_up;
+		tests[i].teardown_func = source_stand_tear_down;
 		tests[i].initial_state = (void *)(uintptr_t)scene;
 	}
 	snprintf(name, sizeof(name), "%s on %s", scene->uri, scene->kind->name);
@@ -553,7 +324,7 @@ static const char *mismatch(
 }
 
 /* 0 when the scene may run, 1 when this machine or build has not got what it takes, else -errno. */
-static int check_scene(const struct scene *scene, char *why, size_t size)
+static int check_scene(const struct source_scene *scene, char *why, size_t size)
 {
 	const struct weir_log silent = { .level = WEIR_LOG_SILENT };
 	const struct weir_source_settings settings = { .log = &silent };
@@ -577,7 +348,7 @@ static int run_uri(const char *uri)
 	int failed = 0;
 
 	for (size_t i = 0; weir_memory_kinds[i]; i++) {
-		const struct scene scene = { uri, weir_memory_kinds[i] };
+		const struct source_scene scene = { uri, weir_memory_kinds[i] };
 		char why[256] = "";
 		int verdict = check_scene(&scene, why, sizeof(why));
 
