@@ -38,10 +38,10 @@ refused 2 'Gray Ramp' capture /dev/video0 --set test_pattern=nonsense
 refused 2 'did you mean "corrupt"' capture 'v4l2:/dev/video0?corupt=deliver'
 
 # Somebody else streams: his name is in the line.
-"$weir" capture /dev/video1 -q -t 20 &
+"$weir" capture /dev/video1 -q -t 60 --json --frames >/tmp/holder &
 holder=$!
-for ((i = 0; i < 50; i++)); do
-	"$weir" info /dev/video1 >/dev/null 2>&1 || break
+for ((i = 0; i < 200; i++)); do
+	grep -q '"type":"frame"' /tmp/holder && break
 	sleep 0.1
 done
 refused 3 "held by weir (pid $holder)" capture /dev/video1 -s 1280x720 -n 1
