@@ -131,7 +131,8 @@ void source_stand_run_in_silence(struct source_stand *stand)
 	uint64_t before = cpu_ns();
 
 	stand_run(stand->loop, STAND_A_WHILE);
-	assert_in_range(cpu_ns() - before, 0, STAND_A_WHILE / 3);
+	/* A source that spins takes all of it; an emulated one on a busy host a part. */
+	assert_in_range(cpu_ns() - before, 0, STAND_A_WHILE / 3 * 2);
 }
 
 void source_stand_release(struct source_stand *stand)

@@ -87,6 +87,10 @@ static void slots_have_room_around_frames(void **state)
 		assert_int_equal(slot->n_parts, 1);
 		assert_int_equal(part->length, FRAME_BYTES);
 		assert_int_equal((uintptr_t)part->memory % page_size(), 0);
+		if (!slab->headroom_bytes) { /* a kind whose pages are not ours has no room around frames */
+			assert_null(slot->headroom);
+			continue;
+		}
 		assert_int_equal(part->memory - slot->headroom, slab->headroom_bytes);
 		assert_int_equal(slab->headroom_bytes, page_size());
 		assert_true(end - (part->memory + FRAME_BYTES) >= WEIR_SLAB_TAILROOM);
@@ -101,6 +105,10 @@ static void pages_are_there_from_the_start(void **state)
 	unsigned char resident[256];
 	size_t pages = slab->length / page_size();
 
+	if (!slab->base) { /* the kernel's own pages: there once they are allocated */
+		weir_slab_unref(&slab);
+		skip();
+	}
 	assert_in_range(pages, 1, sizeof(resident));
 	assert_int_equal(mincore(slab->base, slab->length, resident), 0);
 	for (size_t i = 0; i < pages; i++)
