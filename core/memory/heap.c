@@ -94,13 +94,24 @@ static int allocate_slots(int heap, struct weir_slab *slab)
 }
 
 /* From the first heap that has room for all. */
+/* A heap counts nobody's limits: asked for more than there is, it brings the machine down before it
+ * says no. */
+static bool fits_machine(const struct weir_slab *slab)
+{
+	size_t pages = (size_t)sysconf(_SC_PHYS_PAGES), page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t length;
+
+	return weir_mul(slab->frame_bytes, (size_t)slab->n_slots, &length) &&
+	       length / page < pages / 2;
+}
+
 static int create(struct weir_slab *slab, const struct weir_slab_settings *settings)
 {
 	char text[WEIR_ERRNO_TEXT];
 	size_t heap = 0;
-	int fd, err = -ENOENT;
+	int fd, err = fits_machine(slab) ? -ENOENT : -ENOMEM;
 
-	for (; err && (fd = open_heap(&heap)) >= 0; heap++) {
+	for (; err && err != -ENOMEM && (fd = open_heap(&heap)) >= 0; heap++) {
 		err = allocate_slots(fd, slab);
 		close(fd);
 	}
