@@ -26,7 +26,7 @@ const char *units_bytes(uint64_t bytes, char out[UNITS_LENGTH])
 const char *units_rate(struct weir_rate rate, char out[UNITS_LENGTH])
 {
 	if (rate.den == 0)
-		snprintf(out, UNITS_LENGTH, "any rate");
+		snprintf(out, UNITS_LENGTH, "at a rate of its own");
 	else if (rate.num == 0)
 		snprintf(out, UNITS_LENGTH, "as fast as the sinks take frames");
 	else if (rate.num % rate.den == 0)

@@ -38,9 +38,11 @@ static struct weir_source_size size_of(const struct v4l2_frmsizeenum *entry)
 /* Asked of the largest: of ranges, the one that limits the rate. */
 static void add_rates(struct weir_v4l2_device *device, uint32_t code, struct weir_source_size *size)
 {
-	if (!weir_v4l2_rates(device, code, size->max_width, size->max_height, &size->slowest,
+	if (weir_v4l2_rates(device, code, size->max_width, size->max_height, &size->slowest,
 		    &size->fastest))
-		size->slowest = size->fastest = (struct weir_rate){ 0, 1 };
+		return;
+	size->slowest = (struct weir_rate){ 1, UINT32_MAX };
+	size->fastest = (struct weir_rate){ 0, 1 };
 }
 
 /* A driver that enumerates no sizes has the one that is set. */

@@ -44,10 +44,10 @@ static struct weir_rate rate_of_signal(struct weir_v4l2_device *device)
 	uint64_t pixels;
 
 	if (weir_v4l2_ioctl(device, VIDIOC_G_DV_TIMINGS, &timings))
-		return (struct weir_rate){ 0, 1 };
+		return (struct weir_rate){ 0, 0 };
 	pixels = (uint64_t)V4L2_DV_BT_FRAME_WIDTH(bt) * V4L2_DV_BT_FRAME_HEIGHT(bt);
 	if (!pixels || pixels > UINT32_MAX || bt->pixelclock > UINT32_MAX)
-		return (struct weir_rate){ 0, 1 };
+		return (struct weir_rate){ 0, 0 };
 	interval = (struct v4l2_fract){ (uint32_t)pixels, (uint32_t)bt->pixelclock };
 	return weir_v4l2_rate_of(&interval);
 }
@@ -83,15 +83,15 @@ static struct weir_rate choose(struct weir_v4l2_device *device, const struct wei
 	struct v4l2_frmivalenum entry;
 	struct weir_rate best = now;
 
-	if (weir_v4l2_compare_rates(now, smooth) >= 0)
+	if (now.den && weir_v4l2_compare_rates(now, smooth) >= 0)
 		return now;
 	for (uint32_t i = 0; weir_v4l2_enum_interval(
 		     device, pixelformat, video->width, video->height, i, &entry);
 		i++) {
 		struct weir_rate rate = weir_v4l2_rate_in(&entry, fast);
 
-		if (weir_v4l2_compare_rates(rate, fast) <= 0 &&
-			weir_v4l2_compare_rates(rate, best) > 0)
+		if (rate.den && weir_v4l2_compare_rates(rate, fast) <= 0 &&
+			(!best.den || weir_v4l2_compare_rates(rate, best) > 0))
 			best = rate;
 		if (entry.type != V4L2_FRMIVAL_TYPE_DISCRETE)
 			break;
@@ -111,7 +111,8 @@ void weir_v4l2_settle_rate(
 	out->has_rate = !err;
 	if (err) {
 		video->rate = rate_of_signal(device);
-		if (wanted.num && weir_v4l2_compare_rates(wanted, video->rate))
+		if (wanted.num &&
+			(!video->rate.den || weir_v4l2_compare_rates(wanted, video->rate)))
 			say_other(device, video, wanted, false);
 		return;
 	}

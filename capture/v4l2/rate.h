@@ -6,7 +6,7 @@
 #include "capture/v4l2/negotiate.h"
 
 /* Brings the rate of out->raw near to `wanted` ({ 0, 0 }: as weir_v4l2_negotiate() says) and puts what
- * became of it into out->video.rate, { 0, 1 } where nobody knows, and out->has_rate. Never an error: a
+ * became of it into out->video.rate, { 0, 0 } where nobody knows, and out->has_rate. Never an error: a
  * rate that is not to be had is told. */
 void weir_v4l2_settle_rate(
 	struct weir_v4l2_device *device, struct weir_rate wanted, struct weir_v4l2_format *out);

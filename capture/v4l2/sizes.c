@@ -42,7 +42,7 @@ struct weir_rate weir_v4l2_rate_of(const struct v4l2_fract *interval)
 	uint32_t divisor;
 
 	if (!interval->numerator || !interval->denominator)
-		return (struct weir_rate){ 0, 1 };
+		return (struct weir_rate){ 0, 0 };
 	divisor = common_divisor(interval->denominator, interval->numerator);
 	return (struct weir_rate){ interval->denominator / divisor, interval->numerator / divisor };
 }
@@ -84,6 +84,8 @@ bool weir_v4l2_nearest_rate(struct weir_v4l2_device *device, uint32_t pixelforma
 		i++) {
 		struct weir_rate rate = weir_v4l2_rate_in(&entry, wanted);
 
+		if (!rate.den)
+			continue;
 		if (!best.den || distance(rate, wanted) < distance(best, wanted))
 			best = rate;
 		if (entry.type != V4L2_FRMIVAL_TYPE_DISCRETE)

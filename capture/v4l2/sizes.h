@@ -18,7 +18,7 @@ bool weir_v4l2_enum_size(struct weir_v4l2_device *device, uint32_t pixelformat, 
 bool weir_v4l2_enum_interval(struct weir_v4l2_device *device, uint32_t pixelformat, uint32_t width,
 	uint32_t height, uint32_t index, struct v4l2_frmivalenum *out);
 
-/* { 0, 1 } for an interval that says nothing. */
+/* { 0, 0 } for an interval that says nothing. */
 struct weir_rate weir_v4l2_rate_of(const struct v4l2_fract *interval);
 
 /* What `wanted` becomes in a range, or the one rate of a discrete interval. */

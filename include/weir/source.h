@@ -44,7 +44,8 @@ WEIR_API const char *weir_source_scheme_at(size_t index, const char **summary);
 /* The URI in full, options included, that opens this very source again. Lives with the source. */
 WEIR_API const char *weir_source_uri(const struct weir_source *source);
 
-/* What it will deliver: every member set. Lives with the source. */
+/* What it will deliver: every member set, but for the rate of a camera that does not tell it
+ * ({ 0, 0 }). Lives with the source. */
 WEIR_API const struct weir_video *weir_source_video(const struct weir_source *source);
 
 /* One size, or a range of them, that a format comes in. */
