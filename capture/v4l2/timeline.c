@@ -11,7 +11,7 @@
  * a clock that the driver does not name must be nearer to be believed. */
 #define OLDEST_NS      (10 * WEIR_NS_PER_S)
 #define OLDEST_ODD_NS  (1 * WEIR_NS_PER_S)
-#define AHEAD_NS       (WEIR_NS_PER_S / 5) /* vivid stamps the end of a frame before it has come */
+#define AHEAD_NS       (WEIR_NS_PER_S / 5)
 #define DISTRUST_AFTER 3
 
 /* A step of more than half the range is one back. */
@@ -89,7 +89,9 @@ static uint64_t settle_time(struct weir_timeline *timeline, uint64_t raw_ns, boo
 	/* One odd stamp is repaired; several in a row are a clock that is no use, and mixing it
 	 * with ours would only make jitter. */
 	timeline->distrusted |= timeline->odd >= DISTRUST_AFTER;
-	*guessed = odd || timeline->distrusted;
+	/* vivid stamps the end of a frame that it delivers before: no frame is younger than its
+	 * arrival. */
+	*guessed = odd || timeline->distrusted || raw_ns > now_ns;
 	if (!*guessed)
 		return raw_ns;
 	return now_ns > timeline->last_ns ? now_ns : timeline->last_ns + 1;

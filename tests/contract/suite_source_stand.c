@@ -160,6 +160,8 @@ static struct weir_slab *make_slab(struct source_stand *stand)
 	struct weir_slab *slab = NULL;
 
 	assert_int_equal(source->impl->frame_bytes(source, &settings.frame_bytes), 0);
+	settings.n_parts = source->n_parts;
+	memcpy(settings.part_bytes, source->part_bytes, sizeof(settings.part_bytes));
 	if (kind->create)
 		assert_int_equal(weir_slab_create(kind, &settings, &slab), 0);
 	else

@@ -15,15 +15,22 @@ static const char *const pattern[] = {
 	NULL,
 };
 
-/* vivid's first camera, in the rig. */
-static const char *const camera[] = { "/dev/video0?size=640x360&fps=60&format=YUYV", NULL };
+/* In the rig: two cameras that take any memory and two that want it contiguous, each with planes in
+ * one piece and in several. */
+static const char *const cameras[] = {
+	"v4l2:/dev/video0?size=320x180&fps=60&format=YUYV",
+	"v4l2:/dev/video1?size=320x180&fps=60&format=NV12&planes=apart",
+	"v4l2:/dev/video2?size=320x180&fps=60&format=XR24",
+	"v4l2:/dev/video3?size=320x180&fps=60&format=GREY",
+	NULL,
+};
 static const char *const none[] = { NULL };
 
 int main(void)
 {
 	const struct suite_source sources[] = {
 		{ "pattern", pattern },
-		{ "v4l2", access("/dev/video0", R_OK | W_OK) ? none : camera },
+		{ "v4l2", access("/dev/video0", R_OK | W_OK) ? none : cameras },
 		{ NULL, NULL },
 	};
 

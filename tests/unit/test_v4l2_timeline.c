@@ -188,6 +188,24 @@ static void test_time_never_goes_back(void **state)
 	assert_true(s.frame.timestamp_ns > last);
 }
 
+static void test_no_frame_is_younger_than_its_arrival(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s);
+	for (uint32_t i = 0; i < 5; i++) {
+		uint64_t now = T0 + i * 33 * MS;
+
+		weir_timeline_next(&s.timeline, i, now + 30 * MS, true, now, &s.frame);
+		assert_int_equal(s.frame.timestamp_ns, now);
+		assert_true(s.frame.guessed);
+	}
+	frame(&s, 5, T0 + 165 * MS);
+	assert_int_equal(s.frame.timestamp_ns, T0 + 165 * MS);
+	assert_int_equal(s.captured.lines, 0);
+}
+
 static void test_a_restart_goes_on(void **state)
 {
 	struct scene s;
@@ -218,6 +236,7 @@ int main(void)
 		cmocka_unit_test(test_another_clock_is_distrusted_for_good),
 		cmocka_unit_test(test_an_unnamed_clock_is_believed_when_near),
 		cmocka_unit_test(test_time_never_goes_back),
+		cmocka_unit_test(test_no_frame_is_younger_than_its_arrival),
 		cmocka_unit_test(test_a_restart_goes_on),
 	};
 
