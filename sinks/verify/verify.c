@@ -18,12 +18,14 @@
 struct verify {
 	struct weir_sink base;
 	const struct weir_format *mjpeg;
+	unsigned free_numbers; /* the stamps were shown to a camera, which counts and repeats as it likes */
 	struct {
 		uint64_t frames;
 		uint64_t last; /* the last stamp that was readable */
 		bool any;      /* there was one */
 		bool complained;
 		uint64_t lost; /* numbers left out */
+		uint64_t again; /* seen twice, as may be */
 		uint64_t repeated, out_of_order, torn, unreadable;
 		uint64_t contradicted; /* by the frame's own sequence number */
 	} run;
@@ -32,12 +34,20 @@ struct verify {
 static int open_verify(const struct weir_uri *uri, const struct weir_sink_settings *settings,
 	struct weir_sink **out)
 {
+	static const char *const numbers[] = { "same", "free", NULL };
+	const char *word = weir_uri_get(uri, "numbers");
 	struct verify *verify = calloc(1, sizeof(*verify));
+	int err;
 
-	(void)uri;
-	(void)settings;
 	if (!verify)
 		return -ENOMEM;
+	err = word ? weir_parse_word("numbers", word, numbers, settings->log,
+			     &verify->free_numbers)
+		   : 0;
+	if (err) {
+		free(verify);
+		return err;
+	}
 	verify->base.impl = &weir_sink_verify;
 	verify->mjpeg = weir_format_by_name("MJPEG");
 	*out = &verify->base;
@@ -96,11 +106,13 @@ static void check_order(struct verify *verify, uint64_t stamp, uint64_t sequence
 {
 	uint64_t expected = verify->run.any ? verify->run.last + 1 : stamp;
 
-	if (stamp != sequence)
+	if (stamp != sequence && !verify->free_numbers)
 		complain(verify, &verify->run.contradicted,
 			"frame %" PRIu64 " carries the stamp of frame %" PRIu64, sequence, stamp);
 	if (stamp >= expected)
 		verify->run.lost += stamp - expected;
+	else if (stamp == verify->run.last && verify->free_numbers)
+		verify->run.again++;
 	else if (stamp == verify->run.last)
 		complain(verify, &verify->run.repeated, "frame %" PRIu64 " came twice", stamp);
 	else
@@ -170,8 +182,8 @@ static int result(struct weir_sink *sink, char *text, size_t size)
 	if (!faults) {
 		snprintf(text, size,
 			"verify: %" PRIu64 " frames, in order, %" PRIu64
-			" lost, 0 repeated, 0 torn",
-			verify->run.frames, verify->run.lost);
+			" lost, %" PRIu64 " repeated, 0 torn",
+			verify->run.frames, verify->run.lost, verify->run.again);
 		return 0;
 	}
 	snprintf(text, size,
@@ -184,7 +196,10 @@ static int result(struct weir_sink *sink, char *text, size_t size)
 	return -EBADMSG;
 }
 
+static const char *const options[] = { "numbers", NULL };
+
 const struct weir_sink_impl weir_sink_verify = {
+	.options = options,
 	.scheme = "verify",
 	.summary = "verify, checks the frames' stamps: order, loss, repetition, tearing",
 	.reads_pixels = true,

@@ -6,6 +6,7 @@
  *   vm_camera set DEVICE NAME=VALUE…      sets controls: vivid's errors, what is connected to what
  *   vm_camera timings DEVICE INDEX        brings an HDMI input or output to that enumerated mode
  *   vm_camera write DEVICE FORMAT         shows frames at a video output until it is killed
+ *   vm_camera feed DEVICE SOURCE          writes frames of one of weir's sources to a v4l2loopback device
  *   vm_camera check FORMAT WxH FRAMES     reads raw frames of weir from stdin and proves each of them
  *
  * Every byte of a written frame follows from its number, which the frame's stamp tells: `check` makes
@@ -23,6 +24,8 @@
 #include <unistd.h>
 
 #include <linux/videodev2.h>
+
+#include <weir/weir.h>
 
 #include "capture/v4l2/controls.h"
 #include "core/stamp.h"
@@ -105,86 +108,193 @@ static int set_timings(char **arguments)
 
 struct output {
 	int fd;
+	uint32_t type;
 	struct weir_video video;
 	struct weir_layout layout;
-	uint8_t *memory[BUFFERS];
+	uint8_t *frame; /* drawn here, then copied to the pieces */
+	unsigned pieces;
+	uint8_t *memory[BUFFERS][WEIR_MAX_PLANES];
 };
 
-static void open_output(struct output *output, const char *path, const char *name)
+static bool is_mplane(const struct output *output)
 {
-	struct v4l2_format format = { .type = V4L2_BUF_TYPE_VIDEO_OUTPUT };
+	return output->type == V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE;
+}
+
+/* FORMAT+ has its planes apart. */
+static uint32_t find_format(struct output *output, char *name)
+{
+	size_t length = strlen(name);
+	bool apart = length && name[length - 1] == '+';
+
+	if (apart)
+		name[length - 1] = '\0';
+	output->video.format = weir_format_by_name(name);
+	if (!output->video.format)
+		die(name);
+	return apart ? output->video.format->v4l2_mplane : output->video.format->v4l2;
+}
+
+static void open_output(struct output *output, const char *path, char *name)
+{
+	struct v4l2_capability caps = { 0 };
+	struct v4l2_format format = { 0 };
 
 	output->fd = open(path, O_RDWR);
-	if (output->fd < 0)
+	if (output->fd < 0 || xioctl(output->fd, VIDIOC_QUERYCAP, &caps) < 0)
 		die(path);
-	output->video.format = weir_format_by_name(name);
-	if (!output->video.format || xioctl(output->fd, VIDIOC_G_FMT, &format) < 0)
-		die(name);
-	format.fmt.pix.pixelformat = output->video.format->v4l2;
-	format.fmt.pix.bytesperline = 0;
+	output->type = caps.device_caps & V4L2_CAP_VIDEO_OUTPUT_MPLANE
+			       ? V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE
+			       : V4L2_BUF_TYPE_VIDEO_OUTPUT;
+	format.type = output->type;
+	if (xioctl(output->fd, VIDIOC_G_FMT, &format) < 0)
+		die("VIDIOC_G_FMT");
+	/* Width, height and pixelformat share their places in pix and pix_mp. */
+	format.fmt.pix.pixelformat = find_format(output, name);
+	if (is_mplane(output))
+		memset(format.fmt.pix_mp.plane_fmt, 0, sizeof(format.fmt.pix_mp.plane_fmt));
+	else
+		format.fmt.pix.bytesperline = 0;
 	if (xioctl(output->fd, VIDIOC_S_FMT, &format) < 0)
 		die("VIDIOC_S_FMT");
+	output->pieces = is_mplane(output) ? format.fmt.pix_mp.num_planes : 1;
 	output->video.width = format.fmt.pix.width;
 	output->video.height = format.fmt.pix.height;
-	output->video.stride = format.fmt.pix.bytesperline;
 	if (weir_format_layout(&output->video, &output->layout))
 		die("layout");
+	output->frame = malloc(output->layout.size);
+	if (!output->frame)
+		die("memory");
+}
+
+static void address(const struct output *output, struct v4l2_buffer *buffer,
+	struct v4l2_plane *planes, uint32_t index)
+{
+	memset(buffer, 0, sizeof(*buffer));
+	buffer->index = index;
+	buffer->type = output->type;
+	buffer->memory = V4L2_MEMORY_MMAP;
+	buffer->field = V4L2_FIELD_NONE;
+	if (!is_mplane(output))
+		return;
+	memset(planes, 0, WEIR_MAX_PLANES * sizeof(*planes));
+	buffer->m.planes = planes;
+	buffer->length = output->pieces;
 }
 
 static void queue(const struct output *output, uint32_t index, uint64_t number)
 {
-	struct v4l2_buffer buffer = { .index = index,
-		.type = V4L2_BUF_TYPE_VIDEO_OUTPUT,
-		.memory = V4L2_MEMORY_MMAP,
-		.field = V4L2_FIELD_NONE,
-		.bytesused = (uint32_t)output->layout.size };
+	struct v4l2_plane planes[WEIR_MAX_PLANES];
+	struct v4l2_buffer buffer;
 
-	draw(&output->video, &output->layout, output->memory[index], number);
+	address(output, &buffer, planes, index);
+	draw(&output->video, &output->layout, output->frame, number);
+	for (unsigned p = 0; p < output->pieces; p++) {
+		size_t size = output->pieces > 1 ? output->layout.plane[p].size
+						 : output->layout.size;
+		size_t offset = output->pieces > 1 ? output->layout.plane[p].offset : 0;
+
+		memcpy(output->memory[index][p], output->frame + offset, size);
+		if (is_mplane(output))
+			planes[p].bytesused = (uint32_t)size;
+		else
+			buffer.bytesused = (uint32_t)size;
+	}
 	if (xioctl(output->fd, VIDIOC_QBUF, &buffer) < 0)
 		die("VIDIOC_QBUF");
 }
 
-static void map_buffers(struct output *output)
+static void map_buffer(struct output *output, uint32_t index)
 {
-	struct v4l2_requestbuffers request = { .count = BUFFERS,
-		.type = V4L2_BUF_TYPE_VIDEO_OUTPUT,
-		.memory = V4L2_MEMORY_MMAP };
+	struct v4l2_plane planes[WEIR_MAX_PLANES];
+	struct v4l2_buffer buffer;
 
-	if (xioctl(output->fd, VIDIOC_REQBUFS, &request) < 0 || request.count != BUFFERS)
-		die("VIDIOC_REQBUFS");
-	for (uint32_t i = 0; i < BUFFERS; i++) {
-		struct v4l2_buffer buffer = { .index = i, .type = request.type,
-			.memory = V4L2_MEMORY_MMAP };
+	address(output, &buffer, planes, index);
+	if (xioctl(output->fd, VIDIOC_QUERYBUF, &buffer) < 0)
+		die("VIDIOC_QUERYBUF");
+	for (unsigned p = 0; p < output->pieces; p++) {
+		bool mplane = is_mplane(output);
 
-		if (xioctl(output->fd, VIDIOC_QUERYBUF, &buffer) < 0)
-			die("VIDIOC_QUERYBUF");
-		output->memory[i] = mmap(NULL, buffer.length, PROT_READ | PROT_WRITE, MAP_SHARED,
-			output->fd, buffer.m.offset);
-		if (output->memory[i] == MAP_FAILED)
+		output->memory[index][p] = mmap(NULL, mplane ? planes[p].length : buffer.length,
+			PROT_READ | PROT_WRITE, MAP_SHARED, output->fd,
+			mplane ? planes[p].m.mem_offset : buffer.m.offset);
+		if (output->memory[index][p] == MAP_FAILED)
 			die("mmap");
 	}
 }
 
 static int write_frames(char **arguments)
 {
-	int type = V4L2_BUF_TYPE_VIDEO_OUTPUT;
+	struct v4l2_requestbuffers request = { .count = BUFFERS, .memory = V4L2_MEMORY_MMAP };
 	struct output output = { 0 };
 	uint64_t number = 0;
 
 	open_output(&output, arguments[0], arguments[1]);
-	map_buffers(&output);
-	for (uint32_t i = 0; i < BUFFERS; i++)
+	request.type = output.type;
+	if (xioctl(output.fd, VIDIOC_REQBUFS, &request) < 0 || request.count != BUFFERS)
+		die("VIDIOC_REQBUFS");
+	for (uint32_t i = 0; i < BUFFERS; i++) {
+		map_buffer(&output, i);
 		queue(&output, i, number++);
-	if (xioctl(output.fd, VIDIOC_STREAMON, &type) < 0)
+	}
+	if (xioctl(output.fd, VIDIOC_STREAMON, &output.type) < 0)
 		die("VIDIOC_STREAMON");
 	for (;;) {
-		struct v4l2_buffer buffer = { .type = V4L2_BUF_TYPE_VIDEO_OUTPUT,
-			.memory = V4L2_MEMORY_MMAP };
+		struct v4l2_plane planes[WEIR_MAX_PLANES];
+		struct v4l2_buffer buffer;
 
+		address(&output, &buffer, planes, 0);
 		if (xioctl(output.fd, VIDIOC_DQBUF, &buffer) < 0)
 			die("VIDIOC_DQBUF");
 		queue(&output, buffer.index, number++);
 	}
+}
+
+/* ---- feed ---- */
+
+static int feed_frame(void *data, struct weir_frame *frame)
+{
+	const struct weir_frame_info *info = weir_frame_info(frame);
+	struct weir_pixels pixels;
+	ssize_t written;
+
+	if (weir_frame_begin_cpu(frame, WEIR_CPU_READ, &pixels))
+		die("pixels");
+	written = write(*(int *)data, pixels.data[0], info->bytes_used);
+	if (written != (ssize_t)info->bytes_used)
+		die("write");
+	return weir_frame_end_cpu(frame);
+}
+
+static void set_feed_format(int fd, const struct weir_video *video)
+{
+	struct v4l2_format format = { .type = V4L2_BUF_TYPE_VIDEO_OUTPUT };
+
+	format.fmt.pix.width = video->width;
+	format.fmt.pix.height = video->height;
+	format.fmt.pix.pixelformat = video->format->v4l2;
+	format.fmt.pix.field = V4L2_FIELD_NONE;
+	format.fmt.pix.sizeimage = video->width * video->height * 2;
+	if (xioctl(fd, VIDIOC_S_FMT, &format) < 0)
+		die("VIDIOC_S_FMT");
+}
+
+static int feed(char **arguments)
+{
+	int fd = open(arguments[0], O_RDWR);
+	struct weir_pipeline *pipeline;
+	struct weir_source *source;
+	struct weir_sink *sink;
+
+	if (fd < 0 || weir_source_open(arguments[1], NULL, &source))
+		die(arguments[0]);
+	set_feed_format(fd, weir_source_video(source));
+	if (weir_pipeline_create(NULL, &pipeline) ||
+		weir_sink_open_callback(feed_frame, &fd, NULL, &sink) ||
+		weir_pipeline_set_source(pipeline, &source) ||
+		weir_pipeline_add_sink(pipeline, &sink))
+		die("pipeline");
+	return weir_pipeline_run(pipeline) ? 1 : 0;
 }
 
 /* ---- check ---- */
@@ -254,12 +364,12 @@ static int check_frames(char **arguments)
 		check_frame(&video, &layout, memory, expected, &tally);
 	free(memory);
 	free(expected);
-	check(tally.frames >= wanted, "frames arrived", tally.frames);
+	check(tally.frames - tally.again >= wanted, "different frames arrived",
+		tally.frames - tally.again);
 	check(tally.strange == 0, "frames without a stamp", tally.strange);
 	check(tally.torn == 0, "frames of two pieces", tally.torn);
 	check(tally.different == 0, "frames that differ from what was written", tally.different);
 	check(tally.back == 0, "frames out of order", tally.back);
-	check(tally.again < tally.frames / 4 + 2, "frames seen twice", tally.again);
 	printf("1..%d\n", checks);
 	return failures ? 1 : 0;
 }
@@ -274,8 +384,10 @@ int main(int argc, char **argv)
 		return set_timings(argv + 2);
 	if (!strcmp(verb, "write") && argc == 4)
 		return write_frames(argv + 2);
+	if (!strcmp(verb, "feed") && argc == 4)
+		return feed(argv + 2);
 	if (!strcmp(verb, "check") && argc == 5)
 		return check_frames(argv + 2);
-	fprintf(stderr, "usage: vm_camera set|timings|write|check …\n");
+	fprintf(stderr, "usage: vm_camera set|timings|write|feed|check …\n");
 	return 2;
 }
