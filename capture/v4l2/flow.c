@@ -60,6 +60,15 @@ static bool is_trusted(struct weir_v4l2 *v4l2, struct weir_frame *frame)
 	return weir_v4l2_canary_is_gone(frame);
 }
 
+/* Whether the next frame may have come already: this one lay there for half an interval longer than
+ * the youngest did. Without a rate, or by a clock that runs away, each may have. */
+static bool is_late(struct weir_v4l2 *v4l2, int64_t age_ns)
+{
+	if (age_ns < v4l2->least_age_ns)
+		v4l2->least_age_ns = age_ns;
+	return age_ns - v4l2->least_age_ns >= v4l2->half_interval_ns;
+}
+
 static struct weir_frame *make_frame(struct weir_v4l2 *v4l2, const struct v4l2_buffer *buffer)
 {
 	struct weir_frame *frame = weir_slot_issue(&v4l2->host.slab->slots[buffer->index]);
@@ -70,6 +79,7 @@ static struct weir_frame *make_frame(struct weir_v4l2 *v4l2, const struct v4l2_b
 	struct weir_timeline_frame at;
 	uint64_t now = weir_now_ns();
 
+	v4l2->late = is_late(v4l2, (int64_t)(now - stamp));
 	weir_timeline_next(&v4l2->timeline, buffer->sequence, stamp, monotonic, now, &at);
 	weir_counter_add(&v4l2->base.lost, at.lost);
 	weir_v4l2_watchdog_feed(v4l2, now);
@@ -84,9 +94,8 @@ static struct weir_frame *make_frame(struct weir_v4l2 *v4l2, const struct v4l2_b
 	return frame;
 }
 
-/* One frame a call: the loop calls again while there are more, at no more cost than the EAGAIN that would
- * end a series here. */
-static void take_frame(struct weir_v4l2 *v4l2, bool failed)
+/* False when there is none, for now or for good. */
+static bool take_frame(struct weir_v4l2 *v4l2, bool failed)
 {
 	struct v4l2_plane planes[VIDEO_MAX_PLANES];
 	struct v4l2_buffer buffer;
@@ -94,18 +103,35 @@ static void take_frame(struct weir_v4l2 *v4l2, bool failed)
 	int err = weir_v4l2_queue_take(&v4l2->queue, &buffer, planes);
 
 	if (err == -EAGAIN && !failed)
-		return;
+		return false;
 	if (err) {
 		weir_v4l2_recover(v4l2, "VIDIOC_DQBUF", err == -EAGAIN ? -EIO : err);
-		return;
+		return false;
 	}
 	frame = make_frame(v4l2, &buffer);
 	if (!is_trusted(v4l2, frame)) {
 		weir_frame_unref(&frame);
 		refute(v4l2, "the camera took it and wrote elsewhere");
-		return;
+		return false;
 	}
 	v4l2->host.deliver(v4l2->host.data, frame);
+	return true;
+}
+
+/* All that have come, and no call for the sake of an EAGAIN: a frame that was fetched at once is the
+ * only one. Should it not be, which takes a driver that hurries, then the next one shows it. */
+static void take_frames(struct weir_v4l2 *v4l2, bool failed)
+{
+	while (v4l2->queue.streaming && take_frame(v4l2, failed) && (v4l2->late || failed))
+		;
+}
+
+bool weir_v4l2_look_again(struct weir_v4l2 *v4l2)
+{
+	uint64_t before = v4l2->watchdog.last_ns;
+
+	take_frames(v4l2, false);
+	return v4l2->watchdog.last_ns != before || !v4l2->queue.streaming;
 }
 
 /* ---- events ---- */
@@ -150,7 +176,7 @@ static void ready(struct weir_watch *watch, uint32_t events)
 	if (events & POLLPRI)
 		take_events(v4l2);
 	if (v4l2->queue.streaming && (events & (POLLIN | POLLERR | POLLHUP)))
-		take_frame(v4l2, events & (POLLERR | POLLHUP));
+		take_frames(v4l2, events & (POLLERR | POLLHUP));
 }
 
 /* ---- begin and halt ---- */
@@ -179,8 +205,12 @@ static int stream(struct weir_v4l2 *v4l2)
 	if (err)
 		return err == -ENODEV ? err
 				      : weir_v4l2_fail(&v4l2->device, "VIDIOC_STREAMON", err);
+	v4l2->least_age_ns = INT64_MAX;
+	v4l2->half_interval_ns = (int64_t)(weir_rate_interval_ns(v4l2->base.video.rate) / 2);
+	v4l2->late = false;
 	v4l2->watch.ready = ready;
 	v4l2->watch.data = v4l2;
+	v4l2->watch.edge = true;
 	err = weir_loop_watch(v4l2->host.loop, &v4l2->watch, v4l2->device.fd, events);
 	if (err)
 		weir_error(v4l2->base.log, "%s cannot be polled: %s", v4l2->device.path,

@@ -41,6 +41,9 @@ struct weir_v4l2 {
 	bool running;
 	struct weir_watch watch;      /* POLLIN: frames; POLLPRI: events */
 	bool has_events;              /* the device tells of source changes */
+	int64_t least_age_ns;         /* of a frame at DQBUF, by its stamp */
+	int64_t half_interval_ns;     /* 0: the rate is not known */
+	bool late;                    /* the last frame was; the next may be there */
 	size_t least[WEIR_MAX_PLANES]; /* payload of a whole frame, a piece */
 	uint32_t unproven;            /* imported slots that the device has not been seen to write to */
 	bool discont;                 /* the next frame does not follow the one before */
@@ -63,6 +66,9 @@ void weir_v4l2_stop(struct weir_source *source);
  * driver does not take slots of that memory, as `what` says. */
 int weir_v4l2_flow_begin(struct weir_v4l2 *v4l2, bool *refused);
 void weir_v4l2_flow_halt(struct weir_v4l2 *v4l2);
+
+/* flow.c: takes what lies there untold. Whether anything came of it. */
+bool weir_v4l2_look_again(struct weir_v4l2 *v4l2);
 
 /* Stops, and tells the pipeline that there are no more frames. */
 void weir_v4l2_end(struct weir_v4l2 *v4l2, int error);

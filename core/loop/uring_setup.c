@@ -65,7 +65,7 @@ static const struct way ways[] = {
 };
 
 static const unsigned char needed_operations[] = { IORING_OP_NOP, IORING_OP_POLL_ADD,
-	IORING_OP_ASYNC_CANCEL, IORING_OP_READ, IORING_OP_WRITE, IORING_OP_READ_FIXED,
+	IORING_OP_ASYNC_CANCEL, IORING_OP_TIMEOUT, IORING_OP_TIMEOUT_REMOVE, IORING_OP_READ, IORING_OP_WRITE, IORING_OP_READ_FIXED,
 	IORING_OP_WRITE_FIXED, IORING_OP_SEND };
 
 /* 0, 1 or 2 as in the kernel's documentation; -1 if this kernel does not tell. */
@@ -186,6 +186,8 @@ int weir_uring_setup(struct weir_loop *loop, bool sqpoll, struct io_uring *ring)
 		refuse(loop, "io_uring_enter", r);
 		goto close_ring;
 	}
+	/* From 5.18 on the thread can name the ring without looking up the file each time. */
+	io_uring_register_ring_fd(ring);
 	weir_loop_explain(loop, "%s", text);
 	return 0;
 

@@ -461,6 +461,7 @@ int weir_v4l2_ioctl(struct weir_v4l2_device *device, unsigned long request, void
 		return -ENODEV;
 	if (fake.calls == fake.fail_nth) {
 		fake.failed = name_of(request);
+		update_readiness(); /* the next frame is told anew */
 		return -fake.fail_error;
 	}
 	return -dispatch(request, arg);
