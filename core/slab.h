@@ -66,7 +66,8 @@ struct weir_slab_settings {
 	size_t part_bytes[WEIR_MAX_PLANES];
 
 	bool no_lock;
-	bool scattered; /* a probe: no two neighbouring pages may be neighbours in memory by luck */
+	bool probe; /* to be shown to a device and not to be used: it may be made of few pages, each
+		     * there many times, but not of pages that are neighbours in memory by luck */
 };
 
 /* A memory kind: one const table, one row in weir_memory_kinds. */

@@ -77,6 +77,10 @@ void weir_flow_deliver(void *data, struct weir_frame *frame);
 bool weir_flow_wanted(void *data);
 void weir_flow_holders(void *data, char *text, size_t size);
 
+/* As weir_pipeline_plan(), and *loop is the caller's for a run that follows at once. */
+int weir_pipeline_plan_run(
+	struct weir_pipeline *pipeline, const struct weir_plan **out, struct weir_loop **loop);
+
 /* Brings the figures of use up to now. */
 void weir_flow_sample(struct weir_pipeline *pipeline);
 

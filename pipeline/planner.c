@@ -35,8 +35,8 @@ static int add_stage(
 		[WEIR_STAGE_WRITE] = "writes in place, before anybody else sees the frame",
 	};
 	const struct weir_stage_impl *impl = stage->impl;
-	int err = impl->configure
-		? impl->configure(stage->state, video, pipeline->settings.log) : 0;
+	int err =
+		impl->configure ? impl->configure(stage->state, video, pipeline->settings.log) : 0;
 
 	if (err)
 		return err;
@@ -69,9 +69,9 @@ static int add_sink(
 			.kind = WEIR_HOP_SINK,
 			.memory = copied ? WEIR_MEMORY_COPY : WEIR_MEMORY_SAME,
 			.name = weir_plan_text(&pipeline->plan, "%s", sink->uri),
-			.reason = copied ? weir_plan_text(&pipeline->plan, "%s", why)
-				: impl->reads_pixels ? "reads in place"
-						     : "looks at no pixel",
+			.reason = copied               ? weir_plan_text(&pipeline->plan, "%s", why)
+				  : impl->reads_pixels ? "reads in place"
+						       : "looks at no pixel",
 			.video = *video,
 			.bytes_copied = copied,
 			.budget = sink->budget,
@@ -201,7 +201,8 @@ static struct weir_plan_hop *largest_budget(struct weir_plan_draft *plan)
 	struct weir_plan_hop *largest = NULL;
 
 	for (size_t i = 0; i < plan->value.n_hops; i++)
-		if (plan->hops[i].budget > 1 && (!largest || plan->hops[i].budget > largest->budget))
+		if (plan->hops[i].budget > 1 &&
+			(!largest || plan->hops[i].budget > largest->budget))
 			largest = &plan->hops[i];
 	return largest;
 }
@@ -250,25 +251,23 @@ static void plan_slots(struct weir_pipeline *pipeline)
 
 /* ---- loop ---- */
 
-static int plan_loop(struct weir_pipeline *pipeline)
+static int plan_loop(struct weir_pipeline *pipeline, struct weir_loop **out)
 {
 	struct weir_loop_settings settings = {
 		.log = pipeline->settings.log,
 		.backend = pipeline->settings.loop,
 	};
 	struct weir_plan_draft *plan = &pipeline->plan;
-	struct weir_loop *loop;
-	int err = weir_loop_open(&settings, &loop);
+	int err = weir_loop_open(&settings, out);
 
 	/* -EPERM is the copy policy's, and here it means io_uring that is not allowed. */
 	if (err == -EPERM || err == -EACCES || err == -ENOSYS)
 		return -ENOTSUP;
 	if (err)
 		return err;
-	plan->value.loop = weir_plan_text(plan, "%s", weir_loop_backend(loop));
+	plan->value.loop = weir_plan_text(plan, "%s", weir_loop_backend(*out));
 	weir_plan_add_choice(plan, "loop", plan->value.loop, true,
-		weir_plan_text(plan, "%s", weir_loop_reason(loop)));
-	weir_loop_close(&loop);
+		weir_plan_text(plan, "%s", weir_loop_reason(*out)));
 	return 0;
 }
 
@@ -282,14 +281,14 @@ static int check_copy_policy(const struct weir_pipeline *pipeline)
 		if (plan->hops[i].bytes_copied)
 			weir_error(pipeline->settings.log,
 				"zero copy was required, but %s copies %llu bytes a frame: %s",
-				plan->hops[i].name,
-				(unsigned long long)plan->hops[i].bytes_copied,
+				plan->hops[i].name, (unsigned long long)plan->hops[i].bytes_copied,
 				plan->hops[i].reason);
 	return -EPERM;
 }
 
-int weir_planner_make(struct weir_pipeline *pipeline)
+int weir_planner_make(struct weir_pipeline *pipeline, struct weir_loop **out)
 {
+	struct weir_loop *loop = NULL;
 	int err;
 
 	weir_plan_init(&pipeline->plan);
@@ -298,11 +297,14 @@ int weir_planner_make(struct weir_pipeline *pipeline)
 	if (!err)
 		err = plan_memory(pipeline);
 	if (!err)
-		err = plan_loop(pipeline);
-	if (err)
-		return err;
-	plan_slots(pipeline);
-	if (pipeline->plan.error)
-		return pipeline->plan.error;
-	return check_copy_policy(pipeline);
+		err = plan_loop(pipeline, &loop);
+	if (!err) {
+		plan_slots(pipeline);
+		err = pipeline->plan.error ? pipeline->plan.error : check_copy_policy(pipeline);
+	}
+	if (err || !out)
+		weir_loop_close(&loop);
+	else
+		*out = loop;
+	return err;
 }

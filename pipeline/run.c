@@ -17,18 +17,6 @@
 /* How long sinks may take to finish what they hold after the end. */
 #define DRAIN_NS (WEIR_NS_PER_S * 2)
 
-/* ---- opening ---- */
-
-static int open_loop(struct weir_pipeline *pipeline)
-{
-	struct weir_loop_settings settings = {
-		.log = pipeline->settings.log,
-		.backend = pipeline->plan.value.loop,
-	};
-
-	return weir_loop_open(&settings, &pipeline->run.loop);
-}
-
 /* ---- ending ---- */
 
 static void attend(struct weir_task *task)
@@ -373,9 +361,6 @@ static int run_scheduled(struct weir_pipeline *pipeline)
 {
 	int err, verdict;
 
-	err = open_loop(pipeline);
-	if (err)
-		return err;
 	err = weir_run_open_memory(pipeline);
 	if (err) {
 		weir_loop_close(&pipeline->run.loop);
@@ -388,7 +373,8 @@ static int run_scheduled(struct weir_pipeline *pipeline)
 	return err ? err : verdict;
 }
 
-static int run_planned(struct weir_pipeline *pipeline)
+/* Takes the loop. */
+static int run_planned(struct weir_pipeline *pipeline, struct weir_loop *loop)
 {
 	struct weir_scheduling before;
 	int err;
@@ -396,6 +382,7 @@ static int run_planned(struct weir_pipeline *pipeline)
 	pipeline->running = true;
 	weir_run_forget(pipeline);
 	init_run(pipeline);
+	pipeline->run.loop = loop;
 	weir_scheduling_apply(&before, pipeline->settings.realtime_priority,
 		pipeline->settings.cpus, pipeline->settings.log);
 	err = run_scheduled(pipeline);
@@ -404,10 +391,10 @@ static int run_planned(struct weir_pipeline *pipeline)
 	return err;
 }
 
-static int plan(struct weir_pipeline *pipeline)
+static int plan(struct weir_pipeline *pipeline, struct weir_loop **loop)
 {
 	const struct weir_plan *made = NULL;
-	int err = weir_pipeline_plan(pipeline, &made);
+	int err = weir_pipeline_plan_run(pipeline, &made, loop);
 
 	weir_pipeline_emit(pipeline,
 		&(struct weir_event){ .type = WEIR_EVENT_PLANNED, .error = err, .plan = made });
@@ -416,13 +403,14 @@ static int plan(struct weir_pipeline *pipeline)
 
 int weir_pipeline_run(struct weir_pipeline *pipeline)
 {
+	struct weir_loop *loop = NULL;
 	int err;
 
 	do {
-		err = plan(pipeline);
+		err = plan(pipeline, &loop);
 		if (err)
 			return err;
-		err = run_planned(pipeline);
+		err = run_planned(pipeline, loop);
 	} while (err == REFUTED && !atomic_load(&pipeline->stops));
 	if (err == REFUTED)
 		err = 0; /* nothing came, but to stop was all that was asked */

@@ -48,7 +48,7 @@ int weir_v4l2_queue_try_import(struct weir_v4l2_device *device,
 		.frame_bytes = format->frame_bytes,
 		.n_parts = format->n_buffers_planes,
 		.no_lock = true,
-		.scattered = true,
+		.probe = true,
 	};
 	struct weir_v4l2_queue queue = { .device = device, .format = format };
 	struct weir_slab *slab;

@@ -145,16 +145,28 @@ static void forget_udmabuf(int fd)
 			udmabufs[i--] = udmabufs[--n_udmabufs];
 }
 
-static int create_udmabuf(const struct udmabuf_create *create)
+static int create_udmabuf(uint32_t memfd, uint64_t offset)
 {
-	int fd = fcntl((int)create->memfd, F_DUPFD_CLOEXEC, 0);
+	int fd = fcntl((int)memfd, F_DUPFD_CLOEXEC, 0);
 
 	assert_true(fd >= 0);
 	forget_udmabuf(fd);
 	assert_true(n_udmabufs < sizeof(udmabufs) / sizeof(udmabufs[0]));
 	udmabufs[n_udmabufs].fd = fd;
-	udmabufs[n_udmabufs++].offset = (off_t)create->offset;
+	udmabufs[n_udmabufs++].offset = (off_t)offset;
 	return fd;
+}
+
+static int create_plain(const struct udmabuf_create *create)
+{
+	return create_udmabuf(create->memfd, create->offset);
+}
+
+/* To be shown only. */
+static int create_list(const struct udmabuf_create_list *create)
+{
+	assert_true(create->count > 0);
+	return create_udmabuf(create->list[0].memfd, create->list[0].offset);
 }
 
 int __real_open(const char *path, int flags, ...);
@@ -188,7 +200,9 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 	arg = va_arg(args, void *);
 	va_end(args);
 	if (request == UDMABUF_CREATE)
-		return create_udmabuf(arg);
+		return create_plain(arg);
+	if (request == UDMABUF_CREATE_LIST)
+		return create_list(arg);
 	if (request == DMA_BUF_IOCTL_SYNC)
 		return 0;
 	return __real_ioctl(fd, request, arg);
