@@ -34,6 +34,7 @@ struct weir_sink_impl {
 	const char *scheme;         /* "null", "verify"; how users name it */
 	const char *summary;
 	const char *const *options; /* URI keys beyond budget= and policy=, ended by NULL; may be NULL */
+	bool has_address;           /* means something by what follows "scheme:" */
 	bool reads_pixels;          /* with the CPU: the planner then keeps CPU access cheap */
 	bool wants_registered;      /* transfers straight from the slab */
 	bool shows_dmabufs;         /* hands dma-bufs to a device or to somebody we do not know */
