@@ -65,6 +65,8 @@ struct weir_slab_settings {
 	unsigned n_parts;
 	size_t part_bytes[WEIR_MAX_PLANES];
 
+	const int *given; /* of the kind `given`: n_parts dma-bufs a slot */
+
 	bool no_lock;
 	bool probe; /* to be shown to a device and not to be used: it may be made of few pages, each
 		     * there many times, but not of pages that are neighbours in memory by luck */
@@ -93,6 +95,9 @@ static inline const struct weir_slot_part *weir_slot_part(
 {
 	return &slot->parts[slot->n_parts > 1 ? plane : 0];
 }
+
+/* Not among weir_memory_kinds: nobody can ask for it by name. */
+extern const struct weir_memory_kind weir_memory_given;
 
 extern const struct weir_memory_kind weir_memory_slab, weir_memory_mmap, weir_memory_heap,
 	weir_memory_host;

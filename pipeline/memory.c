@@ -50,12 +50,13 @@ static int create_slab(struct weir_pipeline *pipeline, struct weir_slab **out)
 		.log = pipeline->settings.log,
 		.slots = pipeline->plan.value.slots,
 		.frame_bytes = pipeline->plan.value.slot_bytes,
-		.n_parts = pipeline->source->n_parts,
+		.n_parts = pipeline->plan.value.n_parts,
+		.given = pipeline->given.fds,
 		.no_lock = pipeline->settings.no_lock,
 	};
 	struct weir_source *source = pipeline->source;
 
-	memcpy(settings.part_bytes, source->part_bytes, sizeof(settings.part_bytes));
+	memcpy(settings.part_bytes, pipeline->plan.value.part_bytes, sizeof(settings.part_bytes));
 	if (kind->create)
 		return weir_slab_create(kind, &settings, out);
 	return source->impl->allocate(source, kind, &settings, out);

@@ -71,6 +71,7 @@ void weir_pipeline_destroy(struct weir_pipeline **pipeline)
 	free(closed->stages);
 	weir_source_close(&closed->source);
 	weir_plan_finish(&closed->plan);
+	weir_given_drop(&closed->given);
 	weir_waker_finish(&closed->waker);
 	pthread_mutex_destroy(&closed->lock);
 	free(closed);

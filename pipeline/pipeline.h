@@ -14,6 +14,7 @@
 #include "core/stage.h"
 #include "core/waker.h"
 #include "pipeline/books.h"
+#include "pipeline/given.h"
 #include "pipeline/outlet.h"
 #include "pipeline/plan.h"
 
@@ -59,6 +60,7 @@ struct weir_pipeline {
 	_Atomic int errors[WEIR_MAX_SINKS];
 	size_t n_sinks;
 
+	struct weir_given given;
 	struct weir_plan_draft plan;
 	struct weir_refuted refuted[WEIR_MAX_REFUTED];
 	size_t n_refuted;

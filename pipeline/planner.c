@@ -163,26 +163,65 @@ static int say_no_memory(const struct weir_pipeline *pipeline)
 	return -ENOTSUP;
 }
 
-static int plan_memory(struct weir_pipeline *pipeline)
+/* What a frame takes, whatever it lies in. */
+static int plan_parts(struct weir_pipeline *pipeline)
 {
-	struct weir_plan_draft *plan = &pipeline->plan;
+	struct weir_plan *plan = &pipeline->plan.value;
+	const struct weir_source *source = pipeline->source;
+	int err = source->impl->frame_bytes(pipeline->source, &plan->slot_bytes);
 
+	plan->n_parts = source->n_parts ? source->n_parts : 1;
+	plan->part_bytes[0] = plan->slot_bytes;
+	if (plan->n_parts > 1)
+		memcpy(plan->part_bytes, source->part_bytes, sizeof(plan->part_bytes));
+	return err;
+}
+
+/* The program's own dma-bufs, and no others. */
+static int plan_given(struct weir_pipeline *pipeline)
+{
+	if (!is_auto(pipeline->settings.memory)) {
+		weir_error(pipeline->settings.log,
+			"dma-bufs were given, and memory kind %s was asked for: one or the other",
+			pipeline->settings.memory);
+		return -EINVAL;
+	}
+	weigh(pipeline, &weir_memory_given);
+	if (!pipeline->plan.error && !pipeline->plan.kind)
+		return say_no_memory(pipeline);
+	return weir_given_check(&pipeline->given, &pipeline->plan.value,
+		pipeline->source->min_slots, pipeline->settings.log);
+}
+
+static int plan_own(struct weir_pipeline *pipeline)
+{
 	if (!is_auto(pipeline->settings.memory) &&
 		!weir_memory_kind_by_name(pipeline->settings.memory))
 		return say_unknown_kind(pipeline);
 	for (size_t i = 0; weir_memory_kinds[i]; i++)
 		weigh(pipeline, weir_memory_kinds[i]);
+	return pipeline->plan.kind || pipeline->plan.error ? 0 : say_no_memory(pipeline);
+}
+
+static int plan_memory(struct weir_pipeline *pipeline)
+{
+	struct weir_plan_draft *plan = &pipeline->plan;
+	int err = plan_parts(pipeline);
+
+	if (!err)
+		err = pipeline->given.n_buffers ? plan_given(pipeline) : plan_own(pipeline);
 	if (plan->error)
 		return plan->error;
-	if (!plan->kind)
-		return say_no_memory(pipeline);
+	if (err)
+		return err;
 	plan->value.memory = plan->kind->name;
 
-	/* Between two parties that use the CPU's own mapping there is nothing to sync. */
-	plan->synced = pipeline->source->device;
+	/* Between two parties that use the CPU's own mapping there is nothing to sync; what others
+	 * made they may look at. */
+	plan->synced = pipeline->source->device || pipeline->given.n_buffers;
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
 		plan->synced |= pipeline->sinks[i]->impl->shows_dmabufs;
-	return pipeline->source->impl->frame_bytes(pipeline->source, &plan->value.slot_bytes);
+	return 0;
 }
 
 /* ---- slots and budgets: capture must never starve ---- */
@@ -239,7 +278,9 @@ static void plan_slots(struct weir_pipeline *pipeline)
 {
 	unsigned slots = pipeline->settings.buffers;
 
-	if (!slots) {
+	if (pipeline->given.n_buffers) {
+		slots = pipeline->given.n_buffers;
+	} else if (!slots) {
 		slots = pipeline->source->min_slots + sum_of_budgets(&pipeline->plan) + 1;
 		if (slots < WEIR_DEFAULT_BUFFERS)
 			slots = WEIR_DEFAULT_BUFFERS;

@@ -119,6 +119,19 @@ WEIR_API int weir_pipeline_add_sink(struct weir_pipeline *pipeline, struct weir_
  * require_zero_copy is set (*out is set all the same, to show why). */
 WEIR_API int weir_pipeline_plan(struct weir_pipeline *pipeline, const struct weir_plan **out);
 
+/* Frames are to live in dma-bufs of the program's own, from a heap, a display or another device, in
+ * place of memory that the pipeline makes: `n_buffers` buffers of `n_parts` dma-bufs each, one buffer
+ * after the other. What a frame needs is in the plan without them (n_parts, part_bytes). The
+ * descriptors are duplicated, so the program may close its own at once; the memory is the pipeline's
+ * to write until it is destroyed and every frame is released, or other buffers are given and it has
+ * run with those. From here on plans use these (all of them, whatever settings.buffers says) or are
+ * refused, never other memory. 0 buffers: the pipeline's own memory again.
+ *
+ * What the CPU cannot map serves cameras all the same, as long as nobody asks for pixels (-EACCES).
+ * 0; -EBUSY while running; -EINVAL: too many, or no dma-buf; -EBADF, -EMFILE, -ENOMEM. */
+WEIR_API int weir_pipeline_use_dmabufs(
+	struct weir_pipeline *pipeline, const int *fds, unsigned n_buffers, unsigned n_parts);
+
 /* Plans, runs until stopped, max_frames, max_ns or the source's end, and returns with every sink
  * drained. May be called again: each run starts with a new ledger.
  * 0 when it ended as asked; else as weir_pipeline_plan(), -ENODEV when the source is gone, or the
