@@ -170,6 +170,31 @@ static int give_all(struct weir_v4l2 *v4l2, bool *refused)
 	return *refused || err == -ENODEV ? err : weir_v4l2_fail(&v4l2->device, "VIDIOC_QBUF", err);
 }
 
+/* A camera behind a media controller: its node captures what the pads before it are set to. */
+static int refuse_pipeline(struct weir_v4l2 *v4l2, int err)
+{
+	const struct weir_video *video = &v4l2->base.video;
+	char text[WEIR_ERRNO_TEXT];
+
+	weir_error(v4l2->device.log,
+		"VIDIOC_STREAMON on %s: %s: the camera's media pipeline does not deliver %ux%u %s; "
+		"media-ctl -p shows its links and pads, -l and -V set them",
+		v4l2->device.path, weir_errno_text(err, text), video->width, video->height,
+		video->format->name);
+	return -ENOTSUP;
+}
+
+static int refuse_stream(struct weir_v4l2 *v4l2, int err)
+{
+	bool has_pads = weir_v4l2_caps(&v4l2->device.caps) & V4L2_CAP_IO_MC;
+
+	if (err == -ENODEV)
+		return err;
+	if (has_pads && (err == -EPIPE || err == -ENOLINK))
+		return refuse_pipeline(v4l2, err);
+	return weir_v4l2_fail(&v4l2->device, "VIDIOC_STREAMON", err);
+}
+
 static int stream(struct weir_v4l2 *v4l2)
 {
 	uint32_t events = POLLIN | POLLERR | (v4l2->has_events ? POLLPRI : 0);
@@ -177,8 +202,7 @@ static int stream(struct weir_v4l2 *v4l2)
 	int err = weir_v4l2_queue_start(&v4l2->queue);
 
 	if (err)
-		return err == -ENODEV ? err
-				      : weir_v4l2_fail(&v4l2->device, "VIDIOC_STREAMON", err);
+		return refuse_stream(v4l2, err);
 	v4l2->watch.ready = ready;
 	v4l2->watch.data = v4l2;
 	err = weir_loop_watch(v4l2->host.loop, &v4l2->watch, v4l2->device.fd, events);
