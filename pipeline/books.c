@@ -77,8 +77,7 @@ void weir_pipeline_ledger(struct weir_pipeline *pipeline, struct weir_ledger *ou
 	pthread_mutex_lock(&pipeline->lock);
 	out->captured = weir_counter_get(&books->captured);
 	out->corrupt = weir_counter_get(&books->corrupt);
-	if (pipeline->source)
-		out->lost_by_device = weir_counter_get(&pipeline->source->lost);
+	out->lost_by_device = weir_counter_get(&books->lost);
 	if (pipeline->run.slab)
 		out->cache_syncs = atomic_load(&pipeline->run.slab->syncs);
 	out->duration_ns = grown(&books->last_ns, &books->first_ns);

@@ -19,6 +19,7 @@ struct weir_usage {
  * had been round, `now` is refreshed once a second and at the end. */
 struct weir_books {
 	weir_counter captured, corrupt;
+	weir_counter lost; /* by the device, before the last captured frame */
 	weir_counter first_ns, last_ns;
 	struct weir_usage warm, now;
 	uint64_t warm_at, next_sample_ns;

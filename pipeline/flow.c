@@ -125,6 +125,8 @@ void weir_flow_deliver(void *data, struct weir_frame *frame)
 		return;
 	}
 	weir_counter_add(&books->captured, 1);
+	/* A frame that comes too late for this run takes the gap before it along. */
+	weir_counter_set(&books->lost, weir_counter_get(&pipeline->source->lost));
 	if (frame->info.flags & WEIR_FRAME_CORRUPT)
 		weir_counter_add(&books->corrupt, 1);
 	note_gap(pipeline, frame);

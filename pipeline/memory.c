@@ -55,11 +55,12 @@ static int create_slab(struct weir_pipeline *pipeline, struct weir_slab **out)
 		.no_lock = pipeline->settings.no_lock,
 	};
 	struct weir_source *source = pipeline->source;
+	int err;
 
 	memcpy(settings.part_bytes, pipeline->plan.value.part_bytes, sizeof(settings.part_bytes));
-	if (kind->create)
-		return weir_slab_create(kind, &settings, out);
-	return source->impl->allocate(source, kind, &settings, out);
+	err = kind->create ? weir_slab_create(kind, &settings, out)
+			   : source->impl->allocate(source, kind, &settings, out);
+	return err == -EINVAL ? -EIO : err; /* EINVAL is for what users type */
 }
 
 static int attach_outlets(

@@ -127,13 +127,16 @@ static void memory_refuted(void *data, const char *why)
 {
 	struct weir_pipeline *pipeline = data;
 	struct weir_refuted *refuted = &pipeline->refuted[pipeline->n_refuted];
+	const char *kind = pipeline->plan.kind->name;
 
-	weir_warn(pipeline->settings.log, "memory kind %s cannot be trusted: %s",
-		pipeline->plan.kind->name, why);
-	if (pipeline->n_refuted == WEIR_MAX_REFUTED || weir_counter_get(&pipeline->run.books.captured)) {
+	if (pipeline->n_refuted == WEIR_MAX_REFUTED ||
+		weir_counter_get(&pipeline->run.books.captured)) {
+		weir_error(pipeline->settings.log, "memory kind %s cannot be trusted any more: %s",
+			kind, why);
 		weir_run_end(pipeline, -EIO);
 		return;
 	}
+	weir_warn(pipeline->settings.log, "memory kind %s cannot be trusted: %s", kind, why);
 	refuted->kind = pipeline->plan.kind;
 	snprintf(refuted->why, sizeof(refuted->why), "%s", why);
 	pipeline->n_refuted++;

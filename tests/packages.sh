@@ -14,7 +14,7 @@ packages_test=(libcmocka-dev clang valgrind python3 reuse shellcheck)
 packages_bench=(gstreamer1.0-tools gstreamer1.0-plugins-good time python3 v4l-utils)
 # shellcheck disable=SC2034
 packages_rig=(debootstrap qemu-system-x86 busybox-static cpio kmod xz-utils zstd udev
-	pahole libelf-dev bc)
+	pahole libelf-dev bc v4l-utils python3)
 
 package_installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <string.h>
 
 #include "capture/v4l2/v4l2.h"
@@ -89,16 +90,16 @@ int weir_v4l2_canary_plant(struct weir_slab *slab)
 	return err;
 }
 
-bool weir_v4l2_canary_is_gone(struct weir_frame *frame)
+int weir_v4l2_canary_check(struct weir_frame *frame)
 {
 	struct weir_pixels pixels;
 	bool gone = true;
+	int err = weir_frame_begin_cpu(frame, WEIR_CPU_READ, &pixels);
 
-	if (weir_frame_begin_cpu(frame, WEIR_CPU_READ, &pixels))
-		return false;
+	if (err)
+		return err;
 	for (unsigned i = 0; i < pixels.n_planes && gone; i++)
 		gone = is_gone_from_plane(frame->slot, &pixels, &frame->info, i);
-	if (weir_frame_end_cpu(frame))
-		return false;
-	return gone;
+	err = weir_frame_end_cpu(frame);
+	return err || gone ? err : -ESTALE;
 }

@@ -51,22 +51,25 @@ static bool has_words(const struct v4l2_query_ext_ctrl *query)
 	return false;
 }
 
-bool weir_v4l2_next_control(
+int weir_v4l2_next_control(
 	struct weir_v4l2_device *device, uint32_t id, struct weir_v4l2_control *out)
 {
 	struct v4l2_query_ext_ctrl *query = &out->query;
+	int err;
 
 	for (;;) {
 		memset(query, 0, sizeof(*query));
 		query->id = id | V4L2_CTRL_FLAG_NEXT_CTRL;
-		/* A driver that does not go on would make us go round for ever. */
-		if (weir_v4l2_ioctl(device, VIDIOC_QUERY_EXT_CTRL, query) || query->id <= id)
-			return false;
+		err = weir_v4l2_ioctl(device, VIDIOC_QUERY_EXT_CTRL, query);
+		if (err)
+			return weir_v4l2_or_end(err);
+		if (query->id <= id) /* a driver that does not go on: we would go round for ever */
+			return -ENOENT;
 		id = query->id;
 		if (!has_words(query))
 			continue;
 		weir_v4l2_control_name(query->name, out->name);
-		return true;
+		return 0;
 	}
 }
 
@@ -78,19 +81,19 @@ static bool is_menu(const struct weir_v4l2_control *control)
 	       control->query.type == V4L2_CTRL_TYPE_INTEGER_MENU;
 }
 
-bool weir_v4l2_menu_item(struct weir_v4l2_device *device, const struct weir_v4l2_control *control,
+int weir_v4l2_menu_item(struct weir_v4l2_device *device, const struct weir_v4l2_control *control,
 	int64_t index, char name[WEIR_V4L2_CONTROL_NAME])
 {
 	struct v4l2_querymenu item = { .id = control->query.id, .index = (uint32_t)index };
+	int err = weir_v4l2_ioctl(device, VIDIOC_QUERYMENU, &item);
 
-	/* Menus have holes, which the driver refuses. */
-	if (weir_v4l2_ioctl(device, VIDIOC_QUERYMENU, &item))
-		return false;
+	if (err)
+		return err == -EINVAL ? -ENOENT : err; /* menus have holes */
 	if (control->query.type == V4L2_CTRL_TYPE_MENU)
 		snprintf(name, WEIR_V4L2_CONTROL_NAME, "%.32s", (const char *)item.name);
 	else
 		snprintf(name, WEIR_V4L2_CONTROL_NAME, "%" PRId64, (int64_t)item.value);
-	return true;
+	return 0;
 }
 
 static bool is_item(const char *name, const char *text)
@@ -110,14 +113,18 @@ static int parse_item(struct weir_v4l2_device *device, const struct weir_v4l2_co
 	int64_t number;
 
 	for (int64_t i = control->query.minimum; i <= control->query.maximum; i++) {
-		if (weir_v4l2_menu_item(device, control, i, name) && is_item(name, text)) {
+		int err = weir_v4l2_menu_item(device, control, i, name);
+
+		if (err && err != -ENOENT)
+			return err;
+		if (!err && is_item(name, text)) {
 			*out = i;
 			return 0;
 		}
 	}
 	number = strtoll(text, &end, 10);
 	if (*end || !*text || number < control->query.minimum || number > control->query.maximum ||
-		!weir_v4l2_menu_item(device, control, number, name))
+		weir_v4l2_menu_item(device, control, number, name))
 		return -EINVAL;
 	*out = number;
 	return 0;
@@ -131,7 +138,7 @@ static void list_items(struct weir_v4l2_device *device, const struct weir_v4l2_c
 
 	text[0] = '\0';
 	for (int64_t i = control->query.minimum; i <= control->query.maximum && used < size; i++)
-		if (weir_v4l2_menu_item(device, control, i, name))
+		if (!weir_v4l2_menu_item(device, control, i, name))
 			used += (size_t)snprintf(
 				text + used, size - used, "%s%s", used ? ", " : "", name);
 }
@@ -211,7 +218,7 @@ static void print_value(struct weir_v4l2_device *device, const struct weir_v4l2_
 {
 	char name[WEIR_V4L2_CONTROL_NAME];
 
-	if (is_menu(control) && weir_v4l2_menu_item(device, control, value, name))
+	if (is_menu(control) && !weir_v4l2_menu_item(device, control, value, name))
 		snprintf(text, size, "%s", name);
 	else if (control->query.type == V4L2_CTRL_TYPE_BOOLEAN)
 		snprintf(text, size, "%s", value ? "true" : "false");

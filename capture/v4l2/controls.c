@@ -16,19 +16,21 @@
 
 /* ---- setting ---- */
 
-static bool find(
+/* 0, -ENOENT or -errno; not logged. */
+static int find(
 	struct weir_v4l2_device *device, const char *text, struct weir_v4l2_control *control)
 {
 	char name[WEIR_V4L2_CONTROL_NAME];
 	uint32_t id = 0;
+	int err;
 
 	weir_v4l2_control_name(text, name);
-	while (weir_v4l2_next_control(device, id, control)) {
+	while (!(err = weir_v4l2_next_control(device, id, control))) {
 		if (!strcmp(control->name, name))
-			return true;
+			return 0;
 		id = control->query.id;
 	}
-	return false;
+	return err;
 }
 
 static int refuse_name(struct weir_v4l2_device *device, const char *text)
@@ -40,7 +42,7 @@ static int refuse_name(struct weir_v4l2_device *device, const char *text)
 	uint32_t id = 0;
 
 	for (size_t i = 0; names && i < MAX_CONTROLS; i++, id = control.query.id) {
-		if (!weir_v4l2_next_control(device, id, &control))
+		if (weir_v4l2_next_control(device, id, &control))
 			break;
 		memcpy(names[i], control.name, sizeof(names[i]));
 		known[i] = names[i];
@@ -131,7 +133,8 @@ static int set_number(
 	int err = weir_v4l2_parse_value(device, control, text, &number);
 
 	if (err)
-		return refuse_value(device, control, text);
+		return err == -EINVAL ? refuse_value(device, control, text)
+				      : weir_v4l2_fail(device, "VIDIOC_QUERYMENU", err);
 	if (wide)
 		value.value64 = number;
 	else
@@ -160,8 +163,10 @@ int weir_v4l2_set_control(struct weir_v4l2_device *device, const char *text)
 	}
 	memcpy(name, text, (size_t)(equals - text));
 	name[equals - text] = '\0';
-	if (!find(device, name, &control))
-		return refuse_name(device, name);
+	err = find(device, name, &control);
+	if (err)
+		return err == -ENOENT ? refuse_name(device, name)
+				      : weir_v4l2_fail(device, "VIDIOC_QUERY_EXT_CTRL", err);
 	err = check_settable(device, &control);
 	if (err)
 		return err;
@@ -197,7 +202,7 @@ int weir_v4l2_read_controls(
 
 	if (!controls)
 		return -ENOMEM;
-	while (!err && count < MAX_CONTROLS && weir_v4l2_next_control(device, id, &control)) {
+	while (!err && count < MAX_CONTROLS && !weir_v4l2_next_control(device, id, &control)) {
 		err = read_one(device, &control, &controls[count++]);
 		id = control.query.id;
 	}

@@ -110,7 +110,7 @@ static int add_formats(struct weir_v4l2_device *device, const struct weir_v4l2_f
 	struct v4l2_fmtdesc entry;
 	int err = 0;
 
-	for (uint32_t i = 0; !err && weir_v4l2_enum_format(device, i, &entry); i++)
+	for (uint32_t i = 0; !err && !weir_v4l2_enum_format(device, i, &entry); i++)
 		err = add_format(device, format, &entry, info);
 	return err;
 }

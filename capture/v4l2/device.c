@@ -79,6 +79,11 @@ int weir_v4l2_ioctl(struct weir_v4l2_device *device, unsigned long request, void
 	return result < 0 ? -errno : 0;
 }
 
+int weir_v4l2_or_end(int error)
+{
+	return error == -EINVAL || error == -ENOTTY ? -ENOENT : error;
+}
+
 void *weir_v4l2_mmap(struct weir_v4l2_device *device, size_t length, int64_t offset)
 {
 	return mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, device->fd, offset);
@@ -108,7 +113,7 @@ int weir_v4l2_fail(struct weir_v4l2_device *device, const char *what, int error)
 	return error;
 }
 
-static int refuse(struct weir_v4l2_device *device, int error)
+static int refuse(struct weir_v4l2_device *device, const char *what, int error)
 {
 	char remedy[160];
 
@@ -128,7 +133,7 @@ static int refuse(struct weir_v4l2_device *device, int error)
 			device->path);
 		return -ENODEV;
 	default:
-		return weir_v4l2_fail(device, "open", error);
+		return weir_v4l2_fail(device, what, error);
 	}
 }
 
@@ -191,7 +196,7 @@ static int check_node(struct weir_v4l2_device *device)
 			device->path);
 		return -ENODEV;
 	}
-	return err ? refuse(device, err) : check_kind(device);
+	return err ? refuse(device, "VIDIOC_QUERYCAP", err) : check_kind(device);
 }
 
 /* Only a device is opened: opening a pipe or a tape would do something to it. */
@@ -200,13 +205,13 @@ static int open_node(struct weir_v4l2_device *device)
 	struct stat status;
 
 	if (stat(device->path, &status) < 0)
-		return refuse(device, -errno);
+		return refuse(device, "stat", -errno);
 	if (!S_ISCHR(status.st_mode)) {
 		weir_error(device->log, "%s is no device: cameras are /dev/videoN", device->path);
 		return -ENODEV;
 	}
 	device->fd = open(device->path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	return device->fd < 0 ? refuse(device, -errno) : 0;
+	return device->fd < 0 ? refuse(device, "open", -errno) : 0;
 }
 
 int weir_v4l2_device_open(

@@ -42,6 +42,9 @@ void weir_v4l2_device_close(struct weir_v4l2_device *device);
 /* 0 or -errno; EINTR is retried. Logs nothing. */
 int weir_v4l2_ioctl(struct weir_v4l2_device *device, unsigned long request, void *arg);
 
+/* Of an enumeration: -ENOENT for the errors that say that there are no more. */
+int weir_v4l2_or_end(int error);
+
 /* Logs "VIDIOC_S_FMT on /dev/video0: Device or resource busy (EBUSY), held by gst-launch-1.0 (pid 12)"
  * and returns `error`. */
 int weir_v4l2_fail(struct weir_v4l2_device *device, const char *what, int error);

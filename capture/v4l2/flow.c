@@ -43,21 +43,28 @@ void weir_v4l2_resume(struct weir_source *source)
 
 /* ---- frames from the driver ---- */
 
+#define UNREADABLE "the CPU cannot look at it (DMA_BUF_IOCTL_SYNC)"
+
 static void refute(struct weir_v4l2 *v4l2, const char *why)
 {
 	weir_v4l2_stop(&v4l2->base);
 	v4l2->host.refuted(v4l2->host.data, why);
 }
 
-/* A damaged frame proves nothing; the slot's next one will. */
-static bool is_trusted(struct weir_v4l2 *v4l2, struct weir_frame *frame)
+/* What speaks against its memory, or NULL. A damaged frame proves nothing; the slot's next one
+ * will. */
+static const char *doubt(struct weir_v4l2 *v4l2, struct weir_frame *frame)
 {
 	uint32_t bit = 1u << frame->slot->index;
+	int err;
 
 	if (!(v4l2->unproven & bit) || (frame->info.flags & WEIR_FRAME_CORRUPT))
-		return true;
+		return NULL;
 	v4l2->unproven &= ~bit;
-	return weir_v4l2_canary_is_gone(frame);
+	err = weir_v4l2_canary_check(frame);
+	if (err == -ESTALE)
+		return "the camera took it and wrote elsewhere";
+	return err ? UNREADABLE : NULL;
 }
 
 /* Whether the next frame may have come already: this one lay there for half an interval longer than
@@ -100,6 +107,7 @@ static bool take_frame(struct weir_v4l2 *v4l2, bool failed)
 	struct v4l2_plane planes[VIDEO_MAX_PLANES];
 	struct v4l2_buffer buffer;
 	struct weir_frame *frame;
+	const char *why;
 	int err = weir_v4l2_queue_take(&v4l2->queue, &buffer, planes);
 
 	if (err == -EAGAIN && !failed)
@@ -109,9 +117,10 @@ static bool take_frame(struct weir_v4l2 *v4l2, bool failed)
 		return false;
 	}
 	frame = make_frame(v4l2, &buffer);
-	if (!is_trusted(v4l2, frame)) {
+	why = doubt(v4l2, frame);
+	if (why) {
 		weir_frame_unref(&frame);
-		refute(v4l2, "the camera took it and wrote elsewhere");
+		refute(v4l2, why);
 		return false;
 	}
 	v4l2->host.deliver(v4l2->host.data, frame);
@@ -181,19 +190,49 @@ static void ready(struct weir_watch *watch, uint32_t events)
 
 /* ---- begin and halt ---- */
 
-static int give_all(struct weir_v4l2 *v4l2, bool *refused)
+static int give_all(struct weir_v4l2 *v4l2, const char **refused)
 {
+	bool imported = v4l2->queue.memory == V4L2_MEMORY_DMABUF;
 	struct weir_slab *slab = v4l2->host.slab;
-	int err;
+	int err = imported ? weir_v4l2_canary_plant(slab) : 0;
 
-	v4l2->unproven = 0;
-	if (v4l2->queue.memory == V4L2_MEMORY_DMABUF && !weir_v4l2_canary_plant(slab))
-		v4l2->unproven = atomic_load(&slab->free);
+	if (err == -EACCES) {
+		weir_info(v4l2->base.log, "nothing shows whether %s writes into these buffers: "
+			"the CPU cannot map them", v4l2->device.path);
+	} else if (err) {
+		*refused = UNREADABLE;
+		return err;
+	}
+	v4l2->unproven = imported && !err ? atomic_load(&slab->free) : 0;
 	err = give_idle(v4l2);
-	if (!err)
-		return 0;
-	*refused = v4l2->queue.memory == V4L2_MEMORY_DMABUF && err != -ENODEV;
-	return *refused || err == -ENODEV ? err : weir_v4l2_fail(&v4l2->device, "VIDIOC_QBUF", err);
+	if (imported && err && err != -ENODEV)
+		*refused = "the camera refuses its pages (VIDIOC_QBUF)";
+	else if (err)
+		weir_v4l2_fail(&v4l2->device, "VIDIOC_QBUF", err);
+	return err;
+}
+
+/* A camera behind a media controller: its node captures what the pads before it are set to. */
+static int refuse_pipeline(struct weir_v4l2 *v4l2, int err)
+{
+	const struct weir_video *video = &v4l2->base.video;
+	char text[WEIR_ERRNO_TEXT];
+
+	weir_error(v4l2->device.log,
+		"VIDIOC_STREAMON on %s: %s: the camera's media pipeline does not deliver %ux%u %s; "
+		"media-ctl -p shows its links and pads, -l and -V set them",
+		v4l2->device.path, weir_errno_text(err, text), video->width, video->height,
+		video->format->name);
+	return -ENOTSUP;
+}
+
+static int refuse_stream(struct weir_v4l2 *v4l2, int err)
+{
+	bool has_pads = weir_v4l2_caps(&v4l2->device.caps) & V4L2_CAP_IO_MC;
+
+	if (has_pads && (err == -EPIPE || err == -ENOLINK))
+		return refuse_pipeline(v4l2, err);
+	return weir_v4l2_fail(&v4l2->device, "VIDIOC_STREAMON", err);
 }
 
 static int stream(struct weir_v4l2 *v4l2)
@@ -203,8 +242,7 @@ static int stream(struct weir_v4l2 *v4l2)
 	int err = weir_v4l2_queue_start(&v4l2->queue);
 
 	if (err)
-		return err == -ENODEV ? err
-				      : weir_v4l2_fail(&v4l2->device, "VIDIOC_STREAMON", err);
+		return refuse_stream(v4l2, err);
 	v4l2->least_age_ns = INT64_MAX;
 	v4l2->half_interval_ns = (int64_t)(weir_rate_interval_ns(v4l2->base.video.rate) / 2);
 	v4l2->late = false;
@@ -218,7 +256,7 @@ static int stream(struct weir_v4l2 *v4l2)
 	return err;
 }
 
-int weir_v4l2_flow_begin(struct weir_v4l2 *v4l2, bool *refused)
+int weir_v4l2_flow_begin(struct weir_v4l2 *v4l2, const char **refused)
 {
 	struct weir_v4l2_queue *queue = &v4l2->queue;
 	struct weir_slab *slab = v4l2->host.slab;
@@ -249,12 +287,11 @@ void weir_v4l2_flow_halt(struct weir_v4l2 *v4l2)
 
 /* ---- the source's start and stop ---- */
 
-static int refuse(struct weir_v4l2 *v4l2, int err)
+static int refuse(struct weir_v4l2 *v4l2, const char *refused, int err)
 {
 	char why[160], text[WEIR_ERRNO_TEXT];
 
-	snprintf(why, sizeof(why), "%s refuses its pages (VIDIOC_QBUF): %s", v4l2->device.path,
-		weir_errno_text(err, text));
+	snprintf(why, sizeof(why), "%s: %s", refused, weir_errno_text(err, text));
 	refute(v4l2, why);
 	return 0;
 }
@@ -262,7 +299,7 @@ static int refuse(struct weir_v4l2 *v4l2, int err)
 int weir_v4l2_start(struct weir_source *source, const struct weir_source_host *host)
 {
 	struct weir_v4l2 *v4l2 = (struct weir_v4l2 *)source;
-	bool refused = false;
+	const char *refused = NULL;
 	int err;
 
 	v4l2->host = *host;
@@ -277,9 +314,7 @@ int weir_v4l2_start(struct weir_source *source, const struct weir_source_host *h
 	if (!err)
 		return 0;
 	if (refused)
-		return refuse(v4l2, err);
-	if (err == -ENODEV)
-		weir_v4l2_fail(&v4l2->device, "starting", err);
+		return refuse(v4l2, refused, err);
 	weir_v4l2_stop(source);
 	/* EINVAL of a driver is no fault of the user's words. */
 	return err == -EINVAL ? -EIO : err;

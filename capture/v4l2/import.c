@@ -18,6 +18,20 @@ static int say(char *why, size_t size, const char *what, int err)
 	return err;
 }
 
+/* The line that a memory kind would have logged. */
+struct reason {
+	char *text;
+	size_t size;
+};
+
+static void note(void *data, enum weir_log_level level, const char *line)
+{
+	struct reason *reason = data;
+
+	(void)level;
+	snprintf(reason->text, reason->size, "no memory of that kind for one frame: %s", line);
+}
+
 static int queue_one(struct weir_v4l2_queue *queue, struct weir_slab *slab, char *why, size_t size)
 {
 	struct weir_slot *slot;
@@ -41,9 +55,10 @@ int weir_v4l2_queue_try_import(struct weir_v4l2_device *device,
 	const struct weir_v4l2_format *format, const struct weir_memory_kind *kind, char *why,
 	size_t size)
 {
-	static const struct weir_log silent = { .level = WEIR_LOG_SILENT };
+	struct reason reason = { why, size };
+	const struct weir_log log = { .level = WEIR_LOG_ERROR, .write = note, .data = &reason };
 	struct weir_slab_settings settings = {
-		.log = &silent,
+		.log = &log,
 		.slots = 1,
 		.frame_bytes = format->frame_bytes,
 		.n_parts = format->n_buffers_planes,
@@ -59,9 +74,10 @@ int weir_v4l2_queue_try_import(struct weir_v4l2_device *device,
 		return 0;
 	for (unsigned i = 0; i < format->n_buffers_planes; i++)
 		settings.part_bytes[i] = format->piece[i].size;
+	say(why, size, "no memory of that kind for one frame", -ENOMEM); /* unless it says more */
 	err = weir_slab_create(kind, &settings, &slab);
 	if (err)
-		return say(why, size, "no memory of that kind for one frame", err);
+		return err;
 	if (slab->slots[0].parts[0].dmabuf < 0) {
 		snprintf(why, size, "it has no dma-buf that the device could import");
 		err = -ENOTSUP;

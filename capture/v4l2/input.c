@@ -12,10 +12,13 @@
 
 #define MAX_INPUTS 32
 
-static bool enum_input(struct weir_v4l2_device *device, uint32_t index, struct v4l2_input *out)
+/* 0, -ENOENT past the last, or -errno; not logged. */
+static int enum_input(struct weir_v4l2_device *device, uint32_t index, struct v4l2_input *out)
 {
 	*out = (struct v4l2_input){ .index = index };
-	return index < MAX_INPUTS && weir_v4l2_ioctl(device, VIDIOC_ENUMINPUT, out) == 0;
+	if (index >= MAX_INPUTS)
+		return -ENOENT;
+	return weir_v4l2_or_end(weir_v4l2_ioctl(device, VIDIOC_ENUMINPUT, out));
 }
 
 static bool is_meant(const struct v4l2_input *input, const char *text)
@@ -35,7 +38,7 @@ static int refuse_input(struct weir_v4l2_device *device, const char *text)
 	const char *known[MAX_INPUTS + 1] = { NULL };
 	struct v4l2_input input;
 
-	for (uint32_t i = 0; enum_input(device, i, &input); i++) {
+	for (uint32_t i = 0; !enum_input(device, i, &input); i++) {
 		snprintf(names[i], sizeof(names[i]), "%.32s", (const char *)input.name);
 		known[i] = names[i];
 	}
@@ -49,14 +52,17 @@ int weir_v4l2_set_input(struct weir_v4l2_device *device, const char *text)
 	struct v4l2_input input;
 	int number, err;
 
-	for (uint32_t i = 0; enum_input(device, i, &input); i++) {
-		if (!is_meant(&input, text))
-			continue;
-		number = (int)input.index;
-		err = weir_v4l2_ioctl(device, VIDIOC_S_INPUT, &number);
-		return err ? weir_v4l2_fail(device, "VIDIOC_S_INPUT", err) : 0;
-	}
-	return refuse_input(device, text);
+	for (uint32_t i = 0; !(err = enum_input(device, i, &input)); i++)
+		if (is_meant(&input, text))
+			break;
+	if (err)
+		return err == -ENOENT ? refuse_input(device, text)
+				      : weir_v4l2_fail(device, "VIDIOC_ENUMINPUT", err);
+	number = (int)input.index;
+	err = weir_v4l2_ioctl(device, VIDIOC_S_INPUT, &number);
+	if (err)
+		weir_v4l2_fail(device, "VIDIOC_S_INPUT", err);
+	return err == -EINVAL ? -EIO : err; /* EINVAL is for what users type */
 }
 
 static bool input_has_timings(struct weir_v4l2_device *device)
@@ -65,7 +71,7 @@ static bool input_has_timings(struct weir_v4l2_device *device)
 	int number;
 
 	return weir_v4l2_ioctl(device, VIDIOC_G_INPUT, &number) == 0 &&
-	       enum_input(device, (uint32_t)number, &input) &&
+	       !enum_input(device, (uint32_t)number, &input) &&
 	       (input.capabilities & V4L2_IN_CAP_DV_TIMINGS);
 }
 

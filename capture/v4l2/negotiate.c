@@ -47,13 +47,15 @@ static unsigned rank(const struct v4l2_fmtdesc *entry, const struct weir_format 
 	return apart == (entry->pixelformat == format->v4l2_mplane) ? 3 : 2;
 }
 
-static bool find_code(struct weir_v4l2_device *device, const struct weir_format *wanted, bool apart,
+/* 0, or -ENOENT where the driver has nothing like it. */
+static int find_code(struct weir_v4l2_device *device, const struct weir_format *wanted, bool apart,
 	struct choice *out)
 {
 	struct v4l2_fmtdesc entry;
 	unsigned best = 0;
+	int err = 0;
 
-	for (uint32_t i = 0; weir_v4l2_enum_format(device, i, &entry); i++) {
+	for (uint32_t i = 0; !(err = weir_v4l2_enum_format(device, i, &entry)); i++) {
 		unsigned rank_here = rank(&entry, wanted, apart);
 
 		if (rank_here <= best)
@@ -61,7 +63,7 @@ static bool find_code(struct weir_v4l2_device *device, const struct weir_format 
 		best = rank_here;
 		*out = (struct choice){ entry.pixelformat, weir_format_by_v4l2(entry.pixelformat) };
 	}
-	return best > 0;
+	return best > 0 ? 0 : err;
 }
 
 /* Without a wish: the one that is set, else the first uncompressed one, else the first. */
@@ -70,7 +72,7 @@ static const struct weir_format *default_format(struct weir_v4l2_device *device,
 	const struct weir_format *format = weir_format_by_v4l2(now), *first = NULL;
 	struct v4l2_fmtdesc entry;
 
-	for (uint32_t i = 0; !format && weir_v4l2_enum_format(device, i, &entry); i++) {
+	for (uint32_t i = 0; !format && !weir_v4l2_enum_format(device, i, &entry); i++) {
 		const struct weir_format *row = weir_format_by_v4l2(entry.pixelformat);
 
 		if (row && !(row->flags & WEIR_FORMAT_COMPRESSED))
@@ -88,7 +90,7 @@ static void list_formats(struct weir_v4l2_device *device, char *text, size_t siz
 	size_t used = 0;
 
 	text[0] = '\0';
-	for (uint32_t i = 0; used < size && weir_v4l2_enum_format(device, i, &entry); i++) {
+	for (uint32_t i = 0; used < size && !weir_v4l2_enum_format(device, i, &entry); i++) {
 		const struct weir_format *format = weir_format_by_v4l2(entry.pixelformat);
 		uint32_t code = entry.pixelformat & 0x7fffffff;
 		char letters[5] = { (char)code, (char)(code >> 8), (char)(code >> 16),
@@ -104,13 +106,16 @@ static int choose_format(struct weir_v4l2_device *device, const struct weir_form
 {
 	const struct weir_format *format = wanted ? wanted : default_format(device, now);
 	char offered[320];
+	int err = format ? find_code(device, format, apart, out) : -ENOENT;
 
-	if (format && find_code(device, format, apart, out))
+	if (!err)
 		return 0;
 	if (!wanted && format) { /* set, and not enumerated */
 		*out = (struct choice){ now, format };
 		return 0;
 	}
+	if (err != -ENOENT)
+		return weir_v4l2_fail(device, "VIDIOC_ENUM_FMT", err);
 	list_formats(device, offered, sizeof(offered));
 	if (wanted)
 		weir_error(device->log, "%s is not offered by %s, which has %s", wanted->name,

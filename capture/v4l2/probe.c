@@ -41,6 +41,10 @@ static void note_error(struct findings *findings, const char *name, const char *
 	note(findings, name, false, detail);
 }
 
+/* As many as a run asks for: v4l2loopback goes on with the fewest that anybody ever asked for, and with
+ * one it would write into what is being read. */
+#define BUFFERS 4
+
 static int request(struct weir_v4l2_device *device, unsigned n, uint32_t *abilities)
 {
 	struct v4l2_requestbuffers buffers = {
@@ -53,15 +57,14 @@ static int request(struct weir_v4l2_device *device, unsigned n, uint32_t *abilit
 	return err;
 }
 
+/* A request for none tells, and leaves the device as it is. */
 int weir_v4l2_try_mmap(struct weir_v4l2_device *device, char *why, size_t size)
 {
 	char text[WEIR_ERRNO_TEXT];
-	int err = request(device, 1, NULL);
+	int err = request(device, 0, NULL);
 
 	if (err)
 		snprintf(why, size, "VIDIOC_REQBUFS: %s", weir_errno_text(err, text));
-	else
-		request(device, 0, NULL);
 	return err;
 }
 
@@ -122,7 +125,7 @@ static void try_own_buffer(struct findings *findings, struct weir_v4l2_device *d
 	uint32_t abilities = 0;
 	size_t length;
 	void *memory;
-	int err = request(device, 1, &abilities);
+	int err = request(device, BUFFERS, &abilities);
 
 	if (err) {
 		note_error(findings, "mmap", "VIDIOC_REQBUFS", err);

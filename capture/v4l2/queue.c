@@ -89,7 +89,7 @@ int weir_v4l2_queue_allocate(struct weir_v4l2_queue *queue, const struct weir_me
 			       : create_slab(queue, kind, settings, &slab);
 	if (err) {
 		weir_v4l2_queue_close(queue);
-		return err == -EINVAL ? -EIO : err; /* EINVAL is for what users type */
+		return err;
 	}
 	queue->slab = slab;
 	queue->keeps_own = false;

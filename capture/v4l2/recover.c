@@ -23,7 +23,21 @@
 #define LOOK_NS        (500 * MS)   /* for a camera or a signal that may come back any time */
 #define CALM_NS        (5 * WEIR_NS_PER_S) /* of flow: the trouble before was another one */
 
-static const struct weir_log silent = { .level = WEIR_LOG_SILENT };
+static void note(void *data, enum weir_log_level level, const char *line)
+{
+	struct weir_v4l2_recovery *recovery = data;
+
+	(void)level;
+	snprintf(recovery->why, sizeof(recovery->why), "%s", line);
+}
+
+static void note_error(struct weir_v4l2_recovery *recovery, const char *what, int error)
+{
+	char text[WEIR_ERRNO_TEXT];
+
+	snprintf(
+		recovery->why, sizeof(recovery->why), "%s: %s", what, weir_errno_text(error, text));
+}
 
 static void try_again_at(struct weir_v4l2 *v4l2, uint64_t delay_ns)
 {
@@ -47,7 +61,7 @@ static int open_device(struct weir_v4l2 *v4l2)
 
 	if (weir_v4l2_locate(&v4l2->identity, path, sizeof(path)))
 		return -ENODEV;
-	err = weir_v4l2_device_open(&v4l2->device, path, &silent);
+	err = weir_v4l2_device_open(&v4l2->device, path, &v4l2->recovery.log);
 	if (err)
 		return -ENODEV;
 	v4l2->device.syscalls = syscalls;
@@ -69,7 +83,7 @@ static int settle(struct weir_v4l2 *v4l2)
 static int attempt(struct weir_v4l2 *v4l2)
 {
 	struct weir_v4l2_recovery *recovery = &v4l2->recovery;
-	bool refused = false;
+	const char *refused = NULL;
 	int err = 0;
 
 	if (v4l2->device.fd < 0)
@@ -83,7 +97,14 @@ static int attempt(struct weir_v4l2 *v4l2)
 	if (refused && v4l2->host.slab->kind == &weir_memory_mmap) {
 		v4l2->queue.keeps_own = true;
 		weir_v4l2_queue_close(&v4l2->queue);
+		refused = NULL;
 		err = weir_v4l2_flow_begin(v4l2, &refused);
+	}
+	if (refused)
+		note_error(recovery, refused, err);
+	if (err == -EBUSY) { /* buffers that the driver does not free go with the file */
+		weir_v4l2_queue_close(&v4l2->queue);
+		weir_v4l2_device_close(&v4l2->device);
 	}
 	return err;
 }
@@ -121,24 +142,26 @@ static void wait_for_replug(struct weir_v4l2 *v4l2);
 static void failed(struct weir_v4l2 *v4l2, int err)
 {
 	struct weir_v4l2_recovery *recovery = &v4l2->recovery;
-	char text[WEIR_ERRNO_TEXT];
 
 	if (err == -ENODEV && recovery->trouble != WEIR_V4L2_GONE) {
 		wait_for_replug(v4l2);
 	} else if (err == -ENODEV || err == -ENOLINK) {
+		recovery->attempts = 0;
 		try_again_at(v4l2, LOOK_NS);
 	} else if (err == -EAGAIN) {
 		try_again_at(v4l2, FIRST_DELAY_NS);
 	} else if (err == -ENOTSUP) {
 		weir_error(v4l2->base.log,
-			"%s does not deliver %ux%u %s any more: start again to take what it has now",
+			"%s does not deliver %ux%u %s any more: start again to take what it has "
+			"now",
 			v4l2->device.path, v4l2->base.video.width, v4l2->base.video.height,
 			v4l2->base.video.format->name);
 		weir_v4l2_end(v4l2, err);
 	} else if (recovery->attempts >= MOST_ATTEMPTS) {
 		weir_error(v4l2->base.log, "%s does not stream any more after %u attempts: %s",
-			v4l2->device.path, recovery->attempts, weir_errno_text(err, text));
-		weir_v4l2_end(v4l2, err);
+			v4l2->device.path, recovery->attempts, recovery->why);
+		weir_v4l2_end(
+			v4l2, err == -EINVAL ? -EIO : err); /* EINVAL is for what users type */
 	} else {
 		try_again_at(v4l2, FIRST_DELAY_NS << recovery->attempts);
 	}
@@ -150,7 +173,7 @@ static void fired(struct weir_timer *timer)
 	int err;
 
 	v4l2->recovery.attempts++;
-	v4l2->device.log = &silent; /* the last attempt speaks for all of them */
+	v4l2->device.log = &v4l2->recovery.log; /* the last attempt speaks for all of them */
 	err = attempt(v4l2);
 	v4l2->device.log = v4l2->base.log;
 	if (err)
@@ -213,6 +236,8 @@ void weir_v4l2_recover(struct weir_v4l2 *v4l2, const char *what, int error)
 	if (now - recovery->since_ns > CALM_NS)
 		recovery->attempts = 0;
 	recovery->since_ns = now;
+	if (what)
+		note_error(recovery, what, error);
 	if (error == -ENODEV)
 		wait_for_replug(v4l2);
 	else if (recovery->attempts >= MOST_ATTEMPTS)
@@ -226,6 +251,9 @@ void weir_v4l2_recovery_init(struct weir_v4l2 *v4l2)
 	memset(&v4l2->recovery, 0, sizeof(v4l2->recovery));
 	v4l2->recovery.timer.fired = fired;
 	v4l2->recovery.timer.data = v4l2;
+	v4l2->recovery.log = (struct weir_log){
+		.level = WEIR_LOG_ERROR, .write = note, .data = &v4l2->recovery
+	};
 }
 
 void weir_v4l2_recovery_stop(struct weir_v4l2 *v4l2)

@@ -21,8 +21,10 @@ struct weir_v4l2_recovery {
 	struct weir_timer timer;          /* of the next attempt */
 	struct weir_v4l2_hotplug hotplug; /* open while it is gone, where there are such events */
 	bool listens;
-	unsigned attempts;
+	unsigned attempts;                /* that found it and failed */
 	uint64_t since_ns;                /* of the trouble, or of the last recovery from one */
+	struct weir_log log;              /* of the attempts: keeps in `why` what the last one failed of */
+	char why[200];
 };
 
 void weir_v4l2_recovery_init(struct weir_v4l2 *v4l2);

@@ -2,11 +2,14 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "capture/v4l2/sizes.h"
 
-bool weir_v4l2_enum_format(
-	struct weir_v4l2_device *device, uint32_t index, struct v4l2_fmtdesc *out)
+#include <errno.h>
+
+int weir_v4l2_enum_format(struct weir_v4l2_device *device, uint32_t index, struct v4l2_fmtdesc *out)
 {
 	*out = (struct v4l2_fmtdesc){ .index = index, .type = device->type };
-	return index < WEIR_V4L2_MAX_ENUM && !weir_v4l2_ioctl(device, VIDIOC_ENUM_FMT, out);
+	if (index >= WEIR_V4L2_MAX_ENUM)
+		return -ENOENT;
+	return weir_v4l2_or_end(weir_v4l2_ioctl(device, VIDIOC_ENUM_FMT, out));
 }
 
 bool weir_v4l2_enum_size(struct weir_v4l2_device *device, uint32_t pixelformat, uint32_t index,

@@ -7,11 +7,11 @@
 
 #include "capture/v4l2/device.h"
 
-/* What a driver enumerates: number `index` into *out; false past the last, of which no broken driver has
- * more than WEIR_V4L2_MAX_ENUM. */
+/* What a driver enumerates: number `index` into *out; -ENOENT or false past the last, of which no broken
+ * driver has more than WEIR_V4L2_MAX_ENUM. */
 #define WEIR_V4L2_MAX_ENUM 256
 
-bool weir_v4l2_enum_format(
+int weir_v4l2_enum_format(
 	struct weir_v4l2_device *device, uint32_t index, struct v4l2_fmtdesc *out);
 bool weir_v4l2_enum_size(struct weir_v4l2_device *device, uint32_t pixelformat, uint32_t index,
 	struct v4l2_frmsizeenum *out);

@@ -270,7 +270,7 @@ static int allocate(struct weir_source *source, const struct weir_memory_kind *k
 {
 	struct weir_v4l2 *v4l2 = (struct weir_v4l2 *)source;
 
-	return not_usage(weir_v4l2_queue_allocate(&v4l2->queue, kind, settings, out));
+	return weir_v4l2_queue_allocate(&v4l2->queue, kind, settings, out);
 }
 
 static int frame_bytes(struct weir_source *source, size_t *out)

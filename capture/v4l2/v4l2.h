@@ -62,9 +62,9 @@ void weir_v4l2_resume(struct weir_source *source);
 void weir_v4l2_stop(struct weir_source *source);
 
 /* flow.c: opens the queue on the run's slab, gives the driver every idle slot and streams; and back.
- * 0 or -errno, logged unless it is -ENODEV, -EAGAIN (see weir_v4l2_queue_open) or *refused is set: the
- * driver does not take slots of that memory, as `what` says. */
-int weir_v4l2_flow_begin(struct weir_v4l2 *v4l2, bool *refused);
+ * 0 or -errno, logged unless it is -EAGAIN (see weir_v4l2_queue_open) or *refused is set, to what speaks
+ * against memory of that kind. */
+int weir_v4l2_flow_begin(struct weir_v4l2 *v4l2, const char **refused);
 void weir_v4l2_flow_halt(struct weir_v4l2 *v4l2);
 
 /* flow.c: takes what lies there untold. Whether anything came of it. */
@@ -83,9 +83,9 @@ void weir_v4l2_place_planes(const struct weir_v4l2 *v4l2, struct weir_slab *slab
 void weir_v4l2_fill(struct weir_v4l2 *v4l2, const struct v4l2_buffer *buffer,
 	struct weir_frame_info *info);
 
-/* canary.c: marks every slot, before the first QBUF; and whether the device wrote over the marks of
- * this one, which only the issuer holds. plant: 0 or -errno. */
+/* canary.c: marks every slot, before the first QBUF; and looks whether the device wrote over the marks of
+ * this one, which only the issuer holds. 0; -ESTALE: it did not; or -EIO of DMA_BUF_IOCTL_SYNC. */
 int weir_v4l2_canary_plant(struct weir_slab *slab);
-bool weir_v4l2_canary_is_gone(struct weir_frame *frame);
+int weir_v4l2_canary_check(struct weir_frame *frame);
 
 #endif

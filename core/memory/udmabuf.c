@@ -112,9 +112,9 @@ static int wrap_slots(struct weir_slab *slab, const struct weir_log *log)
 		err = wrap_slot(device, slab, &slab->slots[i]);
 	if (err) {
 		weir_error(log,
-			"UDMABUF_CREATE of %zu bytes: %s; see size_limit_mb in "
-			"/sys/module/udmabuf/parameters",
-			slab->frame_bytes, weir_errno_text(err, text));
+			"%s of %zu bytes: %s; see size_limit_mb in /sys/module/udmabuf/parameters",
+			slab->base ? "UDMABUF_CREATE" : "UDMABUF_CREATE_LIST", slab->frame_bytes,
+			weir_errno_text(err, text));
 		close_dmabufs(slab);
 	}
 	close(device);

@@ -51,7 +51,7 @@ struct weir_sink_ledger {
 
 struct weir_ledger {
 	uint64_t captured;       /* frames the source issued, those marked corrupt included */
-	uint64_t lost_by_device; /* gaps in its sequence */
+	uint64_t lost_by_device; /* gaps in its sequence, up to the last captured frame */
 	uint64_t corrupt;
 	uint64_t user_copied_bytes, kernel_copied_bytes;
 	uint64_t cache_syncs;    /* DMA_BUF_IOCTL_SYNC calls */

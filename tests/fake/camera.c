@@ -6,8 +6,6 @@
 
 #include <weir/format.h>
 
-int __wrap_weir_v4l2_ioctl(struct weir_v4l2_device *device, unsigned long request, void *arg);
-
 void camera_init(struct camera *camera, const struct camera_format *formats)
 {
 	memset(camera, 0, sizeof(*camera));

@@ -53,6 +53,8 @@ struct camera {
 	unsigned n_rate_set, n_timings_set;
 };
 
+int __wrap_weir_v4l2_ioctl(struct weir_v4l2_device *device, unsigned long request, void *arg);
+
 /* A quiet single-planar camera without formats, at YUYV 640x480, 30 fps. */
 void camera_init(struct camera *camera, const struct camera_format *formats);
 void camera_make_mplane(struct camera *camera);

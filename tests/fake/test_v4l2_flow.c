@@ -4,10 +4,13 @@
 /* What drivers say about frames, and what becomes of it at a sink. */
 
 #include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <weir/weir.h>
 
+#include "core/clock.h"
+#include "pipeline/pipeline.h"
 #include "tests/fake/v4l2_scene.h"
 
 static void test_frames_lie_where_the_device_wrote(void **state)
@@ -65,9 +68,8 @@ static void test_data_offset(void **state)
 	fake.type = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
 	fake.piece_bytes[0] = 64 * 48 + 256;
 	fake.n_shots = 3;
-	fake.script[1] = (struct fake_shot){
-		.has_bytes = true, .bytes = 64 * 48 + 256, .data_offset = 256
-	};
+	fake.script[1] =
+		(struct fake_shot){ .has_bytes = true, .bytes = 64 * 48 + 256, .data_offset = 256 };
 	fake.script[2] = (struct fake_shot){
 		.has_bytes = true, .bytes = 64 * 48 + 256, .data_offset = 257 /* a byte short */
 	};
@@ -149,9 +151,8 @@ static void script_damage(void)
 {
 	fake.n_shots = 6;
 	fake.script[1] = (struct fake_shot){ .has_bytes = true, .bytes = 0 };
-	fake.script[2] = (struct fake_shot){
-		.has_bytes = true, .bytes = 100, .flags = V4L2_BUF_FLAG_ERROR
-	};
+	fake.script[2] =
+		(struct fake_shot){ .has_bytes = true, .bytes = 100, .flags = V4L2_BUF_FLAG_ERROR };
 	fake.script[3] = (struct fake_shot){ .has_bytes = true, .bytes = 1000000 };
 	fake.script[5] = (struct fake_shot){ .has_bytes = true, .bytes = 1234 };
 }
@@ -238,6 +239,47 @@ static void test_gaps_in_the_devices_count(void **state)
 	assert_int_equal(scene.ledger.lost_by_device, 2);
 	assert_int_equal(scene.out_of_order, 0);
 	assert_int_equal(scene.last.sequence, 21);
+	scene_close(&scene);
+}
+
+static void end_before_the_frame(struct weir_timer *timer)
+{
+	struct scene *scene = timer->data;
+	struct weir_watch *watch = &((struct weir_v4l2 *)scene->source)->watch;
+
+	weir_run_end(scene->pipeline, 0);
+	fake_go_on();
+	watch->ready(watch, POLLIN);
+}
+
+static struct weir_timer ender = { .fired = end_before_the_frame };
+
+static void arm_the_end(struct scene *scene, struct weir_frame *frame)
+{
+	(void)frame;
+	ender.data = scene;
+	if (scene->seen == 5)
+		weir_loop_arm(
+			((struct weir_v4l2 *)scene->source)->host.loop, &ender, weir_now_ns());
+}
+
+/* A frame that is there when the run has just ended is not this run's, and neither is the gap
+ * before it. */
+static void test_a_gap_after_the_last_frame(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_prepare(&scene, "YUYV", 64, 48);
+	fake.n_shots = 7;
+	fake.script[5].nothing = true;
+	fake.script[6] = (struct fake_shot){ .has_sequence = true, .sequence = 9 };
+	scene_begin(&scene);
+	scene.on_frame = arm_the_end;
+	assert_int_equal(scene_run(&scene, 0), 0);
+	assert_int_equal(fake.shot, 7);
+	assert_int_equal(scene.ledger.captured, 5);
+	assert_int_equal(scene.ledger.lost_by_device, 0);
 	scene_close(&scene);
 }
 
@@ -343,6 +385,7 @@ int main(void)
 		cmocka_unit_test(test_short_pictures),
 		cmocka_unit_test(test_the_last_lines_padding_may_be_missing),
 		cmocka_unit_test(test_gaps_in_the_devices_count),
+		cmocka_unit_test(test_a_gap_after_the_last_frame),
 		cmocka_unit_test(test_timestamps_are_repaired),
 		cmocka_unit_test(test_cache_hints_where_nobody_looks),
 		cmocka_unit_test(test_pages_that_the_device_does_not_write),

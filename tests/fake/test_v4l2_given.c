@@ -13,7 +13,7 @@
 #include "tests/fake/v4l2_scene.h"
 
 #define BUFFERS     4
-#define FRAME_BYTES 8192 /* of 64x48 YUYV, in whole pages */
+#define FRAME_BYTES (64 * 48 * 2)
 
 struct gift {
 	int fds[2 * BUFFERS];
@@ -119,7 +119,7 @@ static void test_what_does_not_fit_is_refused(void **state)
 		size_t length;
 		const char *memory, *words;
 	} cases[] = {
-		{ BUFFERS, 1, FRAME_BYTES - 1, NULL, "a frame takes 8192 there" },
+		{ BUFFERS, 1, FRAME_BYTES - 1, NULL, "a frame takes 6144 there" },
 		{ BUFFERS, 2, FRAME_BYTES, NULL, "lie in 1 dma-bufs each, and buffers of 2" },
 		{ 1, 1, FRAME_BYTES, NULL, "1 buffers were given, and the source needs 2" },
 		{ BUFFERS, 1, FRAME_BYTES, "mmap", "mmap was asked for: one or the other" },

@@ -272,45 +272,25 @@ static void test_a_buffer_that_is_not_queued(void **state)
 	scene_close(&scene);
 }
 
-/* Each call of a run, with each of these errors: the run goes on or ends with a line that says why, and
- * nothing is left behind (scene_close sees to that). */
-static void fail_every_call(const char *kind)
+/* The pads before the node are set to something else. */
+static void test_a_media_pipeline_that_does_not_fit(void **state)
 {
-	static const int errors[] = { EIO, EINVAL, EBUSY, ENOMEM, ENODEV, EAGAIN };
-	unsigned reached = 1, nth;
+	struct scene scene;
 
-	for (nth = 1; reached; nth++) {
-		reached = 0;
-		for (unsigned e = 0; e < sizeof(errors) / sizeof(errors[0]); e++) {
-			struct scene scene;
-			int err;
-
-			scene_open(&scene, "YUYV", 64, 48);
-			scene.settings.memory = kind;
-			fake.fail_nth = nth;
-			fake.fail_error = errors[e];
-			err = scene_run(&scene, 6);
-			reached |= fake.failed != NULL;
-			if (err && !scene.n_errors)
-				fail_msg("call %u, %s: %d without a line", nth, fake.failed, err);
-			if (!err && scene.seen != 6)
-				fail_msg("call %u, %s: %u frames", nth, fake.failed, scene.seen);
-			if (err == -EINVAL)
-				fail_msg("call %u, %s: a usage error", nth, fake.failed);
-			assert_int_equal(scene.wrong_pixels, 0);
-			scene_close(&scene);
-		}
-	}
-	print_message("%s: %u calls failed in turn\n", kind, nth - 2);
-	assert_true(nth > 20);
-}
-
-static void test_every_call_fails(void **state)
-{
 	(void)state;
-	fail_every_call("mmap");
-	fail_every_call("slab");
-	fail_every_call("auto");
+	scene_prepare(&scene, "YUYV", 64, 48);
+	fake.caps = V4L2_CAP_IO_MC;
+	fake.fail_call = "VIDIOC_STREAMON";
+	fake.fail_error = EPIPE;
+	scene_begin(&scene);
+	assert_int_equal(scene_run(&scene, 10), -ENOTSUP);
+	assert_int_equal(scene.n_errors, 1);
+	assert_int_equal(
+		scene_lines_with(&scene,
+			"VIDIOC_STREAMON on /dev/video0: Broken pipe (EPIPE): the camera's media "
+			"pipeline does not deliver 64x48 YUYV; media-ctl"),
+		1);
+	scene_close(&scene);
 }
 
 /* ---- silence ---- */
@@ -445,7 +425,7 @@ int main(void)
 		cmocka_unit_test(test_dequeue_errors_in_any_order),
 		cmocka_unit_test(test_a_device_that_fails_for_good),
 		cmocka_unit_test(test_a_buffer_that_is_not_queued),
-		cmocka_unit_test(test_every_call_fails),
+		cmocka_unit_test(test_a_media_pipeline_that_does_not_fit),
 		cmocka_unit_test(test_the_driver_gives_nothing),
 		cmocka_unit_test(test_no_signal),
 		cmocka_unit_test(test_every_buffer_is_held),

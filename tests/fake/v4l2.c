@@ -4,25 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <linux/dma-buf.h>
-#include <linux/udmabuf.h>
-#include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "core/clock.h"
-#include "core/log.h"
-#include "core/memory/parts.h"
 #include "tests/unit/cmocka_all.h"
 
 struct fake_camera fake;
-
-#define PATH "/dev/video0"
 
 /* ---- what a test does to it ---- */
 
@@ -87,7 +76,7 @@ static int oldest(void)
 }
 
 /* Readable while a frame could be had, or the camera is gone. */
-static void update_readiness(void)
+void fake_update_readiness(void)
 {
 	bool ready = fake.gone ||
 		(fake.streaming && oldest() >= 0 && !shot()->nothing && !fake.stalled);
@@ -103,109 +92,22 @@ static void update_readiness(void)
 void fake_go_on(void)
 {
 	fake.shot++;
-	update_readiness();
+	fake_update_readiness();
 }
 
 void fake_unplug(void)
 {
 	fake.gone = true;
-	update_readiness();
+	fake_update_readiness();
 }
 
 void fake_replug(void)
 {
 	fake.gone = false;
 	fake.next_sequence = 0;
-	update_readiness();
+	fake_update_readiness();
 	if (fake.hotplug)
 		fake.hotplug->changed(fake.hotplug->data);
-}
-
-/* ---- udmabuf ---- */
-
-/* A udmabuf is the memfd and a place in it; an exported buffer is a memfd of its own. */
-static struct {
-	int fd;
-	off_t offset;
-} udmabufs[FAKE_BUFFERS * WEIR_MAX_PLANES];
-static unsigned n_udmabufs;
-
-static off_t offset_of(int dmabuf)
-{
-	for (unsigned i = 0; i < n_udmabufs; i++)
-		if (udmabufs[i].fd == dmabuf)
-			return udmabufs[i].offset;
-	return 0;
-}
-
-static void forget_udmabuf(int fd)
-{
-	for (unsigned i = 0; i < n_udmabufs; i++)
-		if (udmabufs[i].fd == fd)
-			udmabufs[i--] = udmabufs[--n_udmabufs];
-}
-
-static int create_udmabuf(uint32_t memfd, uint64_t offset)
-{
-	int fd = fcntl((int)memfd, F_DUPFD_CLOEXEC, 0);
-
-	assert_true(fd >= 0);
-	forget_udmabuf(fd);
-	assert_true(n_udmabufs < sizeof(udmabufs) / sizeof(udmabufs[0]));
-	udmabufs[n_udmabufs].fd = fd;
-	udmabufs[n_udmabufs++].offset = (off_t)offset;
-	return fd;
-}
-
-static int create_plain(const struct udmabuf_create *create)
-{
-	return create_udmabuf(create->memfd, create->offset);
-}
-
-/* To be shown only. */
-static int create_list(const struct udmabuf_create_list *create)
-{
-	assert_true(create->count > 0);
-	return create_udmabuf(create->list[0].memfd, create->list[0].offset);
-}
-
-int __real_open(const char *path, int flags, ...);
-int __wrap_open(const char *path, int flags, ...);
-int __real_ioctl(int fd, unsigned long request, ...);
-int __wrap_ioctl(int fd, unsigned long request, ...);
-
-int __wrap_open(const char *path, int flags, ...)
-{
-	mode_t mode = 0;
-	va_list args;
-
-	va_start(args, flags);
-	if (flags & O_CREAT)
-		mode = va_arg(args, mode_t);
-	va_end(args);
-	if (strcmp(path, "/dev/udmabuf"))
-		return __real_open(path, flags, mode);
-	if (!fake.no_udmabuf)
-		return eventfd(0, EFD_CLOEXEC);
-	errno = ENOENT;
-	return -1;
-}
-
-int __wrap_ioctl(int fd, unsigned long request, ...)
-{
-	va_list args;
-	void *arg;
-
-	va_start(args, request);
-	arg = va_arg(args, void *);
-	va_end(args);
-	if (request == UDMABUF_CREATE)
-		return create_plain(arg);
-	if (request == UDMABUF_CREATE_LIST)
-		return create_list(arg);
-	if (request == DMA_BUF_IOCTL_SYNC)
-		return 0;
-	return __real_ioctl(fd, request, arg);
 }
 
 /* ---- ioctls ---- */
@@ -241,7 +143,7 @@ static int reqbufs(struct v4l2_requestbuffers *request)
 		return EINVAL;
 	free_buffers();
 	fake.streaming = false;
-	update_readiness();
+	fake_update_readiness();
 	if (!request->count)
 		return 0;
 	if (request->count < fake.least)
@@ -255,9 +157,9 @@ static int reqbufs(struct v4l2_requestbuffers *request)
 		for (unsigned p = 0; p < fake.pieces; p++) {
 			fake.buffer[i].fd[p] = memfd_create("fake", MFD_CLOEXEC);
 			fake.buffer[i].offset[p] = 0;
-			forget_udmabuf(fake.buffer[i].fd[p]);
-			assert_int_equal(ftruncate(fake.buffer[i].fd[p],
-						 (off_t)fake.piece_bytes[p]), 0);
+			fake_forget_udmabuf(fake.buffer[i].fd[p]);
+			assert_int_equal(
+				ftruncate(fake.buffer[i].fd[p], (off_t)fake.piece_bytes[p]), 0);
 		}
 	return 0;
 }
@@ -291,7 +193,7 @@ static int expbuf(struct v4l2_exportbuffer *request)
 	assert_true(request->index < fake.n_buffers && request->plane < fake.pieces);
 	assert_int_equal(request->flags, O_RDWR | O_CLOEXEC);
 	request->fd = fcntl(fake.buffer[request->index].fd[request->plane], F_DUPFD_CLOEXEC, 0);
-	forget_udmabuf(request->fd);
+	fake_forget_udmabuf(request->fd);
 	fake.exported++;
 	return 0;
 }
@@ -307,7 +209,7 @@ static int import(unsigned index, unsigned plane, int dmabuf)
 		close(*fd);
 	*fd = fcntl(dmabuf, F_DUPFD_CLOEXEC, 0);
 	assert_true(*fd >= 0);
-	fake.buffer[index].offset[plane] = offset_of(dmabuf);
+	fake.buffer[index].offset[plane] = fake_udmabuf_offset(dmabuf);
 	return 0;
 }
 
@@ -317,7 +219,10 @@ static int qbuf(struct v4l2_buffer *buffer)
 
 	assert_true(buffer->index < fake.n_buffers);
 	assert_int_equal(buffer->memory, fake.memory);
-	assert_false(fake.buffer[buffer->index].queued);
+	if (fake.buffer[buffer->index].queued) {
+		assert_string_equal(fake.failed, "VIDIOC_STREAMOFF"); /* it did not give it back */
+		return EINVAL;
+	}
 	assert_true(!is_mplane() || buffer->length >= fake.pieces);
 	for (unsigned p = 0; p < fake.pieces && fake.memory == V4L2_MEMORY_DMABUF && !error; p++)
 		error = import(buffer->index, p,
@@ -327,7 +232,7 @@ static int qbuf(struct v4l2_buffer *buffer)
 	fake.hinted += (buffer->flags & V4L2_BUF_FLAG_NO_CACHE_CLEAN) != 0;
 	fake.buffer[buffer->index].queued = true;
 	fake.buffer[buffer->index].order = ++fake.queued_ever;
-	update_readiness();
+	fake_update_readiness();
 	return 0;
 }
 
@@ -373,7 +278,7 @@ static int dqbuf(struct v4l2_buffer *buffer)
 		return EAGAIN;
 	fake.shot++;
 	if (s->error) {
-		update_readiness();
+		fake_update_readiness();
 		return s->error;
 	}
 	describe(buffer, s);
@@ -381,7 +286,7 @@ static int dqbuf(struct v4l2_buffer *buffer)
 		paint(index, buffer->sequence);
 	fake.buffer[index].queued = false;
 	buffer->index = (uint32_t)index + s->index_plus;
-	update_readiness();
+	fake_update_readiness();
 	return 0;
 }
 
@@ -390,7 +295,7 @@ static int streamon(void)
 	assert_true(fake.n_buffers > 0);
 	fake.streaming = true;
 	fake.next_sequence = 0;
-	update_readiness();
+	fake_update_readiness();
 	return 0;
 }
 
@@ -399,7 +304,7 @@ static int streamoff(void)
 	for (unsigned i = 0; i < fake.n_buffers; i++)
 		fake.buffer[i].queued = false;
 	fake.streaming = false;
-	update_readiness();
+	fake_update_readiness();
 	return 0;
 }
 
@@ -413,253 +318,101 @@ static int dqevent(struct v4l2_event *event)
 	return 0;
 }
 
-static int enuminput(struct v4l2_input *input)
+static int querycap(struct v4l2_capability *caps)
 {
-	input->status = fake.no_signal ? V4L2_IN_ST_NO_SIGNAL : 0;
+	strcpy((char *)caps->driver, "fake");
+	strcpy((char *)caps->card, "fake camera");
+	caps->capabilities = caps->device_caps =
+		(is_mplane() ? V4L2_CAP_VIDEO_CAPTURE_MPLANE : V4L2_CAP_VIDEO_CAPTURE) |
+		V4L2_CAP_STREAMING | V4L2_CAP_DEVICE_CAPS | fake.caps;
 	return 0;
 }
 
-static int dispatch(unsigned long request, void *arg)
+static int enum_format(struct v4l2_fmtdesc *entry)
+{
+	if (entry->index)
+		return EINVAL;
+	entry->pixelformat = fake.pieces > 1 ? fake.format->v4l2_mplane : fake.format->v4l2;
+	return 0;
+}
+
+/* Of a thousand frames a second. */
+static int parm(struct v4l2_streamparm *parm)
+{
+	parm->parm.capture.capability = V4L2_CAP_TIMEPERFRAME;
+	parm->parm.capture.timeperframe = (struct v4l2_fract){ 1, 1000 };
+	return 0;
+}
+
+static int ask(unsigned long request, void *arg)
+{
+	return fake.answers ? -__wrap_weir_v4l2_ioctl(&fake.answers->device, request, arg) : ENOTTY;
+}
+
+static int input(unsigned long request, void *arg)
+{
+	int err = fake.answers ? ask(request, arg) : 0;
+
+	if (!err && request == VIDIOC_ENUMINPUT && fake.no_signal)
+		((struct v4l2_input *)arg)->status = V4L2_IN_ST_NO_SIGNAL;
+	return err;
+}
+
+int fake_ioctl(unsigned long request, void *arg)
 {
 	switch (request) {
 	case VIDIOC_QUERYCAP:
+		return querycap(arg);
 	case VIDIOC_SUBSCRIBE_EVENT:
-	case VIDIOC_G_INPUT:
-	case VIDIOC_S_PARM:
 		return 0;
-	case VIDIOC_G_FMT: return queryformat(arg);
-	case VIDIOC_TRY_FMT: return queryformat(arg);
-	case VIDIOC_S_FMT: return set_format(arg);
-	case VIDIOC_REQBUFS: return reqbufs(arg);
-	case VIDIOC_QUERYBUF: return querybuf(arg);
-	case VIDIOC_EXPBUF: return expbuf(arg);
-	case VIDIOC_QBUF: return qbuf(arg);
-	case VIDIOC_DQBUF: return dqbuf(arg);
-	case VIDIOC_STREAMON: return streamon();
-	case VIDIOC_STREAMOFF: return streamoff();
-	case VIDIOC_DQEVENT: return dqevent(arg);
-	case VIDIOC_ENUMINPUT: return enuminput(arg);
-	default: return ENOTTY;
+	case VIDIOC_ENUM_FMT:
+		return enum_format(arg);
+	case VIDIOC_G_PARM:
+	case VIDIOC_S_PARM:
+		return parm(arg);
+	case VIDIOC_G_FMT:
+		return queryformat(arg);
+	case VIDIOC_TRY_FMT:
+		return queryformat(arg);
+	case VIDIOC_S_FMT:
+		return set_format(arg);
+	case VIDIOC_REQBUFS:
+		return reqbufs(arg);
+	case VIDIOC_QUERYBUF:
+		return querybuf(arg);
+	case VIDIOC_EXPBUF:
+		return expbuf(arg);
+	case VIDIOC_QBUF:
+		return qbuf(arg);
+	case VIDIOC_DQBUF:
+		return dqbuf(arg);
+	case VIDIOC_STREAMON:
+		return streamon();
+	case VIDIOC_STREAMOFF:
+		return streamoff();
+	case VIDIOC_DQEVENT:
+		return dqevent(arg);
+	case VIDIOC_ENUMINPUT:
+	case VIDIOC_G_INPUT:
+	case VIDIOC_S_INPUT:
+		return input(request, arg);
+	default:
+		return ask(request, arg);
 	}
 }
 
-static const char *name_of(unsigned long request)
+void fake_close(void)
 {
-	static const struct {
-		unsigned long request;
-		const char *name;
-	} names[] = {
-		{ VIDIOC_QUERYCAP, "VIDIOC_QUERYCAP" }, { VIDIOC_S_FMT, "VIDIOC_S_FMT" },
-		{ VIDIOC_REQBUFS, "VIDIOC_REQBUFS" }, { VIDIOC_QUERYBUF, "VIDIOC_QUERYBUF" },
-		{ VIDIOC_EXPBUF, "VIDIOC_EXPBUF" }, { VIDIOC_QBUF, "VIDIOC_QBUF" },
-		{ VIDIOC_DQBUF, "VIDIOC_DQBUF" }, { VIDIOC_STREAMON, "VIDIOC_STREAMON" },
-		{ VIDIOC_STREAMOFF, "VIDIOC_STREAMOFF" },
-		{ VIDIOC_SUBSCRIBE_EVENT, "VIDIOC_SUBSCRIBE_EVENT" },
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (names[i].request == request)
-			return names[i].name;
-	return "another call";
-}
-
-/* ---- in place of capture/v4l2/device.c ---- */
-
-int weir_v4l2_ioctl(struct weir_v4l2_device *device, unsigned long request, void *arg)
-{
-	assert_true(device->fd >= 0);
-	fake.calls++;
-	if (device->syscalls)
-		weir_counter_add(device->syscalls, 1);
-	if (fake.gone)
-		return -ENODEV;
-	if (fake.calls == fake.fail_nth) {
-		fake.failed = name_of(request);
-		update_readiness(); /* the next frame is told anew */
-		return -fake.fail_error;
-	}
-	return -dispatch(request, arg);
-}
-
-int weir_v4l2_device_open(
-	struct weir_v4l2_device *device, const char *path, const struct weir_log *log)
-{
-	memset(device, 0, sizeof(*device));
-	device->fd = -1;
-	device->log = log;
-	device->type = fake.type;
-	snprintf(device->path, sizeof(device->path), "%s", path);
-	if (fake.gone)
-		return -ENODEV;
-	assert_int_equal(fake.fd, -1);
-	device->fd = fake.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	assert_true(fake.fd >= 0);
-	fake.opens++;
-	return 0;
-}
-
-void weir_v4l2_device_close(struct weir_v4l2_device *device)
-{
-	if (device->fd < 0)
-		return;
 	streamoff();
 	free_buffers();
-	close(fake.fd);
-	device->fd = fake.fd = -1;
+	fake.fd = -1;
 	fake.closes++;
 }
 
-int weir_v4l2_fail(struct weir_v4l2_device *device, const char *what, int error)
-{
-	char text[WEIR_ERRNO_TEXT];
-
-	weir_error(device->log, "%s on %s: %s", what, device->path, weir_errno_text(error, text));
-	return error;
-}
-
-void *weir_v4l2_mmap(struct weir_v4l2_device *device, size_t length, int64_t offset)
+int fake_memory_at(int64_t offset)
 {
 	unsigned index = (unsigned)(offset >> 24), plane = (unsigned)(offset >> 20) & 15;
 
-	(void)device;
 	assert_true(index < fake.n_buffers && plane < fake.pieces);
-	return mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED,
-		fake.buffer[index].fd[plane], 0);
+	return fake.buffer[index].fd[plane];
 }
-
-int weir_v4l2_munmap(void *memory, size_t length)
-{
-	return munmap(memory, length);
-}
-
-bool weir_v4l2_holder(const char *path, char *text, size_t size)
-{
-	(void)path;
-	(void)text;
-	(void)size;
-	return false;
-}
-
-/* ---- in place of identity.c and hot-plug ---- */
-
-int weir_v4l2_locate(const struct weir_v4l2_identity *identity, char *path, size_t size)
-{
-	assert_string_equal(identity->serial, "fake");
-	snprintf(path, size, PATH);
-	return fake.gone ? -ENODEV : 0;
-}
-
-int weir_v4l2_hotplug_open(struct weir_v4l2_hotplug *hotplug, struct weir_loop *loop,
-	void (*changed)(void *data), void *data)
-{
-	hotplug->loop = loop;
-	hotplug->changed = changed;
-	hotplug->data = data;
-	fake.hotplug = hotplug;
-	return 0;
-}
-
-void weir_v4l2_hotplug_close(struct weir_v4l2_hotplug *hotplug)
-{
-	assert_ptr_equal(fake.hotplug, hotplug);
-	fake.hotplug = NULL;
-}
-
-/* ---- the source, as v4l2.c would open it ---- */
-
-static const struct weir_source_impl impl;
-
-static int settle(struct weir_v4l2 *v4l2)
-{
-	struct weir_v4l2_format *format = &v4l2->format;
-	bool compressed = fake.format->flags & WEIR_FORMAT_COMPRESSED;
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-
-	format->video = (struct weir_video){
-		.format = fake.format,
-		.width = fake.width,
-		.height = fake.height,
-		.stride = (uint32_t)fake.stride,
-		.rate = { 1000, 1 },
-	};
-	format->raw.type = fake.type;
-	queryformat(&format->raw);
-	format->n_buffers_planes = fake.pieces;
-	for (unsigned i = 0; i < fake.pieces; i++) {
-		format->piece[i].size = fake.piece_bytes[i];
-		format->piece[i].stride = fake.stride;
-		format->frame_bytes += (fake.piece_bytes[i] + page - 1) / page * page;
-	}
-	if (compressed)
-		format->layout = (struct weir_layout){ .n_planes = 1,
-			.plane[0].size = fake.piece_bytes[0] };
-	else
-		assert_int_equal(weir_format_layout(&format->video, &format->layout), 0);
-	for (unsigned i = 0; fake.pieces > 1 && i < format->layout.n_planes; i++)
-		format->layout.plane[i].offset = 0;
-	return 0;
-}
-
-struct weir_source *fake_open_source(const struct weir_log *log)
-{
-	struct weir_v4l2 *v4l2 = calloc(1, sizeof(*v4l2));
-
-	assert_non_null(v4l2);
-	assert_int_equal(weir_v4l2_device_open(&v4l2->device, PATH, log), 0);
-	v4l2->device.syscalls = &v4l2->base.syscalls;
-	settle(v4l2);
-	snprintf(v4l2->identity.serial, sizeof(v4l2->identity.serial), "fake");
-	v4l2->base.impl = &impl;
-	v4l2->base.log = log;
-	v4l2->base.uri = strdup(PATH);
-	v4l2->base.video = v4l2->format.video;
-	v4l2->base.live = v4l2->base.device = true;
-	v4l2->base.min_slots = 2;
-	v4l2->base.n_parts = fake.pieces;
-	memcpy(v4l2->base.part_bytes, fake.piece_bytes, sizeof(fake.piece_bytes));
-	v4l2->reconnect = true;
-	v4l2->queue.device = &v4l2->device;
-	v4l2->queue.format = &v4l2->format;
-	return &v4l2->base;
-}
-
-static void close_source(struct weir_source *source)
-{
-	struct weir_v4l2 *v4l2 = (struct weir_v4l2 *)source;
-
-	weir_v4l2_device_close(&v4l2->device);
-	free(v4l2);
-}
-
-static int accepts(
-	struct weir_source *source, const struct weir_memory_kind *kind, char *why, size_t size)
-{
-	struct weir_v4l2 *v4l2 = (struct weir_v4l2 *)source;
-
-	if (kind == &weir_memory_mmap)
-		return 0;
-	return weir_v4l2_queue_try_import(&v4l2->device, &v4l2->format, kind, why, size);
-}
-
-static int allocate(struct weir_source *source, const struct weir_memory_kind *kind,
-	const struct weir_slab_settings *settings, struct weir_slab **out)
-{
-	return weir_v4l2_queue_allocate(&((struct weir_v4l2 *)source)->queue, kind, settings, out);
-}
-
-static int frame_bytes(struct weir_source *source, size_t *out)
-{
-	*out = ((struct weir_v4l2 *)source)->format.frame_bytes;
-	return 0;
-}
-
-static const struct weir_source_impl impl = {
-	.scheme = "fake",
-	.close = close_source,
-	.accepts = accepts,
-	.allocate = allocate,
-	.frame_bytes = frame_bytes,
-	.start = weir_v4l2_start,
-	.resume = weir_v4l2_resume,
-	.stop = weir_v4l2_stop,
-};

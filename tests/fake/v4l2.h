@@ -4,11 +4,14 @@
 #define WEIR_TESTS_FAKE_V4L2_H
 
 #include "capture/v4l2/v4l2.h"
+#include "tests/fake/camera.h"
 
-/* A camera made of memfds and an eventfd, behind the calls of capture/v4l2/device.h and identity.h, and a
- * /dev/udmabuf whose dma-bufs it imports (the linker's --wrap of open and ioctl). It does what a test's script says, in any order, and keeps the rules that the V4L2 API sets for us (a
- * buffer is queued by whoever has it, formats change without buffers, …), failing the test at once
- * when one is broken. */
+/* A camera made of memfds and an eventfd, and a /dev/udmabuf whose dma-bufs it imports, behind the system
+ * calls (the linker's --wrap). It does what a test's script says, in any order, and keeps the rules
+ * that the V4L2 API sets for us (a buffer is queued by whoever has it, formats change without buffers,
+ * …), failing the test at once when one is broken. */
+
+#define FAKE_PATH "/dev/video0"
 
 #define FAKE_BUFFERS 32
 #define FAKE_SHOTS   64
@@ -40,16 +43,22 @@ struct fake_camera {
 	bool no_udmabuf;
 	bool gone, no_signal;
 	bool hints;                 /* takes cache hints */
+	uint32_t caps;              /* more of them */
+	struct camera *answers;     /* to what is not about buffers; NULL: ENOTTY */
 	struct fake_shot script[FAKE_SHOTS];
 	unsigned n_shots;
 
-	/* The call number `fail_nth` (from 1; 0: none) fails with fail_error. */
+	/* The call number `fail_nth` (from 1; 0: none) fails with fail_error; so does each `fail_call`. */
 	unsigned fail_nth;
 	int fail_error;
+	const char *fail_call;
+
+	struct weir_timer *hurried; /* fires at once, whatever it is armed for */
 
 	/* What happened. */
 	unsigned calls, opens, closes;
-	const char *failed;   /* the request that failed */
+	const char *failed;   /* the call that failed */
+	uint64_t made;        /* one bit a call, by its index in fake_call_name() */
 	unsigned exported, imported, hinted;
 	unsigned shot;        /* frames taken */
 	bool stalled;
@@ -84,7 +93,23 @@ void fake_replug(void);
 /* The value that the device filled the frame's first piece with, for frame number `sequence`. */
 uint8_t fake_paint(uint32_t sequence);
 
-/* The camera as a source, opened, as capture/v4l2/v4l2.c would. The caller closes it. */
-struct weir_source *fake_open_source(const struct weir_log *log);
+/* Every ioctl that may be made, NULL past the last. */
+const char *fake_call_name(size_t index);
+
+/* ---- between v4l2.c and v4l2_calls.c ---- */
+
+/* An ioctl of the camera: 0 or an errno. */
+int fake_ioctl(unsigned long request, void *arg);
+void fake_close(void);
+void fake_update_readiness(void);
+
+/* The memfd behind an offset of VIDIOC_QUERYBUF. */
+int fake_memory_at(int64_t offset);
+
+/* Where in its memfd a udmabuf begins; anything else begins at 0. */
+off_t fake_udmabuf_offset(int dmabuf);
+
+/* A descriptor is somebody else's from here on. */
+void fake_forget_udmabuf(int fd);
 
 #endif

@@ -1,0 +1,125 @@
+# SPDX-FileCopyrightText: 2026 The weir authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the tests that run in the rig share: a report in TAP, programs that are run, weir's books."""
+import concurrent.futures
+import json
+import subprocess
+import sys
+import threading
+
+# Seconds: far beyond what anything takes on a slow machine that is busy. Nothing else goes by the clock.
+PATIENCE = 120
+
+
+class Report:
+    """A line for each check, from any thread."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.number = self.failures = 0
+
+    def check(self, name, faults=()):
+        faults = list(faults)
+        with self.lock:
+            self.number += 1
+            self.failures += bool(faults)
+            print("%sok %d - %s" % ("not " if faults else "", self.number, name))
+            for fault in faults:
+                print("#   " + str(fault).replace("\n", "\n#   "))
+            sys.stdout.flush()
+
+    def note(self, text):
+        with self.lock:
+            print("# " + text, flush=True)
+
+    def finish(self):
+        print("1..%d" % self.number)
+        sys.exit(1 if self.failures or not self.number else 0)
+
+
+class Outcome:
+    """What a program left: exit status (None: it did not end), lines on stdout and stderr."""
+
+    def __init__(self, status, out, err):
+        self.status, self.out, self.err = status, out.splitlines(), err.splitlines()
+
+    @property
+    def objects(self):
+        return [json.loads(line) for line in self.out if line.startswith("{")]
+
+    @property
+    def summary(self):
+        return next(o for o in reversed(self.objects) if o["type"] == "summary")
+
+    def __str__(self):
+        return "exit status %s\n%s" % (self.status, "\n".join((self.out + self.err)[-20:]))
+
+
+def run(*command):
+    command = [str(word) for word in command]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        try:
+            out, err = child.communicate(timeout=PATIENCE)
+            return Outcome(child.returncode, out, err)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            return Outcome(None, *child.communicate())
+
+
+def weir(*arguments):
+    return run("weir", *arguments)
+
+
+class Background:
+    """A program that says a word when it is ready and then runs until the block ends."""
+
+    def __init__(self, word, *command):
+        self.word, self.command = word, [str(word) for word in command]
+
+    def __enter__(self):
+        self.child = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
+        for line in self.child.stdout:
+            if self.word in line:
+                break
+        else:
+            raise RuntimeError("%s ended early" % self.command)
+        threading.Thread(target=self.child.stdout.read, daemon=True).start()
+        return self.child
+
+    def __exit__(self, *error):
+        self.child.terminate()
+        self.child.wait()
+
+
+def in_parallel(function, arguments):
+    """Calls for each of the arguments, each in a thread of its own; what one raises is raised."""
+    arguments = list(arguments)
+    with concurrent.futures.ThreadPoolExecutor(len(arguments)) as pool:
+        return list(pool.map(function, arguments))
+
+
+def complaints_of_books(summary):
+    """What is off in any run, whatever it met."""
+    captured = summary["frames"]["captured"]
+    if not summary["reconciled"]:
+        yield "the books do not add up"
+    for sink in summary["sinks"]:
+        if sink["delivered"] + sink["dropped"] != captured:
+            yield "%s: %d delivered and %d dropped of %d" % (
+                sink["uri"], sink["delivered"], sink["dropped"], captured)
+        if sink["dropped"] != sum(sink["drop_reasons"].values()):
+            yield "a drop without a reason"
+    if summary["copies"]["user_bytes"] or summary["copies"]["kernel_bytes"]:
+        yield "copies: %s" % summary["copies"]
+
+
+def complaints_of_cost(summary):
+    """What a run costs that a frame flows through without being touched."""
+    if not summary["steady_frames"]:
+        yield "too short to measure"
+    # What has to be told of a lost frame is code that is run, and paged in, for the first time.
+    if not summary["frames"]["lost_by_device"] and any(summary["faults"].values()):
+        yield "page faults: %s" % summary["faults"]
+    # DQBUF, QBUF, a wait; and now and then the watchdog's.
+    if summary["syscalls_per_frame"] >= 4:
+        yield "%.2f system calls a frame" % summary["syscalls_per_frame"]
