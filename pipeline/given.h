@@ -6,8 +6,9 @@
 #include <weir/log.h>
 #include <weir/plan.h>
 
-/* The dma-bufs that the program gave for frames to live in: descriptors of ours, buffer after buffer,
- * each with all its parts. Slabs made of them have their own, so that frames may outlive this. */
+/* The dma-bufs that the program gave for frames to live in: descriptors of ours, buffer after
+ * buffer, each with all its parts. Slabs made of them have their own, so that frames may outlive
+ * this. */
 struct weir_given {
 	int *fds;
 	unsigned n_buffers, n_parts; /* 0: none were given */

@@ -74,7 +74,8 @@ static int attach_outlets(
 	outlets = calloc(1, size);
 	if (!outlets)
 		return -ENOMEM;
-	/* Touched here, once: a rare latency must not fault in its histogram's page while frames flow. */
+	/* Touched here, once: a rare latency must not fault in its histogram's page while frames
+	 * flow. */
 	explicit_bzero(outlets, size);
 	outlets->n = pipeline->n_sinks;
 	for (size_t i = 0; i < outlets->n; i++)

@@ -202,7 +202,8 @@ static bool touches_pixels(const struct weir_pipeline *pipeline)
 		if (pipeline->stages[i]->impl->access >= WEIR_STAGE_READ)
 			return true;
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		if (pipeline->sinks[i]->impl->reads_pixels || pipeline->sinks[i]->impl->program_holds)
+		if (pipeline->sinks[i]->impl->reads_pixels ||
+			pipeline->sinks[i]->impl->program_holds)
 			return true;
 	return false;
 }
@@ -332,7 +333,8 @@ static int collect_verdicts(struct weir_pipeline *pipeline)
 	return result;
 }
 
-/* Sinks let go first, then the loop: what it still transfers is cancelled, and released with that. */
+/* Sinks let go first, then the loop: what it still transfers is cancelled, and released with that.
+ */
 static void close_flow(struct weir_pipeline *pipeline)
 {
 	struct weir_run *run = &pipeline->run;
@@ -418,6 +420,7 @@ int weir_pipeline_run(struct weir_pipeline *pipeline)
 	if (err == REFUTED)
 		err = 0; /* nothing came, but to stop was all that was asked */
 	atomic_store(&pipeline->stops, 0);
-	weir_pipeline_emit(pipeline, &(struct weir_event){ .type = WEIR_EVENT_STOPPED, .error = err });
+	weir_pipeline_emit(
+		pipeline, &(struct weir_event){ .type = WEIR_EVENT_STOPPED, .error = err });
 	return err;
 }

@@ -25,8 +25,8 @@ static int give_idle(struct weir_v4l2 *v4l2)
 	return 0;
 }
 
-/* Every slot that comes back is wanted: the release that brings it runs resume(), once a turn of the
- * loop, whatever thread it happens on. */
+/* Every slot that comes back is wanted: the release that brings it runs resume(), once a turn of
+ * the loop, whatever thread it happens on. */
 void weir_v4l2_resume(struct weir_source *source)
 {
 	struct weir_v4l2 *v4l2 = (struct weir_v4l2 *)source;
@@ -127,8 +127,8 @@ static bool take_frame(struct weir_v4l2 *v4l2, bool failed)
 	return true;
 }
 
-/* All that have come, and no call for the sake of an EAGAIN: a frame that was fetched at once is the
- * only one. Should it not be, which takes a driver that hurries, then the next one shows it. */
+/* All that have come, and no call for the sake of an EAGAIN: a frame that was fetched at once is
+ * the only one. Should it not be, which takes a driver that hurries, then the next one shows it. */
 static void take_frames(struct weir_v4l2 *v4l2, bool failed)
 {
 	while (v4l2->queue.streaming && take_frame(v4l2, failed) && (v4l2->late || failed))

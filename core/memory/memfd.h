@@ -6,14 +6,14 @@
 #include "core/slab.h"
 
 /* One sealed memfd under all slots, mapped once: what the kinds `slab` and `host` share. Sets
- * slab->memfd, base, length, pitch, headroom_bytes, and each slot's memory and headroom. 0 or -errno,
- * logged. */
+ * slab->memfd, base, length, pitch, headroom_bytes, and each slot's memory and headroom. 0 or
+ * -errno, logged. */
 int weir_memfd_create_slots(struct weir_slab *slab, const struct weir_slab_settings *settings);
 void weir_memfd_destroy_slots(struct weir_slab *slab);
 
-/* Faults all of it in, and locks it if the limit allows; the verdict goes to slab->lock_verdict. Where
- * something else has made the pages already, this only maps them, which is quicker. 0 or -errno,
- * logged. */
+/* Faults all of it in, and locks it if the limit allows; the verdict goes to slab->lock_verdict.
+ * Where something else has made the pages already, this only maps them, which is quicker. 0 or
+ * -errno, logged. */
 int weir_memfd_make_resident(struct weir_slab *slab, const struct weir_slab_settings *settings);
 
 /* A memfd of that length, sealed against shrinking, or -errno. */

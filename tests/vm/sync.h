@@ -53,8 +53,8 @@ void sync_go(struct sync_run *run);
 /* As sync_go() with the sink "-" first: returns what it wrote to standard output, to be freed. */
 uint8_t *sync_go_output(struct sync_run *run, size_t *length);
 
-/* It ended well in twoface memory, and the ledger has as many syncs as the module has seen, the only
- * one of this test. */
+/* It ended well in twoface memory, and the ledger has as many syncs as the module has seen, the
+ * only one of this test. */
 void sync_assert_books(const struct sync_run *run);
 
 /* ---- the groups; each returns how many of its tests failed ---- */

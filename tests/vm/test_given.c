@@ -201,8 +201,10 @@ static void contiguous_memory_is_not_replaced_by_scattered(void **state)
 
 int main(void)
 {
-	static const struct act camera = { "/dev/video0?size=320x180&fps=60&format=YUYV", from_heap, 0 },
-		planes = { "/dev/video1?size=320x180&fps=60&format=NV12&planes=apart", from_udmabuf, 0 },
+	static const struct act
+		camera = { "/dev/video0?size=320x180&fps=60&format=YUYV", from_heap, 0 },
+		planes = { "/dev/video1?size=320x180&fps=60&format=NV12&planes=apart", from_udmabuf,
+			0 },
 		pattern = { "pattern:bars?size=320x180&fps=250&format=UYVY", from_heap, 1 },
 		contiguous = { "/dev/video2?size=320x180&fps=60&format=YUYV", from_udmabuf, 0 };
 	const struct CMUnitTest tests[] = {

@@ -17,7 +17,7 @@
  * up: file descriptors and memory are measured early on and at the end. */
 
 #define PATIENCE_NS (1200ull * 1000000000)
-#define FLAT_KIB    256 /* what the C library's heap and the kernel's counting in batches may move */
+#define FLAT_KIB    256 /* what the heap and the kernel's counting in batches may move */
 #define WARM_UP     50  /* cycles, or half of them if they are fewer */
 
 struct figures {
