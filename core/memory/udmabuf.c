@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/udmabuf.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -62,22 +63,26 @@ static int wrap_part(int device, struct weir_slab *slab, struct weir_slot_part *
 
 static int wrap_repeatedly(int device, struct weir_slab *slab, struct weir_slot_part *part)
 {
-	struct {
-		struct udmabuf_create_list head;
-		struct udmabuf_create_item items[REPEATS];
-	} list = { .head = { .flags = UDMABUF_FLAGS_CLOEXEC } };
+	struct udmabuf_create_list *list =
+		calloc(1, sizeof(*list) + REPEATS * sizeof(list->list[0]));
 	size_t left = weir_memfd_part_pages(part);
+	int err;
 
-	for (; left; list.head.count++) {
+	if (!list)
+		return -ENOMEM;
+	list->flags = UDMABUF_FLAGS_CLOEXEC;
+	for (; left; list->count++) {
 		size_t size = left < slab->length ? left : slab->length;
 
-		list.items[list.head.count] =
-			(struct udmabuf_create_item){ .memfd = (uint32_t)slab->memfd,
-				.size = size };
+		list->list[list->count] = (struct udmabuf_create_item){
+			.memfd = (uint32_t)slab->memfd, .size = size
+		};
 		left -= size;
 	}
-	part->dmabuf = ioctl(device, UDMABUF_CREATE_LIST, &list);
-	return part->dmabuf < 0 ? -errno : 0;
+	part->dmabuf = ioctl(device, UDMABUF_CREATE_LIST, list);
+	err = part->dmabuf < 0 ? -errno : 0;
+	free(list);
+	return err;
 }
 
 static int wrap_slot(int device, struct weir_slab *slab, struct weir_slot *slot)
