@@ -153,6 +153,15 @@ struct feed {
 	uint64_t frames;
 };
 
+/* A camera without a frame is none yet, and a frame that is older than its reader's buffers is
+ * none. */
+static void wait_for_reader(void)
+{
+	puts("ready");
+	while (getchar() != '\n' && !feof(stdin))
+		;
+}
+
 static int feed_frame(void *data, struct weir_frame *frame)
 {
 	const struct weir_frame_info *info = weir_frame_info(frame);
@@ -167,7 +176,7 @@ static int feed_frame(void *data, struct weir_frame *frame)
 	if (write(feed->fd, pixels.data[0], length) != (ssize_t)length)
 		die("write");
 	if (feed->frames == 1)
-		puts("ready");
+		wait_for_reader();
 	return weir_frame_end_cpu(frame);
 }
 

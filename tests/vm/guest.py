@@ -77,7 +77,7 @@ class Background:
         self.word, self.command = word, [str(word) for word in command]
 
     def __enter__(self):
-        self.child = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
+        self.child = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for line in self.child.stdout:
             if self.word in line:
                 break
