@@ -189,6 +189,8 @@ static int run(struct trial *trial, const char *uri, const char *kind)
 	return err;
 }
 
+/* vivid shows a picture twice now and then; if it did so often, a frame that was written over would
+ * go unnoticed. */
 static bool judge(const struct trial *trial, int err)
 {
 	printf("%u unplugs, %u of them told, %u ended; %u held frames changed; %u errors; fds %u, "
@@ -200,7 +202,8 @@ static bool judge(const struct trial *trial, int err)
 		printf("%u frames show what the one before shows, %u breaks are out of place\n",
 			trial->still, trial->unexplained);
 	return !err && trial->unplugged == trial->wanted && trial->gone == trial->wanted &&
-	       trial->back == trial->wanted && !trial->changed && !trial->still && !trial->errors &&
+	       trial->back == trial->wanted && !trial->changed &&
+	       10 * trial->still <= trial->wanted && !trial->errors &&
 	       !trial->unexplained && trial->early.fds && trial->late.fds == trial->early.fds &&
 	       trial->late.rss_kib <= trial->early.rss_kib + FLAT_KIB;
 }
