@@ -19,7 +19,8 @@ struct console {
 	_Atomic unsigned errors; /* lines written at WEIR_LOG_ERROR */
 };
 
-/* Takes the level from WEIR_LOG. 0, or -EINVAL when that is no level; the console works then too. */
+/* Takes the level from WEIR_LOG. 0, or -EINVAL when that is no level; the console works then too.
+ */
 int console_init(struct console *console);
 void console_finish(struct console *console);
 
@@ -29,8 +30,8 @@ void console_error(struct console *console, const char *format, ...) WEIR_PRINTF
 /* One line that is no error; not under --quiet. */
 void console_note(struct console *console, const char *text);
 
-/* The library says why something failed; should it not have (no error line since `errors` was read),
- * this says what failed and with which error. */
+/* The library says why something failed; should it not have (no error line since `errors` was
+ * read), this says what failed and with which error. */
 void console_failed(struct console *console, unsigned errors, const char *what, int error);
 
 /* Replaces the live status by `text` (ASCII, cut to the terminal's width); NULL takes it away. */

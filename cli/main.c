@@ -108,8 +108,9 @@ static int finish_stdout(int code, struct console *console)
 	return EXIT_CODE_RUNTIME;
 }
 
-/* Where a standard stream is closed, the next file opened would take its number, and our output. What
- * takes its place refuses what a stream of that number is for: frames that go nowhere are an error. */
+/* Where a standard stream is closed, the next file opened would take its number, and our output.
+ * What takes its place refuses what a stream of that number is for: frames that go nowhere are an
+ * error. */
 static void open_standard_streams(void)
 {
 	int fd;

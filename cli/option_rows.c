@@ -45,17 +45,18 @@ static int parse_number(const struct given *given, uint64_t min, uint64_t max, u
 	return -EINVAL;
 }
 
-/* "10" or "1.5", with up to nine decimals. */
+/* "10", "1.5" or ".5", with up to nine decimals. */
 static int parse_seconds(const char *text, uint64_t *out_ns)
 {
 	const char *point = strchr(text, '.');
 	uint64_t whole = 0, part = 0, unit = 1000000000;
-	char digits[16] = "";
+	char digits[16] = "0";
 	size_t length = point ? (size_t)(point - text) : strlen(text);
 
-	if (length == 0 || length >= sizeof(digits))
+	if (length >= sizeof(digits) || (length == 0 && !point))
 		return -EINVAL;
-	memcpy(digits, text, length);
+	if (length > 0)
+		memcpy(digits, text, length);
 	if (parse_digits(digits, &whole) < 0 || whole > MAX_SECONDS)
 		return -EINVAL;
 	if (point) {

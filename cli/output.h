@@ -22,14 +22,16 @@ struct summary {
 	struct weir_ledger ledger;
 	struct weir_memory_report memory;
 	int error;         /* -errno the run ended with */
-	const char *wrong; /* the sum that does not come out, in words; NULL when the books are right */
+	const char *
+		wrong; /* the sum that does not come out, in words; NULL when the books are right */
 };
 
 /* One way of printing, for people or for programs. Each function prints whole lines. */
 struct output {
 	void (*devices)(FILE *to, const struct weir_device *devices, size_t n_devices);
 	void (*device_change)(FILE *to, bool added, const struct weir_device *device);
-	void (*source)(FILE *to, const struct weir_source_info *info, const struct weir_video *video);
+	void (*source)(
+		FILE *to, const struct weir_source_info *info, const struct weir_video *video);
 	void (*plan)(FILE *to, const struct weir_plan *plan);
 	void (*summary)(FILE *to, const struct summary *summary);
 	/* Allocates nothing when the event is a frame. NULL: events are not printed. */

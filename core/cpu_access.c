@@ -110,8 +110,8 @@ int weir_frame_begin_cpu_at(struct weir_frame *frame, enum weir_cpu_access acces
 	int err;
 
 	if (atomic_load_explicit(&frame->refs, memory_order_relaxed) == 0)
-		return misused(frame, "pixels of a frame that was handed back were asked for", where,
-			-EBUSY);
+		return misused(frame, "pixels of a frame that was handed back were asked for",
+			where, -EBUSY);
 	if ((access & WEIR_CPU_WRITE) && !weir_frame_is_sole(frame))
 		return -EBUSY;
 	if (!slot->parts[0].memory)

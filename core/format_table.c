@@ -234,8 +234,8 @@ const struct weir_format weir_formats[] = {
 		DRM('R', 'G', 'B', '8'), V4L2('R', 'G', 'B', '1'), .mkv = "RGB\x08", PACKED(1, 1),
 		RGB },
 
-	/* V4L2's codes from before it told padding from alpha: some drivers offer nothing else. They
-	 * stand last, for a DRM code to find the modern row. */
+	/* V4L2's codes from before it told padding from alpha: some drivers offer nothing else.
+	 * They stand last, for a DRM code to find the modern row. */
 	{ "BGR4", "", "RGB 32 bit, legacy code of XR24",
 		DRM('X', 'R', '2', '4'), V4L2('B', 'G', 'R', '4'), .gst = "BGRx", .mkv = "BGR",
 		PACKED(1, 4), RGB },

@@ -7,8 +7,8 @@
 
 #include "core/slab.h"
 
-/* A frame used after its last release is a bug of the holder that would show somebody else's picture
- * or a torn one: every build stops here. */
+/* A frame used after its last release is a bug of the holder that would show somebody else's
+ * picture or a torn one: every build stops here. */
 static void die(const struct weir_frame *frame, const char *what, const char *where)
 {
 	fprintf(stderr, "weir: bug: %s (slot %u, generation %u%s%s)\n", what, frame->info.slot,
@@ -28,7 +28,8 @@ struct weir_frame *weir_frame_ref(struct weir_frame *frame)
 	return frame;
 }
 
-/* Debug builds stop; others end the bracket, so that the device's next picture is not synced wrongly. */
+/* Debug builds stop; others end the bracket, so that the device's next picture is not synced
+ * wrongly. */
 static void close_brackets(struct weir_frame *frame)
 {
 #ifdef WEIR_DEBUG_CHECKS

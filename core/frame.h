@@ -9,10 +9,11 @@
 #include <weir/frame.h>
 #include <weir/ledger.h>
 
-/* Two kinds of frame share the struct. A slot's own frame is the picture; a view is somebody's handle on
- * another frame: the view of a stage has a geometry of its own, the view of a sink lets the pipeline
- * see when that sink is done. A view holds one reference to its parent. Both are embedded in memory
- * that outlives them (the slot; an attachment of the slab), so nothing is allocated per frame. */
+/* Two kinds of frame share the struct. A slot's own frame is the picture; a view is somebody's
+ * handle on another frame: the view of a stage has a geometry of its own, the view of a sink lets
+ * the pipeline see when that sink is done. A view holds one reference to its parent. Both are
+ * embedded in memory that outlives them (the slot; an attachment of the slab), so nothing is
+ * allocated per frame. */
 
 struct weir_slot;
 
@@ -22,12 +23,13 @@ struct weir_frame {
 	struct weir_slot *slot;
 	struct weir_frame *parent; /* NULL for a slot's own frame */
 
-	/* Called when the last reference is dropped, on the thread that dropped it, before the parent
-	 * is released. For a slot's own frame it hands the slot back. */
+	/* Called when the last reference is dropped, on the thread that dropped it, before the
+	 * parent is released. For a slot's own frame it hands the slot back. */
 	void (*released)(struct weir_frame *frame, void *data);
 	void *data;
 
-	_Atomic uint32_t generation; /* of a slot's own frame: goes up when the slot is handed back */
+	_Atomic uint32_t
+		generation; /* of a slot's own frame: goes up when the slot is handed back */
 	enum weir_drop verdict;      /* of a sink's view: why it does not count as delivered */
 
 	/* Brackets opened through this handle; the slot knows those of all handles. */

@@ -21,7 +21,8 @@ int weir_log_wants(const struct weir_log *log, enum weir_log_level level);
 #define weir_info(log, ...)  weir_log(log, WEIR_LOG_INFO, __VA_ARGS__)
 #define weir_debug(log, ...) weir_log(log, WEIR_LOG_DEBUG, __VA_ARGS__)
 
-/* "Permission denied (EACCES)" for -EACCES or EACCES, into a buffer of the caller's. Thread-safe. */
+/* "Permission denied (EACCES)" for -EACCES or EACCES, into a buffer of the caller's. Thread-safe.
+ */
 #define WEIR_ERRNO_TEXT 96
 const char *weir_errno_text(int error, char text[WEIR_ERRNO_TEXT]);
 

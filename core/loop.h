@@ -27,6 +27,7 @@ struct weir_loop;
 struct weir_watch {
 	void (*ready)(struct weir_watch *watch, uint32_t events); /* POLLIN … as from poll(2) */
 	void *data;
+	bool edge; /* the owner's, before weir_loop_watch(): tell only what is new */
 	int fd;
 	uint32_t events;
 	struct {
@@ -107,7 +108,9 @@ void weir_loop_stop(struct weir_loop *loop);
 
 /* Calls watch->ready whenever one of `events` holds (level-triggered: again until the condition
  * is cleared), POLLERR and POLLHUP included, until unwatched; once in vain when another callback
- * of the same turn has cleared it. `fd` stays open meanwhile. 0, -EBADF, -EPERM (a file that
+ * of the same turn has cleared it. With watch->edge it is called when one comes to hold or comes
+ * anew, and perhaps in vain: whoever leaves something behind is not reminded of it, and the kernel
+ * has less to do. `fd` stays open meanwhile. 0, -EBADF, -EPERM (a file that
  * cannot be polled), -ENOSPC, -EBUSY (active already), -ECANCELED (the loop is closing). A watch
  * that fails later is called once with POLLNVAL and is then inactive. */
 int weir_loop_watch(struct weir_loop *loop, struct weir_watch *watch, int fd, uint32_t events);

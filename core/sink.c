@@ -32,6 +32,18 @@ static int check_keys(const struct weir_sink_impl *impl, const struct weir_uri *
 	return weir_uri_check_keys(uri, known, log);
 }
 
+static int check_address(const struct weir_sink_impl *impl, const struct weir_uri *uri,
+	const struct weir_log *log)
+{
+	char quoted[WEIR_QUOTED];
+
+	if (impl->has_address || !uri->scheme[0] || !uri->rest[0])
+		return 0;
+	weir_error(log, "%s takes options as in %s?budget=2, and not %s", impl->scheme,
+		impl->scheme, weir_quote(uri->rest, quoted));
+	return -EINVAL;
+}
+
 /* "null" and "rtp://host" alike are found by their name. */
 static int find_impl(const struct weir_uri *uri, const struct weir_log *log,
 	const struct weir_sink_impl **out)
@@ -80,6 +92,8 @@ static int open_uri(const struct weir_uri *uri, const char *text,
 	int err;
 
 	err = find_impl(uri, settings->log, &impl);
+	if (!err)
+		err = check_address(impl, uri, settings->log);
 	if (!err)
 		err = check_keys(impl, uri, settings->log);
 	if (!err)

@@ -18,14 +18,15 @@
 
 struct weir_sink;
 
-/* What the running pipeline offers its sinks. start() copies the struct; what it points to stays until
- * stop(), the loop until every operation on it was answered. */
+/* What the running pipeline offers its sinks. start() copies the struct; what it points to stays
+ * until stop(), the loop until every operation on it was answered. */
 struct weir_sink_host {
 	struct weir_loop *loop;
 	struct weir_slab *slab;
 
-	/* The sink is broken and gets nothing more; `error` is -errno, logged by the sink. Its stop() is called
-	 * before this returns. Not from inside take(), which returns the error instead. */
+	/* The sink is broken and gets nothing more; `error` is -errno, logged by the sink. Its
+	 * stop() is called before this returns. Not from inside take(), which returns the error
+	 * instead. */
 	void (*failed)(void *data, struct weir_sink *sink, int error);
 	void *data;
 };
@@ -33,26 +34,31 @@ struct weir_sink_host {
 struct weir_sink_impl {
 	const char *scheme;         /* "null", "verify"; how users name it */
 	const char *summary;
-	const char *const *options; /* URI keys beyond budget= and policy=, ended by NULL; may be NULL */
+	const char *const
+		*options; /* URI keys beyond budget= and policy=, ended by NULL; may be NULL */
+	bool has_address;           /* means something by what follows "scheme:" */
 	bool reads_pixels;          /* with the CPU: the planner then keeps CPU access cheap */
 	bool wants_registered;      /* transfers straight from the slab */
 	bool shows_dmabufs;         /* hands dma-bufs to a device or to somebody we do not know */
-	bool program_holds;         /* frames it holds are the program's: a run's end does not wait for them */
+	bool program_holds; /* frames it holds are the program's: a run's end does not wait for them
+			     */
 
 	/* Shows the devices it can open. NULL: none to show. */
 	int (*list)(int (*found)(void *data, const struct weir_device *device), void *data);
 
-	/* Keys are checked. On success *out's `impl` is set; the wrapper sets the rest of struct weir_sink. */
+	/* Keys are checked. On success *out's `impl` is set; the wrapper sets the rest of struct
+	 * weir_sink. */
 	int (*open)(const struct weir_uri *uri, const struct weir_sink_settings *settings,
 		struct weir_sink **out);
 	void (*close)(struct weir_sink *sink);
 
-	/* Accepts what will come, or -ENOTSUP with the reason in `why`. Called while planning; changes
-	 * nothing outside. NULL: takes everything. */
-	int (*accepts)(struct weir_sink *sink, const struct weir_video *video, char *why, size_t size);
+	/* Accepts what will come, or -ENOTSUP with the reason in `why`. Called while planning;
+	 * changes nothing outside. NULL: takes everything. */
+	int (*accepts)(
+		struct weir_sink *sink, const struct weir_video *video, char *why, size_t size);
 
-	/* Bytes of each frame that this sink cannot help copying, by the kernel on its behalf or by itself,
-	 * and why. NULL: none. */
+	/* Bytes of each frame that this sink cannot help copying, by the kernel on its behalf or by
+	 * itself, and why. NULL: none. */
 	uint64_t (*copies)(
 		struct weir_sink *sink, const struct weir_video *video, char *why, size_t size);
 
@@ -65,15 +71,15 @@ struct weir_sink_impl {
 	 * 0, or -errno, logged: the sink has failed. */
 	int (*take)(struct weir_sink *sink, struct weir_frame *frame);
 
-	/* No frame follows: finish what is held. The pipeline waits a while for the sink's frames to be
-	 * released. NULL: nothing to hurry. */
+	/* No frame follows: finish what is held. The pipeline waits a while for the sink's frames
+	 * to be released. NULL: nothing to hurry. */
 	void (*drain)(struct weir_sink *sink);
 
 	/* Releases whatever is still held. NULL: nothing is ever held. */
 	void (*stop)(struct weir_sink *sink);
 
-	/* After stop: the sink's own verdict on the run, and one line for people in `text`. 0, or -errno
-	 * when what it checked does not hold (the run then fails with it). NULL: none. */
+	/* After stop: the sink's own verdict on the run, and one line for people in `text`. 0, or
+	 * -errno when what it checked does not hold (the run then fails with it). NULL: none. */
 	int (*result)(struct weir_sink *sink, char *text, size_t size);
 };
 

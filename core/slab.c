@@ -155,7 +155,8 @@ void weir_slab_put(struct weir_slot *slot)
 {
 	struct weir_slab *slab = slot->slab;
 
-	/* Sequentially consistent with weir_slab_want(): either it sees the bit, or we see its wish. */
+	/* Sequentially consistent with weir_slab_want(): either it sees the bit, or we see its
+	 * wish. */
 	atomic_fetch_or(&slab->free, 1u << slot->index);
 	if (atomic_load(&slab->wanted) && atomic_exchange(&slab->wanted, false))
 		weir_slab_wake(slab);

@@ -24,8 +24,8 @@
  *
  * Life: a slab is created by the planner with one reference, the run's. The source takes a free
  * slot, fills it and issues its frame; each issued frame holds a reference to the slab. The frame's
- * last release puts the slot's bit back into `free` and, when somebody waits for one, wakes the run.
- * The memory goes when the run and every frame have let go, so frames outlive pipelines. */
+ * last release puts the slot's bit back into `free` and, when somebody waits for one, wakes the
+ *run. The memory goes when the run and every frame have let go, so frames outlive pipelines. */
 
 #define WEIR_SLAB_MAX_SLOTS 32 /* as many as V4L2 has buffers */
 #define WEIR_SLAB_TAILROOM  64
@@ -65,8 +65,11 @@ struct weir_slab_settings {
 	unsigned n_parts;
 	size_t part_bytes[WEIR_MAX_PLANES];
 
+	const int *given; /* of the kind `given`: n_parts dma-bufs a slot */
+
 	bool no_lock;
-	bool scattered; /* a probe: no two neighbouring pages may be neighbours in memory by luck */
+	bool probe; /* to be shown to a device and not to be used: it may be made of few pages, each
+		     * there many times, but not of pages that are neighbours in memory by luck */
 };
 
 /* A memory kind: one const table, one row in weir_memory_kinds. */
@@ -74,7 +77,8 @@ struct weir_memory_kind {
 	const char *name;    /* "slab", "host", "mmap" … */
 	const char *summary; /* for `weir info` and the docs */
 
-	/* Whether this machine has it at all. 0, or -errno with the reason and the remedy in `why`. */
+	/* Whether this machine has it at all. 0, or -errno with the reason and the remedy in `why`.
+	 */
 	int (*probe)(char *why, size_t size);
 
 	/* Fills every slot's parts and headroom, and base, length. Cleans up
@@ -92,6 +96,9 @@ static inline const struct weir_slot_part *weir_slot_part(
 {
 	return &slot->parts[slot->n_parts > 1 ? plane : 0];
 }
+
+/* Not among weir_memory_kinds: nobody can ask for it by name. */
+extern const struct weir_memory_kind weir_memory_given;
 
 extern const struct weir_memory_kind weir_memory_slab, weir_memory_mmap, weir_memory_heap,
 	weir_memory_host;
@@ -111,9 +118,10 @@ struct weir_slab {
 	char lock_verdict[160]; /* in words, with the remedy */
 	bool pinnable;       /* the kernel can send and write from the pages themselves */
 	unsigned n_slots;
-	unsigned n_made;     /* slots that have memory: n_slots, and those that a device had no use for */
+	unsigned n_made; /* slots that have memory: n_slots, and those that a device had no use for
+			  */
 	struct weir_slot slots[WEIR_SLAB_MAX_SLOTS];
-	bool synced;         /* a device may see the dma-bufs: CPU access needs DMA_BUF_IOCTL_SYNC */
+	bool synced; /* a device may see the dma-bufs: CPU access needs DMA_BUF_IOCTL_SYNC */
 	_Atomic uint64_t syncs; /* how many of those there were */
 
 	_Atomic uint32_t refs;
@@ -127,8 +135,9 @@ struct weir_slab {
 	struct weir_attachment *attachments;
 };
 
-/* Creates the slab with all slots free. The caller has the one reference. 0, -ENOMEM, or the kind's error,
- * logged. A refused lock is not an error: the verdict says so, and is logged once, as information. */
+/* Creates the slab with all slots free. The caller has the one reference. 0, -ENOMEM, or the kind's
+ * error, logged. A refused lock is not an error: the verdict says so, and is logged once, as
+ * information. */
 int weir_slab_create(const struct weir_memory_kind *kind,
 	const struct weir_slab_settings *settings, struct weir_slab **out);
 
@@ -139,7 +148,8 @@ void weir_slab_unref(struct weir_slab **slab);
  * before the slab's memory goes. 0 or -ENOMEM (the block stays the caller's). */
 int weir_slab_attach(struct weir_slab *slab, void *block, void (*destroy)(void *block));
 
-/* Leaves out the slots from number `n_slots` on, for a device that takes fewer. All are free still. */
+/* Leaves out the slots from number `n_slots` on, for a device that takes fewer. All are free still.
+ */
 void weir_slab_shrink(struct weir_slab *slab, unsigned n_slots);
 
 /* A free slot, taken, or NULL. Loop thread only. */
@@ -149,15 +159,16 @@ struct weir_slot *weir_slab_take(struct weir_slab *slab);
 void weir_slab_put(struct weir_slot *slot);
 
 /* Makes the taken slot's frame with one reference, which the caller owns: the source sets what it
- * knows in frame->info (format, size and planes are kept from the slot's last use) and delivers it. */
+ * knows in frame->info (format, size and planes are kept from the slot's last use) and delivers it.
+ */
 struct weir_frame *weir_slot_issue(struct weir_slot *slot);
 
 /* Any frame of the slab that is out? After a run: does the program still hold frames? */
 unsigned weir_slab_out(const struct weir_slab *slab);
 
 /* Calls `returned` on the loop's thread after a return that somebody waits for: from inside the
- * release when that happens on this thread (so it only notes the fact and queues work), else through
- * the slab's own waker, which lives as long as the slab. 0 or -errno. */
+ * release when that happens on this thread (so it only notes the fact and queues work), else
+ * through the slab's own waker, which lives as long as the slab. 0 or -errno. */
 int weir_slab_listen(struct weir_slab *slab, struct weir_loop *loop,
 	void (*returned)(void *data), void *data);
 void weir_slab_ignore(struct weir_slab *slab, struct weir_loop *loop);

@@ -89,6 +89,11 @@ static int merge_wishes(const struct weir_uri *uri, const struct weir_source_set
 	if (err)
 		return err;
 
+	if (!settings->wanted.width != !settings->wanted.height) {
+		weir_error(log, "a size of %ux%u: width and height are wished for together",
+			settings->wanted.width, settings->wanted.height);
+		return -EINVAL;
+	}
 	if (settings->wanted.width) {
 		wanted.width = settings->wanted.width;
 		wanted.height = settings->wanted.height;

@@ -11,11 +11,11 @@
 #include "core/uri.h"
 
 /* For those who write sources; users have <weir/source.h>. A source is a const table, a row in
- * capture/sources.c, and a struct that begins with struct weir_source. The wrappers in core/source.c
- * validate and dispatch, so the table's functions trust what they get. */
+ * capture/sources.c, and a struct that begins with struct weir_source. The wrappers in
+ * core/source.c validate and dispatch, so the table's functions trust what they get. */
 
-/* What the running pipeline offers its source. start() copies the struct; what it points to stays until
- * stop(). */
+/* What the running pipeline offers its source. start() copies the struct; what it points to stays
+ * until stop(). */
 struct weir_source_host {
 	struct weir_loop *loop;
 	struct weir_slab *slab; /* made by the planner, or by impl->allocate */
@@ -27,14 +27,16 @@ struct weir_source_host {
 	 * before each frame. When it was told no, resume() is called once that changes. */
 	bool (*wanted)(void *data);
 
-	/* The memory kind of this run does not do what it promised (the device wrote elsewhere). Before any
-	 * frame was delivered; the pipeline ends this run and plans again without that kind. */
+	/* The memory kind of this run does not do what it promised (the device wrote elsewhere).
+	 * Before any frame was delivered; the pipeline ends this run and plans again without that
+	 * kind. */
 	void (*refuted)(void *data, const char *why);
 
 	/* No more frames: error 0 at the end, else -errno, already logged. */
 	void (*ended)(void *data, int error);
 
-	/* Who holds frames, in words ("2 by rtp://…, 1 by null"), for a source that has none left. */
+	/* Who holds frames, in words ("2 by rtp://…, 1 by null"), for a source that has none left.
+	 */
 	void (*holders)(void *data, char *text, size_t size);
 
 	bool touched; /* some hop reads or writes pixels with the CPU */
@@ -49,21 +51,22 @@ struct weir_source_impl {
 	/* Takes settings->controls; the wrapper refuses them for sources that do not. */
 	bool has_controls;
 
-	/* Whether a text without a scheme ("/dev/video0", "0", "a.y4m") means this source. May be NULL. */
+	/* Whether a text without a scheme ("/dev/video0", "0", "a.y4m") means this source. May be
+	 * NULL. */
 	bool (*claims)(const char *text);
 
 	/* Shows the devices it can open. NULL: it has none to show. */
 	int (*list)(int (*found)(void *data, const struct weir_device *device), void *data);
 
-	/* Calls `changed` on the loop's thread when one of its devices may have come or gone. On success
-	 * *out is for unwatch(), which comes before the loop is closed. 0 or -errno. NULL, both: it has no
-	 * devices, or those that it has stay. */
+	/* Calls `changed` on the loop's thread when one of its devices may have come or gone. On
+	 * success *out is for unwatch(), which comes before the loop is closed. 0 or -errno. NULL,
+	 * both: it has no devices, or those that it has stay. */
 	int (*watch)(struct weir_loop *loop, void (*changed)(void *data), void *data, void **out);
 	void (*unwatch)(void *watch);
 
-	/* Opens and settles source->video in full. The wrapper has checked the keys and merged size=, fps= and
-	 * format= of the URI with settings->wanted; the result comes as `wanted`. On success *out's
-	 * `impl` is set; the wrapper sets `uri` and `log`. */
+	/* Opens and settles source->video in full. The wrapper has checked the keys and merged
+	 * size=, fps= and format= of the URI with settings->wanted; the result comes as `wanted`.
+	 * On success *out's `impl` is set; the wrapper sets `uri` and `log`. */
 	int (*open)(const struct weir_uri *uri, const struct weir_video *wanted,
 		const struct weir_source_settings *settings, struct weir_source **out);
 
@@ -71,7 +74,8 @@ struct weir_source_impl {
 
 	int (*describe)(struct weir_source *source, const struct weir_source_info **out);
 
-	/* Whether frames of that memory kind can come from it. 0, or -errno with the reason in `why`. */
+	/* Whether frames of that memory kind can come from it. 0, or -errno with the reason in
+	 * `why`. */
 	int (*accepts)(struct weir_source *source, const struct weir_memory_kind *kind, char *why,
 		size_t size);
 
@@ -82,11 +86,12 @@ struct weir_source_impl {
 	/* The bytes one slot must have for source->video. 0 or -errno. */
 	int (*frame_bytes)(struct weir_source *source, size_t *out);
 
-	/* Prepares every slot of host->slab (format, size and planes of the frames' info are set by the
-	 * pipeline from source->video) and begins to deliver. */
+	/* Prepares every slot of host->slab (format, size and planes of the frames' info are set by
+	 * the pipeline from source->video) and begins to deliver. */
 	int (*start)(struct weir_source *source, const struct weir_source_host *host);
 
-	/* Sinks or slots have room again after wanted() or weir_slab_take() had said no. Loop thread. */
+	/* Sinks or slots have room again after wanted() or weir_slab_take() had said no. Loop
+	 * thread. */
 	void (*resume)(struct weir_source *source);
 
 	/* Delivers nothing from here on; frames in flight stay valid. */
@@ -100,11 +105,14 @@ struct weir_source {
 	struct weir_video video;
 	bool live;
 	bool device;             /* hardware writes the frames: CPU access needs cache syncs */
-	bool delivers_corrupt;   /* sinks are shown frames flagged WEIR_FRAME_CORRUPT; else they count as dropped */
+	bool delivers_corrupt; /* sinks are shown frames flagged WEIR_FRAME_CORRUPT; else they count
+				  as dropped */
 	unsigned n_parts;        /* memory pieces a frame, as struct weir_slab_settings; 0: one */
 	size_t part_bytes[WEIR_MAX_PLANES];
-	unsigned min_slots;      /* that the source needs for itself while sinks hold theirs; at least 1 */
-	weir_counter lost;       /* frames lost by the device so far in this run: the source counts them */
+	unsigned min_slots; /* that the source needs for itself while sinks hold theirs; at least 1
+			     */
+	weir_counter
+		lost; /* frames lost by the device so far in this run: the source counts them */
 	weir_counter syscalls;   /* made while running */
 };
 

@@ -12,7 +12,8 @@ struct weir_stage {
 	const struct weir_stage_impl *impl;
 	void *state;
 	char *text; /* as it was opened */
-	struct weir_frame *views; /* one a slot, for RESHAPE stages; belongs to the slab of the run */
+	struct weir_frame
+		*views; /* one a slot, for RESHAPE stages; belongs to the slab of the run */
 };
 
 /* Defined in pipeline/stages/stages.c: every stage of this build, ended by NULL. */

@@ -31,8 +31,8 @@ struct weir_uri {
 
 /* 0, -EINVAL (logged: too long, too many options, a key twice, a bad escape, a key without a name),
  * -ENOMEM. A key without '=' has the value "".
- * A scheme is two or more letters, digits, '+', '-' or '.', the first a letter, before the first ':'
- * and before any '/' or '?'. */
+ * A scheme is two or more letters, digits, '+', '-' or '.', the first a letter, before the first
+ * ':' and before any '/' or '?'. */
 int weir_uri_parse(const char *text, const struct weir_log *log, struct weir_uri *out);
 void weir_uri_finish(struct weir_uri *uri);
 
@@ -67,8 +67,8 @@ int weir_parse_rate(
 	const char *what, const char *text, const struct weir_log *log, struct weir_rate *out);
 int weir_parse_format(const char *what, const char *text, const struct weir_log *log,
 	const struct weir_format **out);
-/* "10", "1.5", with up to nine decimals, into nanoseconds: at most INT64_MAX, so that the time it is
- * now can be added. */
+/* "10", "1.5", with up to nine decimals, into nanoseconds: at most INT64_MAX, so that the time it
+ * is now can be added. */
 int weir_parse_seconds(
 	const char *what, const char *text, const struct weir_log *log, uint64_t *out_ns);
 /* The index of `text` among `words` (ended by NULL). */

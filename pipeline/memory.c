@@ -50,13 +50,14 @@ static int create_slab(struct weir_pipeline *pipeline, struct weir_slab **out)
 		.log = pipeline->settings.log,
 		.slots = pipeline->plan.value.slots,
 		.frame_bytes = pipeline->plan.value.slot_bytes,
-		.n_parts = pipeline->source->n_parts,
+		.n_parts = pipeline->plan.value.n_parts,
+		.given = pipeline->given.fds,
 		.no_lock = pipeline->settings.no_lock,
 	};
 	struct weir_source *source = pipeline->source;
 	int err;
 
-	memcpy(settings.part_bytes, source->part_bytes, sizeof(settings.part_bytes));
+	memcpy(settings.part_bytes, pipeline->plan.value.part_bytes, sizeof(settings.part_bytes));
 	err = kind->create ? weir_slab_create(kind, &settings, out)
 			   : source->impl->allocate(source, kind, &settings, out);
 	return err == -EINVAL ? -EIO : err; /* EINVAL is for what users type */
@@ -73,7 +74,8 @@ static int attach_outlets(
 	outlets = calloc(1, size);
 	if (!outlets)
 		return -ENOMEM;
-	/* Touched here, once: a rare latency must not fault in its histogram's page while frames flow. */
+	/* Touched here, once: a rare latency must not fault in its histogram's page while frames
+	 * flow. */
 	explicit_bzero(outlets, size);
 	outlets->n = pipeline->n_sinks;
 	for (size_t i = 0; i < outlets->n; i++)

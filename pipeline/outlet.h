@@ -37,7 +37,8 @@ struct weir_outlet {
 	struct weir_frame views[WEIR_SLAB_MAX_SLOTS];
 };
 
-/* `may_wait`: there is a slot to spare for the newest frame, which the sinks at their budget share. */
+/* `may_wait`: there is a slot to spare for the newest frame, which the sinks at their budget share.
+ */
 void weir_outlet_init(struct weir_outlet *outlet, struct weir_sink *sink, struct weir_slab *slab,
 	unsigned budget, bool may_wait);
 
@@ -48,7 +49,8 @@ int weir_outlet_offer(struct weir_outlet *outlet, struct weir_frame *frame);
 /* Counts a frame that never came this far. */
 void weir_outlet_drop(struct weir_outlet *outlet, enum weir_drop reason);
 
-/* Whether a frame offered now would be kept without dropping any. A "no" is followed by a wake of the slab. */
+/* Whether a frame offered now would be kept without dropping any. A "no" is followed by a wake of
+ * the slab. */
 bool weir_outlet_has_room(struct weir_outlet *outlet);
 
 /* Hands on the frame that waits, if the sink has room. As weir_outlet_offer(). */

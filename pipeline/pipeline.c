@@ -71,6 +71,7 @@ void weir_pipeline_destroy(struct weir_pipeline **pipeline)
 	free(closed->stages);
 	weir_source_close(&closed->source);
 	weir_plan_finish(&closed->plan);
+	weir_given_drop(&closed->given);
 	weir_waker_finish(&closed->waker);
 	pthread_mutex_destroy(&closed->lock);
 	free(closed);
@@ -121,7 +122,8 @@ int weir_pipeline_add_sink(struct weir_pipeline *pipeline, struct weir_sink **si
 	return 0;
 }
 
-int weir_pipeline_plan(struct weir_pipeline *pipeline, const struct weir_plan **out)
+int weir_pipeline_plan_run(
+	struct weir_pipeline *pipeline, const struct weir_plan **out, struct weir_loop **loop)
 {
 	int err;
 
@@ -131,10 +133,15 @@ int weir_pipeline_plan(struct weir_pipeline *pipeline, const struct weir_plan **
 		weir_error(pipeline->settings.log, "a pipeline needs a source");
 		return -EINVAL;
 	}
-	err = weir_planner_make(pipeline);
+	err = weir_planner_make(pipeline, loop);
 	if (!err || err == -EPERM)
 		*out = &pipeline->plan.value;
 	return err;
+}
+
+int weir_pipeline_plan(struct weir_pipeline *pipeline, const struct weir_plan **out)
+{
+	return weir_pipeline_plan_run(pipeline, out, NULL);
 }
 
 void weir_pipeline_stop(struct weir_pipeline *pipeline)

@@ -14,6 +14,7 @@
 #include "core/stage.h"
 #include "core/waker.h"
 #include "pipeline/books.h"
+#include "pipeline/given.h"
 #include "pipeline/outlet.h"
 #include "pipeline/plan.h"
 
@@ -59,6 +60,7 @@ struct weir_pipeline {
 	_Atomic int errors[WEIR_MAX_SINKS];
 	size_t n_sinks;
 
+	struct weir_given given;
 	struct weir_plan_draft plan;
 	struct weir_refuted refuted[WEIR_MAX_REFUTED];
 	size_t n_refuted;
@@ -76,6 +78,10 @@ void weir_pipeline_emit(struct weir_pipeline *pipeline, const struct weir_event 
 void weir_flow_deliver(void *data, struct weir_frame *frame);
 bool weir_flow_wanted(void *data);
 void weir_flow_holders(void *data, char *text, size_t size);
+
+/* As weir_pipeline_plan(), and *loop is the caller's for a run that follows at once. */
+int weir_pipeline_plan_run(
+	struct weir_pipeline *pipeline, const struct weir_plan **out, struct weir_loop **loop);
 
 /* Brings the figures of use up to now. */
 void weir_flow_sample(struct weir_pipeline *pipeline);

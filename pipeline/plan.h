@@ -20,7 +20,8 @@ struct weir_plan_draft {
 	/* For the run, which the value cannot name. */
 	const struct weir_memory_kind *kind;
 	bool synced;   /* CPU access needs cache syncs */
-	bool may_wait; /* a slot is left for the newest frame to wait in, for sinks at their budget */
+	bool may_wait; /* a slot is left for the newest frame to wait in, for sinks at their budget
+			*/
 };
 
 /* Zeroed before the first init; init empties a used one. */

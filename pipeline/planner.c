@@ -35,8 +35,8 @@ static int add_stage(
 		[WEIR_STAGE_WRITE] = "writes in place, before anybody else sees the frame",
 	};
 	const struct weir_stage_impl *impl = stage->impl;
-	int err = impl->configure
-		? impl->configure(stage->state, video, pipeline->settings.log) : 0;
+	int err =
+		impl->configure ? impl->configure(stage->state, video, pipeline->settings.log) : 0;
 
 	if (err)
 		return err;
@@ -69,9 +69,9 @@ static int add_sink(
 			.kind = WEIR_HOP_SINK,
 			.memory = copied ? WEIR_MEMORY_COPY : WEIR_MEMORY_SAME,
 			.name = weir_plan_text(&pipeline->plan, "%s", sink->uri),
-			.reason = copied ? weir_plan_text(&pipeline->plan, "%s", why)
-				: impl->reads_pixels ? "reads in place"
-						     : "looks at no pixel",
+			.reason = copied               ? weir_plan_text(&pipeline->plan, "%s", why)
+				  : impl->reads_pixels ? "reads in place"
+						       : "looks at no pixel",
 			.video = *video,
 			.bytes_copied = copied,
 			.budget = sink->budget,
@@ -163,26 +163,65 @@ static int say_no_memory(const struct weir_pipeline *pipeline)
 	return -ENOTSUP;
 }
 
-static int plan_memory(struct weir_pipeline *pipeline)
+/* What a frame takes, whatever it lies in. */
+static int plan_parts(struct weir_pipeline *pipeline)
 {
-	struct weir_plan_draft *plan = &pipeline->plan;
+	struct weir_plan *plan = &pipeline->plan.value;
+	const struct weir_source *source = pipeline->source;
+	int err = source->impl->frame_bytes(pipeline->source, &plan->slot_bytes);
 
+	plan->n_parts = source->n_parts ? source->n_parts : 1;
+	plan->part_bytes[0] = plan->slot_bytes;
+	if (plan->n_parts > 1)
+		memcpy(plan->part_bytes, source->part_bytes, sizeof(plan->part_bytes));
+	return err;
+}
+
+/* The program's own dma-bufs, and no others. */
+static int plan_given(struct weir_pipeline *pipeline)
+{
+	if (!is_auto(pipeline->settings.memory)) {
+		weir_error(pipeline->settings.log,
+			"dma-bufs were given, and memory kind %s was asked for: one or the other",
+			pipeline->settings.memory);
+		return -EINVAL;
+	}
+	weigh(pipeline, &weir_memory_given);
+	if (!pipeline->plan.error && !pipeline->plan.kind)
+		return say_no_memory(pipeline);
+	return weir_given_check(&pipeline->given, &pipeline->plan.value,
+		pipeline->source->min_slots, pipeline->settings.log);
+}
+
+static int plan_own(struct weir_pipeline *pipeline)
+{
 	if (!is_auto(pipeline->settings.memory) &&
 		!weir_memory_kind_by_name(pipeline->settings.memory))
 		return say_unknown_kind(pipeline);
 	for (size_t i = 0; weir_memory_kinds[i]; i++)
 		weigh(pipeline, weir_memory_kinds[i]);
+	return pipeline->plan.kind || pipeline->plan.error ? 0 : say_no_memory(pipeline);
+}
+
+static int plan_memory(struct weir_pipeline *pipeline)
+{
+	struct weir_plan_draft *plan = &pipeline->plan;
+	int err = plan_parts(pipeline);
+
+	if (!err)
+		err = pipeline->given.n_buffers ? plan_given(pipeline) : plan_own(pipeline);
 	if (plan->error)
 		return plan->error;
-	if (!plan->kind)
-		return say_no_memory(pipeline);
+	if (err)
+		return err;
 	plan->value.memory = plan->kind->name;
 
-	/* Between two parties that use the CPU's own mapping there is nothing to sync. */
-	plan->synced = pipeline->source->device;
+	/* Between two parties that use the CPU's own mapping there is nothing to sync; what others
+	 * made they may look at. */
+	plan->synced = pipeline->source->device || pipeline->given.n_buffers;
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
 		plan->synced |= pipeline->sinks[i]->impl->shows_dmabufs;
-	return pipeline->source->impl->frame_bytes(pipeline->source, &plan->value.slot_bytes);
+	return 0;
 }
 
 /* ---- slots and budgets: capture must never starve ---- */
@@ -201,7 +240,8 @@ static struct weir_plan_hop *largest_budget(struct weir_plan_draft *plan)
 	struct weir_plan_hop *largest = NULL;
 
 	for (size_t i = 0; i < plan->value.n_hops; i++)
-		if (plan->hops[i].budget > 1 && (!largest || plan->hops[i].budget > largest->budget))
+		if (plan->hops[i].budget > 1 &&
+			(!largest || plan->hops[i].budget > largest->budget))
 			largest = &plan->hops[i];
 	return largest;
 }
@@ -238,7 +278,9 @@ static void plan_slots(struct weir_pipeline *pipeline)
 {
 	unsigned slots = pipeline->settings.buffers;
 
-	if (!slots) {
+	if (pipeline->given.n_buffers) {
+		slots = pipeline->given.n_buffers;
+	} else if (!slots) {
 		slots = pipeline->source->min_slots + sum_of_budgets(&pipeline->plan) + 1;
 		if (slots < WEIR_DEFAULT_BUFFERS)
 			slots = WEIR_DEFAULT_BUFFERS;
@@ -250,25 +292,23 @@ static void plan_slots(struct weir_pipeline *pipeline)
 
 /* ---- loop ---- */
 
-static int plan_loop(struct weir_pipeline *pipeline)
+static int plan_loop(struct weir_pipeline *pipeline, struct weir_loop **out)
 {
 	struct weir_loop_settings settings = {
 		.log = pipeline->settings.log,
 		.backend = pipeline->settings.loop,
 	};
 	struct weir_plan_draft *plan = &pipeline->plan;
-	struct weir_loop *loop;
-	int err = weir_loop_open(&settings, &loop);
+	int err = weir_loop_open(&settings, out);
 
 	/* -EPERM is the copy policy's, and here it means io_uring that is not allowed. */
 	if (err == -EPERM || err == -EACCES || err == -ENOSYS)
 		return -ENOTSUP;
 	if (err)
 		return err;
-	plan->value.loop = weir_plan_text(plan, "%s", weir_loop_backend(loop));
+	plan->value.loop = weir_plan_text(plan, "%s", weir_loop_backend(*out));
 	weir_plan_add_choice(plan, "loop", plan->value.loop, true,
-		weir_plan_text(plan, "%s", weir_loop_reason(loop)));
-	weir_loop_close(&loop);
+		weir_plan_text(plan, "%s", weir_loop_reason(*out)));
 	return 0;
 }
 
@@ -282,14 +322,14 @@ static int check_copy_policy(const struct weir_pipeline *pipeline)
 		if (plan->hops[i].bytes_copied)
 			weir_error(pipeline->settings.log,
 				"zero copy was required, but %s copies %llu bytes a frame: %s",
-				plan->hops[i].name,
-				(unsigned long long)plan->hops[i].bytes_copied,
+				plan->hops[i].name, (unsigned long long)plan->hops[i].bytes_copied,
 				plan->hops[i].reason);
 	return -EPERM;
 }
 
-int weir_planner_make(struct weir_pipeline *pipeline)
+int weir_planner_make(struct weir_pipeline *pipeline, struct weir_loop **out)
 {
+	struct weir_loop *loop = NULL;
 	int err;
 
 	weir_plan_init(&pipeline->plan);
@@ -298,11 +338,14 @@ int weir_planner_make(struct weir_pipeline *pipeline)
 	if (!err)
 		err = plan_memory(pipeline);
 	if (!err)
-		err = plan_loop(pipeline);
-	if (err)
-		return err;
-	plan_slots(pipeline);
-	if (pipeline->plan.error)
-		return pipeline->plan.error;
-	return check_copy_policy(pipeline);
+		err = plan_loop(pipeline, &loop);
+	if (!err) {
+		plan_slots(pipeline);
+		err = pipeline->plan.error ? pipeline->plan.error : check_copy_policy(pipeline);
+	}
+	if (err || !out)
+		weir_loop_close(&loop);
+	else
+		*out = loop;
+	return err;
 }

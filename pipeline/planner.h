@@ -6,8 +6,9 @@
 #include "pipeline/pipeline.h"
 
 /* Fills pipeline->plan from its source, stages, sinks and settings. Probes what it must and leaves
- * nothing behind. 0, or as weir_pipeline_plan(). */
-int weir_planner_make(struct weir_pipeline *pipeline);
+ * nothing behind but, if that is wanted, the loop of a run that follows at once: *loop is the
+ * caller's on success. 0, or as weir_pipeline_plan(). */
+int weir_planner_make(struct weir_pipeline *pipeline, struct weir_loop **loop);
 
 /* Lowers the sinks' budgets to what `slots` buffers allow, and says so in the plan. */
 void weir_planner_fit(struct weir_pipeline *pipeline, unsigned slots);

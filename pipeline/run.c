@@ -17,18 +17,6 @@
 /* How long sinks may take to finish what they hold after the end. */
 #define DRAIN_NS (WEIR_NS_PER_S * 2)
 
-/* ---- opening ---- */
-
-static int open_loop(struct weir_pipeline *pipeline)
-{
-	struct weir_loop_settings settings = {
-		.log = pipeline->settings.log,
-		.backend = pipeline->plan.value.loop,
-	};
-
-	return weir_loop_open(&settings, &pipeline->run.loop);
-}
-
 /* ---- ending ---- */
 
 static void attend(struct weir_task *task)
@@ -214,7 +202,8 @@ static bool touches_pixels(const struct weir_pipeline *pipeline)
 		if (pipeline->stages[i]->impl->access >= WEIR_STAGE_READ)
 			return true;
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		if (pipeline->sinks[i]->impl->reads_pixels || pipeline->sinks[i]->impl->program_holds)
+		if (pipeline->sinks[i]->impl->reads_pixels ||
+			pipeline->sinks[i]->impl->program_holds)
 			return true;
 	return false;
 }
@@ -344,7 +333,8 @@ static int collect_verdicts(struct weir_pipeline *pipeline)
 	return result;
 }
 
-/* Sinks let go first, then the loop: what it still transfers is cancelled, and released with that. */
+/* Sinks let go first, then the loop: what it still transfers is cancelled, and released with that.
+ */
 static void close_flow(struct weir_pipeline *pipeline)
 {
 	struct weir_run *run = &pipeline->run;
@@ -376,9 +366,6 @@ static int run_scheduled(struct weir_pipeline *pipeline)
 {
 	int err, verdict;
 
-	err = open_loop(pipeline);
-	if (err)
-		return err;
 	err = weir_run_open_memory(pipeline);
 	if (err) {
 		weir_loop_close(&pipeline->run.loop);
@@ -391,7 +378,8 @@ static int run_scheduled(struct weir_pipeline *pipeline)
 	return err ? err : verdict;
 }
 
-static int run_planned(struct weir_pipeline *pipeline)
+/* Takes the loop. */
+static int run_planned(struct weir_pipeline *pipeline, struct weir_loop *loop)
 {
 	struct weir_scheduling before;
 	int err;
@@ -399,6 +387,7 @@ static int run_planned(struct weir_pipeline *pipeline)
 	pipeline->running = true;
 	weir_run_forget(pipeline);
 	init_run(pipeline);
+	pipeline->run.loop = loop;
 	weir_scheduling_apply(&before, pipeline->settings.realtime_priority,
 		pipeline->settings.cpus, pipeline->settings.log);
 	err = run_scheduled(pipeline);
@@ -407,10 +396,10 @@ static int run_planned(struct weir_pipeline *pipeline)
 	return err;
 }
 
-static int plan(struct weir_pipeline *pipeline)
+static int plan(struct weir_pipeline *pipeline, struct weir_loop **loop)
 {
 	const struct weir_plan *made = NULL;
-	int err = weir_pipeline_plan(pipeline, &made);
+	int err = weir_pipeline_plan_run(pipeline, &made, loop);
 
 	weir_pipeline_emit(pipeline,
 		&(struct weir_event){ .type = WEIR_EVENT_PLANNED, .error = err, .plan = made });
@@ -419,17 +408,19 @@ static int plan(struct weir_pipeline *pipeline)
 
 int weir_pipeline_run(struct weir_pipeline *pipeline)
 {
+	struct weir_loop *loop = NULL;
 	int err;
 
 	do {
-		err = plan(pipeline);
+		err = plan(pipeline, &loop);
 		if (err)
 			return err;
-		err = run_planned(pipeline);
+		err = run_planned(pipeline, loop);
 	} while (err == REFUTED && !atomic_load(&pipeline->stops));
 	if (err == REFUTED)
 		err = 0; /* nothing came, but to stop was all that was asked */
 	atomic_store(&pipeline->stops, 0);
-	weir_pipeline_emit(pipeline, &(struct weir_event){ .type = WEIR_EVENT_STOPPED, .error = err });
+	weir_pipeline_emit(
+		pipeline, &(struct weir_event){ .type = WEIR_EVENT_STOPPED, .error = err });
 	return err;
 }

@@ -8,7 +8,8 @@
 #include <weir/format.h>
 
 /* The deadlines of a frame rate: tick n is due n frame times after the start, never off by more
- * than a nanosecond, however long it runs (remainders are carried, and no 128-bit type is needed). */
+ * than a nanosecond, however long it runs (remainders are carried, and no 128-bit type is needed).
+ */
 struct weir_ticker {
 	uint64_t tick, deadline_ns;
 	uint64_t step_ns, step_rest; /* a frame's time is step_ns + step_rest / parts */

@@ -5,9 +5,9 @@
 
 #include "capture/v4l2/v4l2.h"
 
-/* An import that succeeds can still show other pages than ours (FACTS: udmabuf and huge pages). So every
- * imported slot gets words that no picture contains, at the beginning of lines all over each plane,
- * and its first frame must have none of them left. */
+/* An import that succeeds can still show other pages than ours (udmabuf on huge pages did). So
+ * every imported slot gets words that no picture contains, at the beginning of lines all over each
+ * plane, and its first frame must have none of them left. */
 
 #define LINES_PER_PLANE 64
 

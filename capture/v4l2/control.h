@@ -18,8 +18,8 @@ struct weir_v4l2_control {
 /* "White Balance, Automatic" as v4l2-ctl spells it, "white_balance_automatic". */
 void weir_v4l2_control_name(const char *text, char name[WEIR_V4L2_CONTROL_NAME]);
 
-/* The first control behind `id` (0: behind none) that has a value in words. 0, -ENOENT past the last, or
- * -errno; not logged. */
+/* The first control behind `id` (0: behind none) that has a value in words. 0, -ENOENT past the
+ * last, or -errno; not logged. */
 int weir_v4l2_next_control(
 	struct weir_v4l2_device *device, uint32_t id, struct weir_v4l2_control *out);
 
@@ -27,13 +27,13 @@ int weir_v4l2_next_control(
 const char *weir_v4l2_control_range(struct weir_v4l2_device *device,
 	const struct weir_v4l2_control *control, char text[WEIR_V4L2_CONTROL_RANGE]);
 
-/* What a menu calls item number `index`. 0, -ENOENT where it has none of that number, or -errno; not
- * logged. */
+/* What a menu calls item number `index`. 0, -ENOENT where it has none of that number, or -errno;
+ * not logged. */
 int weir_v4l2_menu_item(struct weir_v4l2_device *device, const struct weir_v4l2_control *control,
 	int64_t index, char name[WEIR_V4L2_CONTROL_NAME]);
 
-/* Reads a value out of what a user typed. 0; -EINVAL: no such value; or -errno of VIDIOC_QUERYMENU; not
- * logged. */
+/* Reads a value out of what a user typed. 0; -EINVAL: no such value; or -errno of VIDIOC_QUERYMENU;
+ * not logged. */
 int weir_v4l2_parse_value(struct weir_v4l2_device *device, const struct weir_v4l2_control *control,
 	const char *text, int64_t *out);
 

@@ -7,12 +7,12 @@
 
 #include "capture/v4l2/negotiate.h"
 
-/* Everything `weir info` shows of a camera: formats, sizes (discrete and stepwise), intervals, controls
- * with current values, and abilities tried for real (mmap, export, import of the slab, of a heap,
- * cache hints, pinnable memory, kind of allocator). `format` is the one that is set: memory
- * is tried with frames of its size. out->uri stays NULL, the rest is the caller's to release with …_free.
- * 0 or -ENOMEM. Not while it streams.
- * Abilities are tried only while the device is `idle`: trying takes its buffers. */
+/* Everything `weir info` shows of a camera: formats, sizes (discrete and stepwise), intervals,
+ * controls with current values, and abilities tried for real (mmap, export, import of the slab, of
+ * a heap, cache hints, pinnable memory, kind of allocator). `format` is the one that is set: memory
+ * is tried with frames of its size. out->uri stays NULL, the rest is the caller's to release with
+ * …_free. 0 or -ENOMEM. Not while it streams. Abilities are tried only while the device is `idle`:
+ * trying takes its buffers. */
 int weir_v4l2_describe(struct weir_v4l2_device *device, const struct weir_v4l2_format *format,
 	bool idle, struct weir_source_info *out);
 void weir_v4l2_free_description(struct weir_source_info *info);
@@ -20,8 +20,8 @@ void weir_v4l2_free_description(struct weir_source_info *info);
 /* probe.c: whether the device makes buffers of its own. 0, or -errno with the reason in `why`. */
 int weir_v4l2_try_mmap(struct weir_v4l2_device *device, char *why, size_t size);
 
-/* probe.c: every ability, in a fixed order, into `out`, whose names are constant and whose details are
- * allocated. The number of them; fewer when memory runs out. */
+/* probe.c: every ability, in a fixed order, into `out`, whose names are constant and whose details
+ * are allocated. The number of them; fewer when memory runs out. */
 #define WEIR_V4L2_MAX_ABILITIES 12
 size_t weir_v4l2_try_abilities(struct weir_v4l2_device *device,
 	const struct weir_v4l2_format *format,

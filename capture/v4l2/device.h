@@ -12,9 +12,9 @@
 
 #include "core/counter.h"
 
-/* An open video node. Formats and controls go through libv4l2 with V4L2_DISABLE_CONVERSION where the
- * build has it (vendor plugins load, nothing is emulated), buffers always straight to the kernel:
- * libv4l2 1.22 refuses every memory but MMAP. Nobody else in this folder knows which. */
+/* An open video node. Formats and controls go through libv4l2 with V4L2_DISABLE_CONVERSION where
+ * the build has it (vendor plugins load, nothing is emulated), buffers always straight to the
+ * kernel: libv4l2 1.22 refuses every memory but MMAP. Nobody else in this folder knows which. */
 struct weir_v4l2_device {
 	const struct weir_log *log;
 	int fd;              /* -1 while closed */
@@ -45,16 +45,17 @@ int weir_v4l2_ioctl(struct weir_v4l2_device *device, unsigned long request, void
 /* Of an enumeration: -ENOENT for the errors that say that there are no more. */
 int weir_v4l2_or_end(int error);
 
-/* Logs "VIDIOC_S_FMT on /dev/video0: Device or resource busy (EBUSY), held by gst-launch-1.0 (pid 12)"
- * and returns `error`. */
+/* Logs "VIDIOC_S_FMT on /dev/video0: Device or resource busy (EBUSY), held by gst-launch-1.0 (pid
+ * 12)" and returns `error`. */
 int weir_v4l2_fail(struct weir_v4l2_device *device, const char *what, int error);
 
-/* Memory of the device (offset from QUERYBUF) mapped shared, read and write; MAP_FAILED and errno. */
+/* Memory of the device (offset from QUERYBUF) mapped shared, read and write; MAP_FAILED and errno.
+ */
 void *weir_v4l2_mmap(struct weir_v4l2_device *device, size_t length, int64_t offset);
 int weir_v4l2_munmap(void *memory, size_t length);
 
-/* "gst-launch-1.0 (pid 1234)" of the processes other than ours that have the node open, by /proc. False
- * when none is found (or none of ours to see). */
+/* "gst-launch-1.0 (pid 1234)" of the processes other than ours that have the node open, by /proc.
+ * False when none is found (or none of ours to see). */
 bool weir_v4l2_holder(const char *path, char *text, size_t size);
 
 /* What to do about a node that this user may not open: "join group video: …". */

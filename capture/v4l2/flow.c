@@ -25,8 +25,8 @@ static int give_idle(struct weir_v4l2 *v4l2)
 	return 0;
 }
 
-/* Every slot that comes back is wanted: the release that brings it runs resume(), once a turn of the
- * loop, whatever thread it happens on. */
+/* Every slot that comes back is wanted: the release that brings it runs resume(), once a turn of
+ * the loop, whatever thread it happens on. */
 void weir_v4l2_resume(struct weir_source *source)
 {
 	struct weir_v4l2 *v4l2 = (struct weir_v4l2 *)source;
@@ -67,6 +67,15 @@ static const char *doubt(struct weir_v4l2 *v4l2, struct weir_frame *frame)
 	return err ? UNREADABLE : NULL;
 }
 
+/* Whether the next frame may have come already: this one lay there for half an interval longer than
+ * the youngest did. Without a rate, or by a clock that runs away, each may have. */
+static bool is_late(struct weir_v4l2 *v4l2, int64_t age_ns)
+{
+	if (age_ns < v4l2->least_age_ns)
+		v4l2->least_age_ns = age_ns;
+	return age_ns - v4l2->least_age_ns >= v4l2->half_interval_ns;
+}
+
 static struct weir_frame *make_frame(struct weir_v4l2 *v4l2, const struct v4l2_buffer *buffer)
 {
 	struct weir_frame *frame = weir_slot_issue(&v4l2->host.slab->slots[buffer->index]);
@@ -77,6 +86,7 @@ static struct weir_frame *make_frame(struct weir_v4l2 *v4l2, const struct v4l2_b
 	struct weir_timeline_frame at;
 	uint64_t now = weir_now_ns();
 
+	v4l2->late = is_late(v4l2, (int64_t)(now - stamp));
 	weir_timeline_next(&v4l2->timeline, buffer->sequence, stamp, monotonic, now, &at);
 	weir_counter_add(&v4l2->base.lost, at.lost);
 	weir_v4l2_watchdog_feed(v4l2, now);
@@ -91,9 +101,8 @@ static struct weir_frame *make_frame(struct weir_v4l2 *v4l2, const struct v4l2_b
 	return frame;
 }
 
-/* One frame a call: the loop calls again while there are more, at no more cost than the EAGAIN that would
- * end a series here. */
-static void take_frame(struct weir_v4l2 *v4l2, bool failed)
+/* False when there is none, for now or for good. */
+static bool take_frame(struct weir_v4l2 *v4l2, bool failed)
 {
 	struct v4l2_plane planes[VIDEO_MAX_PLANES];
 	struct v4l2_buffer buffer;
@@ -102,19 +111,36 @@ static void take_frame(struct weir_v4l2 *v4l2, bool failed)
 	int err = weir_v4l2_queue_take(&v4l2->queue, &buffer, planes);
 
 	if (err == -EAGAIN && !failed)
-		return;
+		return false;
 	if (err) {
 		weir_v4l2_recover(v4l2, "VIDIOC_DQBUF", err == -EAGAIN ? -EIO : err);
-		return;
+		return false;
 	}
 	frame = make_frame(v4l2, &buffer);
 	why = doubt(v4l2, frame);
 	if (why) {
 		weir_frame_unref(&frame);
 		refute(v4l2, why);
-		return;
+		return false;
 	}
 	v4l2->host.deliver(v4l2->host.data, frame);
+	return true;
+}
+
+/* All that have come, and no call for the sake of an EAGAIN: a frame that was fetched at once is
+ * the only one. Should it not be, which takes a driver that hurries, then the next one shows it. */
+static void take_frames(struct weir_v4l2 *v4l2, bool failed)
+{
+	while (v4l2->queue.streaming && take_frame(v4l2, failed) && (v4l2->late || failed))
+		;
+}
+
+bool weir_v4l2_look_again(struct weir_v4l2 *v4l2)
+{
+	uint64_t before = v4l2->watchdog.last_ns;
+
+	take_frames(v4l2, false);
+	return v4l2->watchdog.last_ns != before || !v4l2->queue.streaming;
 }
 
 /* ---- events ---- */
@@ -159,7 +185,7 @@ static void ready(struct weir_watch *watch, uint32_t events)
 	if (events & POLLPRI)
 		take_events(v4l2);
 	if (v4l2->queue.streaming && (events & (POLLIN | POLLERR | POLLHUP)))
-		take_frame(v4l2, events & (POLLERR | POLLHUP));
+		take_frames(v4l2, events & (POLLERR | POLLHUP));
 }
 
 /* ---- begin and halt ---- */
@@ -170,11 +196,14 @@ static int give_all(struct weir_v4l2 *v4l2, const char **refused)
 	struct weir_slab *slab = v4l2->host.slab;
 	int err = imported ? weir_v4l2_canary_plant(slab) : 0;
 
-	if (err) {
+	if (err == -EACCES) {
+		weir_info(v4l2->base.log, "nothing shows whether %s writes into these buffers: "
+			"the CPU cannot map them", v4l2->device.path);
+	} else if (err) {
 		*refused = UNREADABLE;
 		return err;
 	}
-	v4l2->unproven = imported ? atomic_load(&slab->free) : 0;
+	v4l2->unproven = imported && !err ? atomic_load(&slab->free) : 0;
 	err = give_idle(v4l2);
 	if (imported && err && err != -ENODEV)
 		*refused = "the camera refuses its pages (VIDIOC_QBUF)";
@@ -214,8 +243,12 @@ static int stream(struct weir_v4l2 *v4l2)
 
 	if (err)
 		return refuse_stream(v4l2, err);
+	v4l2->least_age_ns = INT64_MAX;
+	v4l2->half_interval_ns = (int64_t)(weir_rate_interval_ns(v4l2->base.video.rate) / 2);
+	v4l2->late = false;
 	v4l2->watch.ready = ready;
 	v4l2->watch.data = v4l2;
+	v4l2->watch.edge = true;
 	err = weir_loop_watch(v4l2->host.loop, &v4l2->watch, v4l2->device.fd, events);
 	if (err)
 		weir_error(v4l2->base.log, "%s cannot be polled: %s", v4l2->device.path,

@@ -20,8 +20,9 @@ struct weir_v4l2_identity {
 
 int weir_v4l2_identify(const char *path, struct weir_v4l2_identity *out);
 
-/* The node that this camera has now: the same name and index of a device with the same serial (the one in
- * the same socket where several have it) or, where there is none, in the same socket. 0 or -ENODEV. */
+/* The node that this camera has now: the same name and index of a device with the same serial (the
+ * one in the same socket where several have it) or, where there is none, in the same socket. 0 or
+ * -ENODEV. */
 int weir_v4l2_locate(const struct weir_v4l2_identity *identity, char *path, size_t size);
 
 /* "0", "/dev/video0", "by-id/…", "by-path/…", "/dev/v4l/…": the node to open, links resolved. 0 or
@@ -35,8 +36,9 @@ bool weir_v4l2_claims(const char *text);
 /* Every node that can capture, in the order of their numbers. */
 int weir_v4l2_list(int (*found)(void *data, const struct weir_device *device), void *data);
 
-/* Plug and unplug events of video nodes: from udev where the build has libudev and udevd runs, so that
- * links and permissions are in place when they come, else from inotify on /dev. Zeroed before open. */
+/* Plug and unplug events of video nodes: from udev where the build has libudev and udevd runs, so
+ * that links and permissions are in place when they come, else from inotify on /dev. Zeroed before
+ * open. */
 struct weir_v4l2_hotplug {
 	struct weir_watch watch;
 	struct weir_loop *loop;

@@ -63,12 +63,15 @@ int weir_v4l2_queue_try_import(struct weir_v4l2_device *device,
 		.frame_bytes = format->frame_bytes,
 		.n_parts = format->n_buffers_planes,
 		.no_lock = true,
-		.scattered = true,
+		.probe = true,
 	};
 	struct weir_v4l2_queue queue = { .device = device, .format = format };
 	struct weir_slab *slab;
 	int err;
 
+	/* None can be made to try with. The run shows it, and no other memory stands behind. */
+	if (kind == &weir_memory_given)
+		return 0;
 	for (unsigned i = 0; i < format->n_buffers_planes; i++)
 		settings.part_bytes[i] = format->piece[i].size;
 	say(why, size, "no memory of that kind for one frame", -ENOMEM); /* unless it says more */

@@ -5,9 +5,9 @@
 
 #include "capture/v4l2/negotiate.h"
 
-/* From out->raw as the driver left it and out->video.format: size, stride, memory pieces, layout and
- * frame_bytes. 0 or -ENOTSUP, logged: a frame that weir cannot describe, or a driver whose numbers
- * contradict each other. */
+/* From out->raw as the driver left it and out->video.format: size, stride, memory pieces, layout
+ * and frame_bytes. 0 or -ENOTSUP, logged: a frame that weir cannot describe, or a driver whose
+ * numbers contradict each other. */
 int weir_v4l2_read_pieces(struct weir_v4l2_device *device, struct weir_v4l2_format *out);
 
 #endif

@@ -41,8 +41,8 @@ static void note_error(struct findings *findings, const char *name, const char *
 	note(findings, name, false, detail);
 }
 
-/* As many as a run asks for: v4l2loopback goes on with the fewest that anybody ever asked for, and with
- * one it would write into what is being read. */
+/* As many as a run asks for: v4l2loopback goes on with the fewest that anybody ever asked for, and
+ * with one it would write into what is being read. */
 #define BUFFERS 4
 
 static int request(struct weir_v4l2_device *device, unsigned n, uint32_t *abilities)

@@ -236,8 +236,8 @@ void weir_v4l2_queue_stop(struct weir_v4l2_queue *queue)
 			weir_slab_put(&queue->slab->slots[i]);
 }
 
-/* EBUSY: a kernel before 5.0, and somebody has a buffer mapped or exported. Those that nobody holds go
- * when the device is closed. */
+/* EBUSY: a kernel before 5.0, and somebody has a buffer mapped or exported. Those that nobody holds
+ * go when the device is closed. */
 void weir_v4l2_queue_close(struct weir_v4l2_queue *queue)
 {
 	char text[WEIR_ERRNO_TEXT];

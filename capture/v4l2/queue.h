@@ -17,7 +17,8 @@ struct weir_v4l2_queue {
 	uint32_t memory;      /* V4L2_MEMORY_MMAP or V4L2_MEMORY_DMABUF */
 	uint32_t abilities;   /* V4L2_BUF_CAP_… of that memory, where the kernel tells */
 	unsigned n_buffers;   /* that the driver has made; 0 while the queue is closed */
-	bool keeps_own;       /* a slab of the device's own memory is not imported again: it was refused */
+	bool keeps_own; /* a slab of the device's own memory is not imported again: it was refused
+			 */
 	bool hints;           /* the driver takes cache hints, and no hop touches pixels */
 	uint32_t queued;      /* one bit a buffer that the driver has */
 	bool streaming;
@@ -30,8 +31,9 @@ int weir_v4l2_queue_request(struct weir_v4l2_queue *queue, uint32_t memory, unsi
 void weir_v4l2_queue_address(const struct weir_v4l2_queue *queue, unsigned index,
 	struct v4l2_buffer *buffer, struct v4l2_plane planes[VIDEO_MAX_PLANES]);
 
-/* Memory the device allocates (REQBUFS MMAP): maps and exports every buffer into a slab of kind `mmap`,
- * and probes whether its pages can be pinned. EXPBUF refused: slots without dma-buf, told at -v. */
+/* Memory the device allocates (REQBUFS MMAP): maps and exports every buffer into a slab of kind
+ * `mmap`, and probes whether its pages can be pinned. EXPBUF refused: slots without dma-buf, told
+ * at -v. */
 int weir_v4l2_queue_allocate(struct weir_v4l2_queue *queue, const struct weir_memory_kind *kind,
 	const struct weir_slab_settings *settings, struct weir_slab **out);
 
@@ -42,19 +44,20 @@ int weir_v4l2_queue_try_import(struct weir_v4l2_device *device,
 	size_t size);
 
 /* Imports the slab (REQBUFS DMABUF), or takes up the one that allocate() made. After a replug or a
- * REQBUFS 0 the device's own memory of before is imported again, so that a slot stays what it is; where
- * that cannot be, its slots get new memory once all of them are idle: -EAGAIN before.
- * A driver that takes fewer buffers shrinks the slab; fewer than it needs is -ENOMEM, logged. */
+ * REQBUFS 0 the device's own memory of before is imported again, so that a slot stays what it is;
+ * where that cannot be, its slots get new memory once all of them are idle: -EAGAIN before. A
+ * driver that takes fewer buffers shrinks the slab; fewer than it needs is -ENOMEM, logged. */
 int weir_v4l2_queue_open(struct weir_v4l2_queue *queue, struct weir_slab *slab);
 
 /* mmap.c: maps and exports the buffers that were requested into the slots. 0 or -errno, logged. */
 int weir_v4l2_queue_map(struct weir_v4l2_queue *queue, struct weir_slab *slab);
 
-/* Gives the slot, taken and idle, to the driver. 0 or -errno, not logged: the slot is the caller's then. */
+/* Gives the slot, taken and idle, to the driver. 0 or -errno, not logged: the slot is the caller's
+ * then. */
 int weir_v4l2_queue_give(struct weir_v4l2_queue *queue, struct weir_slot *slot);
 
-/* The next filled buffer: its slot is taken and idle. -EAGAIN when there is none, -ENODEV when the device
- * is gone, -EPROTO when the driver names a buffer that it does not have, … Not logged. */
+/* The next filled buffer: its slot is taken and idle. -EAGAIN when there is none, -ENODEV when the
+ * device is gone, -EPROTO when the driver names a buffer that it does not have, … Not logged. */
 int weir_v4l2_queue_take(
 	struct weir_v4l2_queue *queue, struct v4l2_buffer *buffer, struct v4l2_plane *planes);
 

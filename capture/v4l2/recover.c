@@ -13,8 +13,8 @@
 #include "core/log.h"
 
 /* What a camera that stopped needs to go on: the same one found again, opened, brought to the same
- * format and controls, and given the same slots. Each attempt does all that is undone; one that fails
- * is repeated later. */
+ * format and controls, and given the same slots. Each attempt does all that is undone; one that
+ * fails is repeated later. */
 
 #define MS 1000000ull
 
@@ -52,7 +52,8 @@ static void restore_controls(struct weir_v4l2 *v4l2)
 		weir_v4l2_set_control(&v4l2->device, *control);
 }
 
-/* The camera may not be there, or not be ours to open yet: udev takes a moment to say whose it is. */
+/* The camera may not be there, or not be ours to open yet: udev takes a moment to say whose it is.
+ */
 static int open_device(struct weir_v4l2 *v4l2)
 {
 	weir_counter *syscalls = v4l2->device.syscalls;
@@ -204,7 +205,8 @@ static void wait_for_replug(struct weir_v4l2 *v4l2)
 		weir_v4l2_end(v4l2, -ENODEV);
 		return;
 	}
-	weir_warn(v4l2->base.log, "%s was unplugged: waiting for the same camera", v4l2->device.path);
+	weir_warn(
+		v4l2->base.log, "%s was unplugged: waiting for the same camera", v4l2->device.path);
 	/* Without events the timer looks by itself. */
 	recovery->listens = !weir_v4l2_hotplug_open(
 		&recovery->hotplug, v4l2->host.loop, plugged, v4l2);

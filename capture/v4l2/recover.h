@@ -23,14 +23,14 @@ struct weir_v4l2_recovery {
 	bool listens;
 	unsigned attempts;                /* that found it and failed */
 	uint64_t since_ns;                /* of the trouble, or of the last recovery from one */
-	struct weir_log log;              /* of the attempts: keeps in `why` what the last one failed of */
+	struct weir_log log; /* of the attempts: keeps in `why` what the last one failed of */
 	char why[200];
 };
 
 void weir_v4l2_recovery_init(struct weir_v4l2 *v4l2);
 
-/* Halts the flow, says why, and arranges for it to go on, or ends it where that cannot be. `error`, from
- * the call named by `what`, tells GONE (-ENODEV) from FAILED; `changed` is 0 and NULL. */
+/* Halts the flow, says why, and arranges for it to go on, or ends it where that cannot be. `error`,
+ * from the call named by `what`, tells GONE (-ENODEV) from FAILED; `changed` is 0 and NULL. */
 void weir_v4l2_recover(struct weir_v4l2 *v4l2, const char *what, int error);
 
 /* Gives up waiting. */

@@ -7,8 +7,8 @@
 
 #include "capture/v4l2/device.h"
 
-/* What a driver enumerates: number `index` into *out; -ENOENT or false past the last, of which no broken
- * driver has more than WEIR_V4L2_MAX_ENUM. */
+/* What a driver enumerates: number `index` into *out; -ENOENT or false past the last, of which no
+ * broken driver has more than WEIR_V4L2_MAX_ENUM. */
 #define WEIR_V4L2_MAX_ENUM 256
 
 int weir_v4l2_enum_format(

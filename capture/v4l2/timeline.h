@@ -8,9 +8,9 @@
 
 #include <weir/log.h>
 
-/* Makes one line of what drivers say about order and time: 32-bit sequences that wrap or stand still
- * become 64-bit ones that only go up, gaps are counted, timestamps that are zero, on another clock or
- * go back are replaced by the time of DQBUF; told once. Pure: no device, no clock. */
+/* Makes one line of what drivers say about order and time: 32-bit sequences that wrap or stand
+ * still become 64-bit ones that only go up, gaps are counted, timestamps that are zero, on another
+ * clock or go back are replaced by the time of DQBUF; told once. Pure: no device, no clock. */
 struct weir_timeline {
 	const struct weir_log *log;
 	bool any;

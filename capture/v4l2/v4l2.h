@@ -16,14 +16,14 @@
 
 /* A camera.
  *
- * Settings (what was asked for, which camera it is, the format it was brought to, the controls) stay
- * for the life of the source; `device`, `queue` and the watches are thrown away at an unplug and made
- * again at the replug.
+ * Settings (what was asked for, which camera it is, the format it was brought to, the controls)
+ * stay for the life of the source; `device`, `queue` and the watches are thrown away at an unplug
+ * and made again at the replug.
  *
  * Slots go round like this: weir_slab_take() gives an idle one, QBUF gives it to the driver, DQBUF
- * brings it back filled, weir_slot_issue() makes it a frame, and the frame's last release makes it idle
- * again. QBUF happens on the loop's thread only: a release elsewhere wakes the run, whose resume()
- * queues every idle slot in one go. */
+ * brings it back filled, weir_slot_issue() makes it a frame, and the frame's last release makes it
+ * idle again. QBUF happens on the loop's thread only: a release elsewhere wakes the run, whose
+ * resume() queues every idle slot in one go. */
 struct weir_v4l2 {
 	struct weir_source base;
 
@@ -41,8 +41,11 @@ struct weir_v4l2 {
 	bool running;
 	struct weir_watch watch;      /* POLLIN: frames; POLLPRI: events */
 	bool has_events;              /* the device tells of source changes */
+	int64_t least_age_ns;         /* of a frame at DQBUF, by its stamp */
+	int64_t half_interval_ns;     /* 0: the rate is not known */
+	bool late;                    /* the last frame was; the next may be there */
 	size_t least[WEIR_MAX_PLANES]; /* payload of a whole frame, a piece */
-	uint32_t unproven;            /* imported slots that the device has not been seen to write to */
+	uint32_t unproven; /* imported slots that the device has not been seen to write to */
 	bool discont;                 /* the next frame does not follow the one before */
 	struct weir_v4l2_watchdog watchdog;
 	struct weir_v4l2_recovery recovery;
@@ -58,11 +61,14 @@ int weir_v4l2_start(struct weir_source *source, const struct weir_source_host *h
 void weir_v4l2_resume(struct weir_source *source);
 void weir_v4l2_stop(struct weir_source *source);
 
-/* flow.c: opens the queue on the run's slab, gives the driver every idle slot and streams; and back.
- * 0 or -errno, logged unless it is -EAGAIN (see weir_v4l2_queue_open) or *refused is set, to what speaks
- * against memory of that kind. */
+/* flow.c: opens the queue on the run's slab, gives the driver every idle slot and streams; and
+ * back. 0 or -errno, logged unless it is -EAGAIN (see weir_v4l2_queue_open) or *refused is set, to
+ * what speaks against memory of that kind. */
 int weir_v4l2_flow_begin(struct weir_v4l2 *v4l2, const char **refused);
 void weir_v4l2_flow_halt(struct weir_v4l2 *v4l2);
+
+/* flow.c: takes what lies there untold. Whether anything came of it. */
+bool weir_v4l2_look_again(struct weir_v4l2 *v4l2);
 
 /* Stops, and tells the pipeline that there are no more frames. */
 void weir_v4l2_end(struct weir_v4l2 *v4l2, int error);
@@ -77,8 +83,9 @@ void weir_v4l2_place_planes(const struct weir_v4l2 *v4l2, struct weir_slab *slab
 void weir_v4l2_fill(struct weir_v4l2 *v4l2, const struct v4l2_buffer *buffer,
 	struct weir_frame_info *info);
 
-/* canary.c: marks every slot, before the first QBUF; and looks whether the device wrote over the marks of
- * this one, which only the issuer holds. 0; -ESTALE: it did not; or -EIO of DMA_BUF_IOCTL_SYNC. */
+/* canary.c: marks every slot, before the first QBUF; and looks whether the device wrote over the
+ * marks of this one, which only the issuer holds. 0; -ESTALE: it did not; or -EIO of
+ * DMA_BUF_IOCTL_SYNC. */
 int weir_v4l2_canary_plant(struct weir_slab *slab);
 int weir_v4l2_canary_check(struct weir_frame *frame);
 

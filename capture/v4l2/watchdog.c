@@ -108,7 +108,7 @@ static void fired(struct weir_timer *timer)
 		return;
 	}
 	look_again_at(v4l2, now + watchdog->patience_ns);
-	if (!v4l2->queue.streaming)
+	if (!v4l2->queue.streaming || weir_v4l2_look_again(v4l2))
 		return;
 	if (is_gone(&v4l2->device))
 		weir_v4l2_recover(v4l2, "VIDIOC_QUERYCAP", -ENODEV);

@@ -85,15 +85,19 @@ static void append(struct link *links, uint32_t head, uint32_t slot)
 
 /* Waiting */
 
-/* What the chain waits for on that descriptor; 0: nobody does. */
+/* What the chain waits for on that descriptor, by edges if that is enough for everybody; 0: nobody
+ * waits. */
 static uint32_t interest(const struct epoll *epoll, int fd)
 {
-	uint32_t head = chain_head(epoll, fd), events = 0;
+	uint32_t head = chain_head(epoll, fd), events = 0, edge = EPOLLET;
 
-	for (uint32_t i = epoll->chain[head].next; i != head; i = epoll->chain[i].next)
-		if (epoll->waiters[i].fd == fd)
-			events |= epoll->waiters[i].events;
-	return events;
+	for (uint32_t i = epoll->chain[head].next; i != head; i = epoll->chain[i].next) {
+		if (epoll->waiters[i].fd != fd)
+			continue;
+		events |= epoll->waiters[i].events;
+		edge &= epoll->waiters[i].events;
+	}
+	return (events & ~EPOLLET) | (events & edge);
 }
 
 static int tell_kernel(struct weir_loop *loop, int fd, uint32_t before, uint32_t after)
@@ -115,12 +119,14 @@ static int start_waiting(struct weir_loop *loop, uint32_t slot, int fd, uint32_t
 	int r;
 
 	events |= EPOLLERR | EPOLLHUP;
-	r = tell_kernel(loop, fd, before, before | events);
-	if (r < 0)
-		return r;
 	epoll->waiters[slot] = (struct waiter){ .fd = fd, .events = events };
 	append(epoll->chain, chain_head(epoll, fd), slot);
-	return 0;
+	r = tell_kernel(loop, fd, before, interest(epoll, fd));
+	if (r < 0) {
+		take_out(epoll->chain, slot);
+		epoll->waiters[slot].events = 0;
+	}
+	return r;
 }
 
 static void stop_waiting(struct weir_loop *loop, uint32_t slot)
@@ -249,7 +255,7 @@ static int start_watch(struct weir_loop *loop, uint32_t slot)
 {
 	const struct weir_watch *watch = weir_loop_watch_at(loop, slot);
 
-	return start_waiting(loop, slot, watch->fd, watch->events);
+	return start_waiting(loop, slot, watch->fd, watch->events | (watch->edge ? EPOLLET : 0));
 }
 
 static void stop_watch(struct weir_loop *loop, uint32_t slot)

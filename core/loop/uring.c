@@ -14,8 +14,8 @@
 
 /* Watches are one-shot polls, armed again after their callback: a poll of a file that is still
  * ready completes at once, which is what level-triggered means. The new poll travels with the next
- * io_uring_enter, so it costs no system call; a multishot poll reports edges only, and a check of
- * the level behind it would cost one. */
+ * io_uring_enter, so it costs no system call. Multishot polls report edges, and serve the watches
+ * that ask for no more. */
 
 /* What the kernel has of a slot. */
 struct request {
@@ -28,12 +28,20 @@ struct uring {
 	struct request *requests; /* by slot */
 	unsigned in_flight;       /* requests that the kernel still has to answer */
 	int epoll;                /* knows which files can be polled */
+	bool lacks_multishot;     /* before Linux 5.13 */
+	uint64_t alarm_ns;        /* when the kernel wakes us in any case; 0: it does not */
+	struct __kernel_timespec alarm;
 	uintptr_t base;           /* registered memory; length 0: none */
 	size_t length;
 };
 
-/* Answers to cancellations, which interest nobody. */
+/* Answers to cancellations, which interest nobody, and the alarm's. */
 #define NOBODY 0
+#define ALARM  UINT64_MAX
+
+/* Deadlines further away than this are left with the kernel as an alarm, which a wait before them
+ * needs not set and take back. */
+#define FAR_NS (WEIR_NS_PER_S / 20)
 
 /* How long a closing loop waits for cancellations before it asks again. */
 #define PATIENCE_NS WEIR_NS_PER_S
@@ -52,16 +60,29 @@ static void started(struct weir_loop *loop, uint32_t slot, struct io_uring_sqe *
 	uring->in_flight++;
 }
 
-static int prepare_poll(struct weir_loop *loop, uint32_t slot, int fd, uint32_t events)
+static int prepare_poll(
+	struct weir_loop *loop, uint32_t slot, int fd, uint32_t events, bool multishot)
 {
 	struct uring *uring = loop->state;
 	struct io_uring_sqe *sqe = weir_uring_prepare(loop, &uring->ring);
 
 	if (!sqe)
 		return -EAGAIN;
-	io_uring_prep_poll_add(sqe, fd, events);
+	if (multishot)
+		io_uring_prep_poll_multishot(sqe, fd, events);
+	else
+		io_uring_prep_poll_add(sqe, fd, events);
 	started(loop, slot, sqe);
 	return 0;
+}
+
+static int prepare_watch(struct weir_loop *loop, uint32_t slot)
+{
+	const struct weir_watch *watch = weir_loop_watch_at(loop, slot);
+	struct uring *uring = loop->state;
+
+	return prepare_poll(loop, slot, watch->fd, watch->events,
+		watch->edge && !uring->lacks_multishot);
 }
 
 static void prepare_cancel(struct weir_loop *loop, uint32_t slot)
@@ -122,7 +143,7 @@ static int start_watch(struct weir_loop *loop, uint32_t slot)
 		return -errno;
 	loop->syscalls++;
 	epoll_ctl(uring->epoll, EPOLL_CTL_DEL, watch->fd, NULL);
-	return prepare_poll(loop, slot, watch->fd, watch->events);
+	return prepare_watch(loop, slot);
 }
 
 static void stop_watch(struct weir_loop *loop, uint32_t slot)
@@ -145,11 +166,37 @@ static bool pending(const struct weir_loop *loop)
 	return weir_uring_pending(&uring->ring);
 }
 
-static int look(struct weir_loop *loop, uint64_t timeout_ns)
+/* Sees to it that the alarm goes off at `deadline_ns` at the latest. False: there is no room. */
+static bool set_alarm(struct weir_loop *loop, uint64_t deadline_ns)
+{
+	struct uring *uring = loop->state;
+	struct io_uring_sqe *sqe;
+
+	if (uring->alarm_ns && uring->alarm_ns <= deadline_ns)
+		return true;
+	sqe = weir_uring_prepare(loop, &uring->ring);
+	if (!sqe)
+		return false;
+	/* The kernel reads it when it takes the request. */
+	uring->alarm = (struct __kernel_timespec){
+		.tv_sec = (long long)(deadline_ns / WEIR_NS_PER_S),
+		.tv_nsec = (long long)(deadline_ns % WEIR_NS_PER_S),
+	};
+	if (uring->alarm_ns)
+		io_uring_prep_timeout_update(sqe, &uring->alarm, ALARM, IORING_TIMEOUT_ABS);
+	else
+		io_uring_prep_timeout(sqe, &uring->alarm, 0, IORING_TIMEOUT_ABS);
+	/* An alarm that is too late to be moved has gone off, and its answer wakes us. */
+	sqe->user_data = uring->alarm_ns ? NOBODY : ALARM;
+	uring->alarm_ns = deadline_ns;
+	return true;
+}
+
+static int enter(struct weir_loop *loop, uint64_t wait_ns)
 {
 	struct uring *uring = loop->state;
 	int r = weir_uring_enter(
-		loop, &uring->ring, io_uring_cq_ready(&uring->ring) ? 0 : timeout_ns);
+		loop, &uring->ring, io_uring_cq_ready(&uring->ring) ? 0 : wait_ns);
 
 	switch (r) {
 	case -EINTR:
@@ -162,15 +209,27 @@ static int look(struct weir_loop *loop, uint64_t timeout_ns)
 	}
 }
 
-static void poll_answered(struct weir_loop *loop, uint32_t slot, int result)
+static int look(struct weir_loop *loop, uint64_t timeout_ns)
+{
+	bool far = timeout_ns >= FAR_NS && timeout_ns != WEIR_LOOP_FOREVER;
+
+	if (far && set_alarm(loop, loop->looked_ns + timeout_ns))
+		timeout_ns = WEIR_LOOP_FOREVER;
+	return enter(loop, timeout_ns);
+}
+
+/* `more`: the poll is still there. */
+static void poll_answered(struct weir_loop *loop, uint32_t slot, int result, bool more)
 {
 	struct uring *uring = loop->state;
-	const struct weir_watch *watch = weir_loop_watch_at(loop, slot);
+	bool refused = result == -EINVAL && weir_loop_watch_at(loop, slot)->edge &&
+		       !uring->lacks_multishot;
 
-	uring->requests[slot].active = false;
-	if (!weir_loop_deliver(loop, slot, result < 0 ? POLLNVAL : (uint32_t)result))
+	uring->requests[slot].active = more;
+	uring->lacks_multishot |= refused;
+	if (!refused && !weir_loop_deliver(loop, slot, result < 0 ? POLLNVAL : (uint32_t)result))
 		return;
-	if (prepare_poll(loop, slot, watch->fd, watch->events) < 0)
+	if (!more && prepare_watch(loop, slot) < 0)
 		weir_loop_deliver(loop, slot, POLLNVAL);
 }
 
@@ -189,7 +248,8 @@ static void transfer_answered(struct weir_loop *loop, uint32_t slot, int result)
 		r = prepare_transfer(loop, slot);
 	} else if (result == -EAGAIN) {
 		/* A non-blocking file that io_uring does not wait for by itself. */
-		r = prepare_poll(loop, slot, op->fd, op->io == WEIR_IO_READ ? POLLIN : POLLOUT);
+		r = prepare_poll(loop, slot, op->fd, op->io == WEIR_IO_READ ? POLLIN : POLLOUT,
+			false);
 		request->waits_to_try = true;
 	}
 	if (!request->active)
@@ -199,22 +259,24 @@ static void transfer_answered(struct weir_loop *loop, uint32_t slot, int result)
 static bool next(struct weir_loop *loop)
 {
 	struct uring *uring = loop->state;
-	uint64_t data;
-	int result;
+	struct weir_uring_answer answer;
 
-	while (weir_uring_take(&uring->ring, &data, &result)) {
+	while (weir_uring_take(&uring->ring, &answer)) {
+		uint64_t data = answer.user_data;
 		uint32_t slot = (uint32_t)data;
 
-		if (data == NOBODY)
+		if (data == ALARM)
+			uring->alarm_ns = 0;
+		if (data == NOBODY || data == ALARM)
 			continue;
-		uring->in_flight--;
+		uring->in_flight -= !answer.more;
 		/* Cancelled, and the slot perhaps somebody else's by now. */
 		if (data != user_data(loop, slot))
 			continue;
 		if (loop->slots.table[slot].kind == WEIR_LOOP_SLOT_WATCH)
-			poll_answered(loop, slot, result);
+			poll_answered(loop, slot, answer.result, answer.more);
 		else
-			transfer_answered(loop, slot, result);
+			transfer_answered(loop, slot, answer.result);
 		return true;
 	}
 	return false;
@@ -242,7 +304,7 @@ static void drain(struct weir_loop *loop)
 	struct uring *uring = loop->state;
 
 	cancel_transfers(loop);
-	while (uring->in_flight && look(loop, PATIENCE_NS) == 0) {
+	while (uring->in_flight && enter(loop, PATIENCE_NS) == 0) {
 		if (!io_uring_cq_ready(&uring->ring) && !cancel_transfers(loop))
 			break;
 		while (next(loop))

@@ -48,7 +48,9 @@ int weir_uring_enter(struct weir_loop *loop, struct io_uring *ring, uint64_t wai
 	if (!requests && !wait_ns && !(kernel & reasons))
 		return 0;
 	loop->syscalls++;
-	r = io_uring_enter2((unsigned)ring->ring_fd, requests, wait_ns ? 1 : 0, flags,
+	if (ring->enter_ring_fd != ring->ring_fd)
+		flags |= IORING_ENTER_REGISTERED_RING;
+	r = io_uring_enter2((unsigned)ring->enter_ring_fd, requests, wait_ns ? 1 : 0, flags,
 		(sigset_t *)&argument, sizeof(argument));
 	return r < 0 ? r : 0;
 }
@@ -88,15 +90,18 @@ bool weir_uring_pending(const struct io_uring *ring)
 	       (kernel_flags(ring) & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW));
 }
 
-bool weir_uring_take(struct io_uring *ring, uint64_t *user_data, int *result)
+bool weir_uring_take(struct io_uring *ring, struct weir_uring_answer *out)
 {
 	struct io_uring_cqe *cqe;
 	unsigned head;
 
 	io_uring_for_each_cqe(ring, head, cqe)
 	{
-		*user_data = cqe->user_data;
-		*result = cqe->res;
+		*out = (struct weir_uring_answer){
+			.user_data = cqe->user_data,
+			.result = cqe->res,
+			.more = cqe->flags & IORING_CQE_F_MORE,
+		};
 		io_uring_cq_advance(ring, 1);
 		return true;
 	}

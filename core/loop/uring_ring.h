@@ -25,7 +25,13 @@ struct io_uring_sqe *weir_uring_prepare(struct weir_loop *loop, struct io_uring 
 /* Whether weir_uring_enter() has something to do, or answers wait to be taken. */
 bool weir_uring_pending(const struct io_uring *ring);
 
+struct weir_uring_answer {
+	uint64_t user_data;
+	int result;
+	bool more; /* to come for the same request */
+};
+
 /* Takes one answer. False when there is none. */
-bool weir_uring_take(struct io_uring *ring, uint64_t *user_data, int *result);
+bool weir_uring_take(struct io_uring *ring, struct weir_uring_answer *out);
 
 #endif

@@ -7,9 +7,9 @@
 
 #include "core/checked.h"
 
-/* liburing maps and unmaps by system calls of its own, which the thread sanitizer does not see: to it,
- * a ring at the address of an older one of another thread is a race. Rings that follow each other
- * are ordered by the kernel, and these two say so. */
+/* liburing maps and unmaps by system calls of its own, which the thread sanitizer does not see: to
+ * it, a ring at the address of an older one of another thread is a race. Rings that follow each
+ * other are ordered by the kernel, and these two say so. */
 #ifdef __has_feature
 #if __has_feature(thread_sanitizer) && !defined(__SANITIZE_THREAD__)
 #define __SANITIZE_THREAD__
@@ -65,8 +65,8 @@ static const struct way ways[] = {
 };
 
 static const unsigned char needed_operations[] = { IORING_OP_NOP, IORING_OP_POLL_ADD,
-	IORING_OP_ASYNC_CANCEL, IORING_OP_READ, IORING_OP_WRITE, IORING_OP_READ_FIXED,
-	IORING_OP_WRITE_FIXED, IORING_OP_SEND };
+	IORING_OP_ASYNC_CANCEL, IORING_OP_TIMEOUT, IORING_OP_TIMEOUT_REMOVE, IORING_OP_READ,
+	IORING_OP_WRITE, IORING_OP_READ_FIXED, IORING_OP_WRITE_FIXED, IORING_OP_SEND };
 
 /* 0, 1 or 2 as in the kernel's documentation; -1 if this kernel does not tell. */
 static int disabled_by_sysctl(void)
@@ -186,6 +186,8 @@ int weir_uring_setup(struct weir_loop *loop, bool sqpoll, struct io_uring *ring)
 		refuse(loop, "io_uring_enter", r);
 		goto close_ring;
 	}
+	/* From 5.18 on the thread can name the ring without looking up the file each time. */
+	io_uring_register_ring_fd(ring);
 	weir_loop_explain(loop, "%s", text);
 	return 0;
 

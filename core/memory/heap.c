@@ -12,7 +12,8 @@
 #include "core/log.h"
 #include "core/memory/parts.h"
 
-/* Contiguous memory first: every device takes it, and where it is scarce the system's heap serves. */
+/* Contiguous memory first: every device takes it, and where it is scarce the system's heap serves.
+ */
 static const char *const heaps[] = {
 	"/dev/dma_heap/linux,cma",
 	"/dev/dma_heap/default_cma_region",

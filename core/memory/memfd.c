@@ -12,7 +12,8 @@
 #include "core/checked.h"
 #include "core/log.h"
 
-#ifndef MADV_POPULATE_WRITE /* Linux 5.14 */
+#ifndef MADV_POPULATE_READ /* Linux 5.14 */
+#define MADV_POPULATE_READ  22
 #define MADV_POPULATE_WRITE 23
 #endif
 
@@ -43,26 +44,28 @@ static int measure(struct weir_slab *slab)
 	return 0;
 }
 
-/* Sealed against shrinking, so that no holder of the fd can pull pages from under the mapping or the
- * udmabufs (which insist on it). */
-static int open_memfd(struct weir_slab *slab)
+/* Sealed against shrinking, so that no holder of the fd can pull pages from under the mapping or
+ * the udmabufs (which insist on it). */
+int weir_memfd_open(size_t length)
 {
+	int fd = memfd_create("weir-slab", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	int err;
 
-	slab->memfd = memfd_create("weir-slab", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (slab->memfd < 0)
+	if (fd < 0)
 		return -errno;
-	if (ftruncate(slab->memfd, (off_t)slab->length) == 0 &&
-		fcntl(slab->memfd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) == 0)
-		return 0;
+	if (ftruncate(fd, (off_t)length) == 0 &&
+		fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) == 0)
+		return fd;
 	err = -errno;
-	close(slab->memfd);
-	slab->memfd = -1;
+	close(fd);
 	return err;
 }
 
+/* Reading maps pages that are there in batches, and writable, because nobody has to be told of
+ * writes to this kind of file. The second pass sees to those that were not, one by one. */
 static int populate(uint8_t *base, size_t length)
 {
+	madvise(base, length, MADV_POPULATE_READ);
 	if (madvise(base, length, MADV_POPULATE_WRITE) == 0)
 		return 0;
 	if (errno != EINVAL)
@@ -73,29 +76,12 @@ static int populate(uint8_t *base, size_t length)
 	return 0;
 }
 
-/* Pages faulted in order can be neighbours by luck, and would then pass with devices that want
- * contiguous memory: odd ones after even ones. */
-static int populate_scattered(uint8_t *base, size_t length)
+static int map(struct weir_slab *slab)
 {
-	for (size_t first = 0; first < 2; first++)
-		for (size_t at = first * page_size(); at < length; at += 2 * page_size())
-			*(volatile uint8_t *)(base + at) = 0;
-	return 0;
-}
-
-static int map(struct weir_slab *slab, bool scattered)
-{
-	void *base = mmap(
-		NULL, slab->length, PROT_READ | PROT_WRITE, MAP_SHARED, slab->memfd, 0);
-	int err;
+	void *base = mmap(NULL, slab->length, PROT_READ | PROT_WRITE, MAP_SHARED, slab->memfd, 0);
 
 	if (base == MAP_FAILED)
 		return -errno;
-	err = scattered ? populate_scattered(base, slab->length) : populate(base, slab->length);
-	if (err) {
-		munmap(base, slab->length);
-		return err;
-	}
 	slab->base = base;
 	return 0;
 }
@@ -145,37 +131,49 @@ static void place_slots(struct weir_slab *slab)
 	slab->pinnable = true;
 }
 
-int weir_memfd_create_slots(struct weir_slab *slab, const struct weir_slab_settings *settings)
+static int report(const struct weir_slab *slab, const struct weir_slab_settings *settings, int err)
 {
+	const char *remedy = weir_errno_remedy(err);
 	char text[WEIR_ERRNO_TEXT];
-	const char *remedy;
-	int err;
 
-	err = measure(slab);
-	if (!err)
-		err = open_memfd(slab);
-	if (err)
-		goto report;
-	err = map(slab, settings->scattered);
-	if (err)
-		goto close_memfd;
-	lock(slab, settings);
-	place_slots(slab);
-	return 0;
-
-close_memfd:
-	close(slab->memfd);
-	slab->memfd = -1;
-report:
-	remedy = weir_errno_remedy(err);
 	weir_error(settings->log, "no memory for %u frames of %zu bytes: %s; %s", slab->n_slots,
 		slab->frame_bytes, weir_errno_text(err, text),
 		remedy ? remedy : "take fewer buffers (-b)");
 	return err;
 }
 
+int weir_memfd_create_slots(struct weir_slab *slab, const struct weir_slab_settings *settings)
+{
+	int err = measure(slab);
+
+	if (err)
+		return report(slab, settings, err);
+	slab->memfd = weir_memfd_open(slab->length);
+	if (slab->memfd < 0)
+		return report(slab, settings, slab->memfd);
+	err = map(slab);
+	if (err) {
+		close(slab->memfd);
+		slab->memfd = -1;
+		return report(slab, settings, err);
+	}
+	place_slots(slab);
+	return 0;
+}
+
+int weir_memfd_make_resident(struct weir_slab *slab, const struct weir_slab_settings *settings)
+{
+	int err = populate(slab->base, slab->length);
+
+	if (err)
+		return report(slab, settings, err);
+	lock(slab, settings);
+	return 0;
+}
+
 void weir_memfd_destroy_slots(struct weir_slab *slab)
 {
-	munmap(slab->base, slab->length);
+	if (slab->base)
+		munmap(slab->base, slab->length);
 	close(slab->memfd);
 }

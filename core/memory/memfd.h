@@ -5,11 +5,19 @@
 
 #include "core/slab.h"
 
-/* One sealed memfd under all slots, mapped once, pre-faulted, locked if the limit allows: what the
- * kinds `slab` and `host` share. Sets slab->memfd, base, length, pitch, headroom_bytes, and each
- * slot's memory and headroom; the lock's verdict goes to slab->lock_verdict. 0 or -errno, logged. */
+/* One sealed memfd under all slots, mapped once: what the kinds `slab` and `host` share. Sets
+ * slab->memfd, base, length, pitch, headroom_bytes, and each slot's memory and headroom. 0 or
+ * -errno, logged. */
 int weir_memfd_create_slots(struct weir_slab *slab, const struct weir_slab_settings *settings);
 void weir_memfd_destroy_slots(struct weir_slab *slab);
+
+/* Faults all of it in, and locks it if the limit allows; the verdict goes to slab->lock_verdict.
+ * Where something else has made the pages already, this only maps them, which is quicker. 0 or
+ * -errno, logged. */
+int weir_memfd_make_resident(struct weir_slab *slab, const struct weir_slab_settings *settings);
+
+/* A memfd of that length, sealed against shrinking, or -errno. */
+int weir_memfd_open(size_t length);
 
 /* Bytes of the pages that the part lies on: what its udmabuf covers. */
 size_t weir_memfd_part_pages(const struct weir_slot_part *part);

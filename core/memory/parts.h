@@ -5,8 +5,8 @@
 
 #include "core/slab.h"
 
-/* Slots whose parts are memory of the kernel's, each with a dma-buf and a mapping of its own: what the
- * kinds `mmap` and `heap` share. */
+/* Slots whose parts are memory of the kernel's, each with a dma-buf and a mapping of its own: what
+ * the kinds `mmap` and `heap` share. */
 
 /* Unmaps and closes what the slot's parts have, and leaves them empty. */
 void weir_parts_release(struct weir_slot *slot);

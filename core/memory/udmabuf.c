@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/udmabuf.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -21,10 +22,12 @@ static int open_device(char *why, size_t size)
 	if (fd >= 0)
 		return fd;
 	if (err == -EACCES || err == -EPERM)
-		snprintf(why, size, "no permission for " DEVICE
+		snprintf(why, size,
+			"no permission for " DEVICE
 			": join its group (kvm) or add a udev rule with TAG+=\"uaccess\"");
 	else if (err == -ENOENT || err == -ENODEV)
-		snprintf(why, size, "no " DEVICE ": try modprobe udmabuf, or a kernel with "
+		snprintf(why, size,
+			"no " DEVICE ": try modprobe udmabuf, or a kernel with "
 			"CONFIG_UDMABUF (Debian: 6.12 and later)");
 	else
 		snprintf(why, size, DEVICE ": %s", weir_errno_text(err, text));
@@ -54,12 +57,41 @@ static int wrap_part(int device, struct weir_slab *slab, struct weir_slot_part *
 	return part->dmabuf < 0 ? -errno : 0;
 }
 
+/* The same few pages again and again: a dma-buf of full length that costs next to nothing, and is
+ * contiguous by no luck. */
+#define REPEATS 16
+
+static int wrap_repeatedly(int device, struct weir_slab *slab, struct weir_slot_part *part)
+{
+	struct udmabuf_create_list *list =
+		calloc(1, sizeof(*list) + REPEATS * sizeof(list->list[0]));
+	size_t left = weir_memfd_part_pages(part);
+	int err;
+
+	if (!list)
+		return -ENOMEM;
+	list->flags = UDMABUF_FLAGS_CLOEXEC;
+	for (; left; list->count++) {
+		size_t size = left < slab->length ? left : slab->length;
+
+		list->list[list->count] = (struct udmabuf_create_item){
+			.memfd = (uint32_t)slab->memfd, .size = size
+		};
+		left -= size;
+	}
+	part->dmabuf = ioctl(device, UDMABUF_CREATE_LIST, list);
+	err = part->dmabuf < 0 ? -errno : 0;
+	free(list);
+	return err;
+}
+
 static int wrap_slot(int device, struct weir_slab *slab, struct weir_slot *slot)
 {
 	int err = 0;
 
 	for (unsigned i = 0; i < slot->n_parts && !err; i++)
-		err = wrap_part(device, slab, &slot->parts[i]);
+		err = slab->base ? wrap_part(device, slab, &slot->parts[i])
+				 : wrap_repeatedly(device, slab, &slot->parts[i]);
 	return err;
 }
 
@@ -84,8 +116,9 @@ static int wrap_slots(struct weir_slab *slab, const struct weir_log *log)
 	for (unsigned i = 0; i < slab->n_slots && !err; i++)
 		err = wrap_slot(device, slab, &slab->slots[i]);
 	if (err) {
-		weir_error(log, "UDMABUF_CREATE of %zu bytes: %s; see size_limit_mb in "
-			"/sys/module/udmabuf/parameters", slab->frame_bytes,
+		weir_error(log,
+			"%s of %zu bytes: %s; see size_limit_mb in /sys/module/udmabuf/parameters",
+			slab->base ? "UDMABUF_CREATE" : "UDMABUF_CREATE_LIST", slab->frame_bytes,
 			weir_errno_text(err, text));
 		close_dmabufs(slab);
 	}
@@ -93,15 +126,45 @@ static int wrap_slots(struct weir_slab *slab, const struct weir_log *log)
 	return err;
 }
 
-static int create(struct weir_slab *slab, const struct weir_slab_settings *settings)
+/* A sixteenth of the largest part, in whole pages. */
+static int create_probe(struct weir_slab *slab, const struct weir_slab_settings *settings)
 {
-	int err = weir_memfd_create_slots(slab, settings);
+	const struct weir_slot *slot = &slab->slots[0];
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), most = 0;
+	int err;
 
-	if (err)
-		return err;
+	for (unsigned i = 0; i < slot->n_parts; i++)
+		if (weir_memfd_part_pages(&slot->parts[i]) > most)
+			most = weir_memfd_part_pages(&slot->parts[i]);
+	slab->length = (most / page + REPEATS - 1) / REPEATS * page;
+	slab->memfd = weir_memfd_open(slab->length);
+	if (slab->memfd < 0)
+		return slab->memfd;
 	err = wrap_slots(slab, settings->log);
 	if (err)
-		weir_memfd_destroy_slots(slab);
+		close(slab->memfd);
+	return err;
+}
+
+static int create(struct weir_slab *slab, const struct weir_slab_settings *settings)
+{
+	int err;
+
+	if (settings->probe)
+		return create_probe(slab, settings);
+	err = weir_memfd_create_slots(slab, settings);
+	if (err)
+		return err;
+	/* Making the dma-bufs makes the pages, cheaper than a fault for each would. */
+	err = wrap_slots(slab, settings->log);
+	if (err)
+		goto destroy_slots;
+	err = weir_memfd_make_resident(slab, settings);
+	if (!err)
+		return 0;
+	close_dmabufs(slab);
+destroy_slots:
+	weir_memfd_destroy_slots(slab);
 	return err;
 }
 
@@ -113,7 +176,8 @@ static void destroy(struct weir_slab *slab)
 
 const struct weir_memory_kind weir_memory_slab = {
 	.name = "slab",
-	.summary = "sealed memfd with one udmabuf a slot: for devices, the network and the disk alike",
+	.summary =
+		"sealed memfd with one udmabuf a slot: for devices, the network and the disk alike",
 	.probe = probe,
 	.create = create,
 	.destroy = destroy,

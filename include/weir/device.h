@@ -27,11 +27,11 @@ struct weir_device {
 WEIR_API int weir_device_list(
 	int (*found)(void *data, const struct weir_device *device), void *data);
 
-/* Calls `changed` for each device that is there, as added, and from then on for each that comes or goes,
- * on the calling thread, until `changed` returns non-zero, which is returned, or until `stop_fd` (-1:
- * none) becomes readable: 0. The struct is borrowed for the call; of a device that went it says what was
- * true before. What else happens to a device, such as being used, is no change. -errno when the machine
- * does not tell. */
+/* Calls `changed` for each device that is there, as added, and from then on for each that comes or
+ * goes, on the calling thread, until `changed` returns non-zero, which is returned, or until
+ * `stop_fd` (-1: none) becomes readable: 0. The struct is borrowed for the call; of a device that
+ * went it says what was true before. What else happens to a device, such as being used, is no
+ * change. -errno when the machine does not tell. */
 WEIR_API int weir_device_watch(int stop_fd,
 	int (*changed)(void *data, bool added, const struct weir_device *device), void *data);
 

@@ -35,10 +35,11 @@ struct weir_format {
 	uint32_t drm;        /* DRM fourcc; 0 for compressed formats, which no display takes */
 	uint32_t v4l2;       /* V4L2 pixel format, planes in one buffer; 0 if V4L2 has none */
 	uint32_t v4l2_mplane; /* V4L2 pixel format with one buffer a plane (NM12 …), or 0 */
-	const char *gst;     /* GStreamer: video/x-raw format, compressed: media type; NULL if none */
+	const char *gst; /* GStreamer: video/x-raw format, compressed: media type; NULL if none */
 	const char *mkv;     /* Matroska: the four bytes (control characters among them, even 0) of
 	                        V_UNCOMPRESSED's colour space, compressed: codec id; NULL if none */
-	const char *rtp;     /* RFC 4175 sampling whose wire form equals memory ("YCbCr-4:2:2"), or NULL */
+	const char
+		*rtp; /* RFC 4175 sampling whose wire form equals memory ("YCbCr-4:2:2"), or NULL */
 	uint8_t rtp_depth;   /* bits a sample on the wire */
 	uint8_t rtp_pgroup_bytes, rtp_pgroup_pixels; /* RFC 4175 pixel group */
 	uint8_t n_planes;
@@ -67,15 +68,33 @@ struct weir_rate {
 };
 
 enum weir_range { WEIR_RANGE_UNKNOWN, WEIR_RANGE_LIMITED, WEIR_RANGE_FULL };
-enum weir_matrix { WEIR_MATRIX_UNKNOWN, WEIR_MATRIX_RGB, WEIR_MATRIX_601, WEIR_MATRIX_709, WEIR_MATRIX_2020 };
-enum weir_primaries { WEIR_PRIMARIES_UNKNOWN, WEIR_PRIMARIES_601, WEIR_PRIMARIES_709, WEIR_PRIMARIES_2020 };
-enum weir_transfer { WEIR_TRANSFER_UNKNOWN, WEIR_TRANSFER_709, WEIR_TRANSFER_SRGB, WEIR_TRANSFER_PQ, WEIR_TRANSFER_HLG };
+enum weir_matrix {
+	WEIR_MATRIX_UNKNOWN,
+	WEIR_MATRIX_RGB,
+	WEIR_MATRIX_601,
+	WEIR_MATRIX_709,
+	WEIR_MATRIX_2020
+};
+enum weir_primaries {
+	WEIR_PRIMARIES_UNKNOWN,
+	WEIR_PRIMARIES_601,
+	WEIR_PRIMARIES_709,
+	WEIR_PRIMARIES_2020
+};
+enum weir_transfer {
+	WEIR_TRANSFER_UNKNOWN,
+	WEIR_TRANSFER_709,
+	WEIR_TRANSFER_SRGB,
+	WEIR_TRANSFER_PQ,
+	WEIR_TRANSFER_HLG
+};
 
 /* What flows between two hops, or, with zeroes for "any", what somebody wishes for. */
 struct weir_video {
 	const struct weir_format *format;
 	uint32_t width, height;
-	uint32_t stride; /* bytes from one line of plane 0 to the next; 0: as tight as the format is */
+	uint32_t stride; /* bytes from one line of plane 0 to the next; 0: as tight as the format is
+			  */
 	struct weir_rate rate;
 	enum weir_range range;
 	enum weir_matrix matrix;

@@ -24,8 +24,8 @@ WEIR_BEGIN_DECLS
 struct weir_frame;
 
 enum weir_frame_flags {
-	WEIR_FRAME_CORRUPT = 1 << 0,     /* the device says that the content is damaged or short */
-	WEIR_FRAME_DISCONT = 1 << 1,     /* does not follow the frame before: restart, source change */
+	WEIR_FRAME_CORRUPT = 1 << 0, /* the device says that the content is damaged or short */
+	WEIR_FRAME_DISCONT = 1 << 1, /* does not follow the frame before: restart, source change */
 	WEIR_FRAME_TIME_GUESSED = 1 << 2 /* the timestamp is ours, the device's was unusable */
 };
 
@@ -48,7 +48,7 @@ struct weir_frame_info {
 	uint64_t sequence;     /* counts at the source; a gap is a frame the device lost */
 	uint64_t timestamp_ns; /* CLOCK_MONOTONIC, of the first pixel if the driver tells */
 	uint32_t slot;         /* index of the memory it lies in, stable for a run */
-	uint32_t generation;   /* how often that slot was handed back before: names this use of it */
+	uint32_t generation; /* how often that slot was handed back before: names this use of it */
 };
 
 WEIR_API const struct weir_frame_info *weir_frame_info(const struct weir_frame *frame);

@@ -25,7 +25,8 @@ enum weir_drop {
 /* "budget", "replaced", … as in the summary's drop_reasons. */
 WEIR_API const char *weir_drop_name(enum weir_drop reason);
 
-/* Nanoseconds; the percentiles are exact to 1/32 of the value. All zero when nothing was measured. */
+/* Nanoseconds; the percentiles are exact to 1/32 of the value. All zero when nothing was measured.
+ */
 struct weir_latency {
 	uint64_t count, p50, p99, max;
 };
@@ -35,15 +36,15 @@ struct weir_sink_ledger {
 	uint64_t delivered;    /* the sink is done with them */
 	uint64_t dropped;      /* the sum of drops[] */
 	uint64_t drops[WEIR_N_DROPS];
-	uint64_t pending;      /* held by the sink or waiting for it right now; 0 after a run, unless the
-	                          program still holds references */
+	uint64_t pending; /* held by the sink or waiting for it right now; 0 after a run, unless the
+			     program still holds references */
 	uint64_t bytes;        /* of the frames delivered */
 	uint64_t zero_copy_sends, kernel_copied_sends;
 	uint64_t copied_bytes; /* by the kernel on this sink's behalf */
 	uint64_t held_max;     /* most frames held at once */
 	int error;             /* -errno it ended with, 0 while it is healthy */
-	const char *verdict;   /* what the sink found out (verify), in words; NULL if nothing, or not yet.
-	                          Lives until the next run, or until a sink is added */
+	const char *verdict; /* what the sink found out (verify), in words; NULL if nothing, or not
+				yet. Lives until the next run, or until a sink is added */
 	struct weir_latency latency; /* from the frame's timestamp to the sink's last use of it */
 };
 
@@ -55,7 +56,8 @@ struct weir_ledger {
 	uint64_t corrupt;
 	uint64_t user_copied_bytes, kernel_copied_bytes;
 	uint64_t cache_syncs;    /* DMA_BUF_IOCTL_SYNC calls */
-	uint64_t steady_frames;  /* frames captured since the run was warm: what the next four are over */
+	uint64_t steady_frames;  /* frames captured since the run was warm: what the next four are
+				    over */
 	uint64_t syscalls;       /* made by weir */
 	uint64_t minor_faults, major_faults;
 	uint64_t cpu_ns;         /* user and system time of the pipeline's thread */

@@ -26,8 +26,8 @@ WEIR_BEGIN_DECLS
  *	static int on_frame(void *data, struct weir_frame *frame)
  *	{
  *		const struct weir_frame_info *info = weir_frame_info(frame);
- *		printf("%llu %ux%u\n", (unsigned long long)info->sequence, info->width, info->height);
- *		return 0;
+ *		printf("%llu %ux%u\n", (unsigned long long)info->sequence, info->width,
+ *info->height); return 0;
  *	}
  *
  *	int main(void)
@@ -73,8 +73,9 @@ struct weir_event {
 	int error;
 	unsigned sink;
 	uint64_t count;
-	const struct weir_frame_info *info; /* of FRAME and LOST, else NULL; borrowed for the call */
-	const struct weir_plan *plan;       /* of PLANNED, as from weir_pipeline_plan(), else NULL */
+	const struct weir_frame_info
+		*info;                /* of FRAME and LOST, else NULL; borrowed for the call */
+	const struct weir_plan *plan; /* of PLANNED, as from weir_pipeline_plan(), else NULL */
 	const char *text;                   /* for people; borrowed for the call */
 };
 
@@ -119,6 +120,19 @@ WEIR_API int weir_pipeline_add_sink(struct weir_pipeline *pipeline, struct weir_
  * require_zero_copy is set (*out is set all the same, to show why). */
 WEIR_API int weir_pipeline_plan(struct weir_pipeline *pipeline, const struct weir_plan **out);
 
+/* Frames are to live in dma-bufs of the program's own, from a heap, a display or another device, in
+ * place of memory that the pipeline makes: `n_buffers` buffers of `n_parts` dma-bufs each, one
+ * buffer after the other. What a frame needs is in the plan without them (n_parts, part_bytes). The
+ * descriptors are duplicated, so the program may close its own at once; the memory is the
+ * pipeline's to write until it is destroyed and every frame is released, or other buffers are given
+ * and it has run with those. From here on plans use these (all of them, whatever settings.buffers
+ * says) or are refused, never other memory. 0 buffers: the pipeline's own memory again.
+ *
+ * What the CPU cannot map serves cameras all the same, as long as nobody asks for pixels (-EACCES).
+ * 0; -EBUSY while running; -EINVAL: too many, or no dma-buf; -EBADF, -EMFILE, -ENOMEM. */
+WEIR_API int weir_pipeline_use_dmabufs(
+	struct weir_pipeline *pipeline, const int *fds, unsigned n_buffers, unsigned n_parts);
+
 /* Plans, runs until stopped, max_frames, max_ns or the source's end, and returns with every sink
  * drained. May be called again: each run starts with a new ledger.
  * 0 when it ended as asked; else as weir_pipeline_plan(), -ENODEV when the source is gone, or the
@@ -132,8 +146,8 @@ WEIR_API void weir_pipeline_stop(struct weir_pipeline *pipeline);
 /* The books so far, or of the last run. From any thread while the pipeline exists. */
 WEIR_API void weir_pipeline_ledger(struct weir_pipeline *pipeline, struct weir_ledger *out);
 
-/* What became of the frame memory: valid from WEIR_EVENT_STARTED on, until the next run or until a sink
- * is added; all zero before and after. */
+/* What became of the frame memory: valid from WEIR_EVENT_STARTED on, until the next run or until a
+ * sink is added; all zero before and after. */
 struct weir_memory_report {
 	const char *kind;
 	unsigned slots;

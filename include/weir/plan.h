@@ -42,10 +42,12 @@ struct weir_plan_choice {
 
 struct weir_plan {
 	struct weir_video video;   /* from the source */
-	const char *memory;        /* the kind chosen */
+	const char *memory;        /* the kind chosen; "given": the program's dma-bufs */
 	const char *loop;
 	unsigned slots;
 	size_t slot_bytes;         /* the frame's, without headroom and tailroom */
+	unsigned n_parts;          /* dma-bufs that a frame lies in: 1, or one for each plane … */
+	size_t part_bytes[WEIR_MAX_PLANES]; /* … and what it takes of each */
 	uint64_t bytes_copied;     /* a frame, over all hops */
 	const struct weir_plan_hop *hops; /* the source, the stages in order, the sinks */
 	size_t n_hops;

@@ -20,8 +20,8 @@ WEIR_BEGIN_DECLS
 struct weir_sink;
 
 enum weir_policy {
-	WEIR_POLICY_NEWEST, /* while the budget is spent, the newest frame waits and the one that waited
-	                       is dropped (where the buffers allow for one that waits) */
+	WEIR_POLICY_NEWEST, /* while the budget is spent, the newest frame waits and the one that
+			       waited is dropped (where the buffers allow for one that waits) */
 	WEIR_POLICY_OLDEST  /* a frame that comes while the budget is spent is dropped */
 };
 
@@ -52,8 +52,8 @@ WEIR_API int weir_sink_open_callback(weir_sink_callback *on_frame, void *data,
 /* Closes and sets *sink to NULL; a NULL *sink is fine. */
 WEIR_API void weir_sink_close(struct weir_sink **sink);
 
-/* The names that weir_sink_open() knows, in a fixed order; NULL past the last. *summary is set to one
- * line for help. */
+/* The names that weir_sink_open() knows, in a fixed order; NULL past the last. *summary is set to
+ * one line for help. */
 WEIR_API const char *weir_sink_scheme_at(size_t index, const char **summary);
 
 /* As it was opened, options included. Lives with the sink. */

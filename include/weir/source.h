@@ -20,9 +20,10 @@ struct weir_source;
 
 struct weir_source_settings {
 	const struct weir_log *log; /* borrowed; NULL: stderr */
-	struct weir_video wanted;   /* zero members: the source's choice. Overrides the URI's keys. */
-	const char *const *controls; /* "NAME=VALUE" …, ended by NULL; may be NULL. Borrowed for the call */
-	bool no_reconnect;          /* a device that is unplugged ends the run, which else waits for it */
+	struct weir_video wanted; /* zero members: the source's choice. Overrides the URI's keys. */
+	const char *const
+		*controls; /* "NAME=VALUE" …, ended by NULL; may be NULL. Borrowed for the call */
+	bool no_reconnect; /* a device that is unplugged ends the run, which else waits for it */
 };
 
 /* Opens "pattern:bars?size=1280x720&fps=30", "/dev/video0", "0" … and settles what it will
@@ -37,8 +38,8 @@ WEIR_API int weir_source_open(
 /* Closes and sets *source to NULL; a NULL *source is fine. */
 WEIR_API void weir_source_close(struct weir_source **source);
 
-/* The schemes that weir_source_open() knows, in a fixed order; NULL past the last. *summary is set to
- * one line for help. */
+/* The schemes that weir_source_open() knows, in a fixed order; NULL past the last. *summary is set
+ * to one line for help. */
 WEIR_API const char *weir_source_scheme_at(size_t index, const char **summary);
 
 /* The URI in full, options included, that opens this very source again. Lives with the source. */

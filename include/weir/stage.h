@@ -20,7 +20,7 @@ struct weir_stage;
 /* What a stage does to pixels. The planner decides from this what is shared and what is private;
  * doing more than declared is a bug. */
 enum weir_stage_access {
-	WEIR_STAGE_PASS,    /* looks at nothing but the frame's info: costs no memory traffic at all */
+	WEIR_STAGE_PASS, /* looks at nothing but the frame's info: costs no memory traffic at all */
 	WEIR_STAGE_RESHAPE, /* as PASS, and hands on views of the same memory (crop) */
 	WEIR_STAGE_READ,    /* reads pixels */
 	WEIR_STAGE_WRITE    /* changes pixels in place */
@@ -32,20 +32,20 @@ struct weir_stage_impl {
 	const char *summary; /* one line for help */
 	enum weir_stage_access access;
 
-	/* Reads what stands after "name=" ("" when nothing does; NULL from weir_stage_create) and sets
-	 * *state, which the other functions get. Optional: NULL takes no arguments, and `state` is
-	 * what weir_stage_create() was given. 0 or -errno, logged. */
+	/* Reads what stands after "name=" ("" when nothing does; NULL from weir_stage_create) and
+	 * sets *state, which the other functions get. Optional: NULL takes no arguments, and
+	 * `state` is what weir_stage_create() was given. 0 or -errno, logged. */
 	int (*open)(const char *args, const struct weir_log *log, void **state);
 
-	/* Told what comes in; changes *video, which comes in a copy, to what goes out. Called before
-	 * each run, while nothing flows. NULL: goes out as it comes in. 0, or -ENOTSUP with the reason
-	 * logged. */
+	/* Told what comes in; changes *video, which comes in a copy, to what goes out. Called
+	 * before each run, while nothing flows. NULL: goes out as it comes in. 0, or -ENOTSUP with
+	 * the reason logged. */
 	int (*configure)(void *state, struct weir_video *video, const struct weir_log *log);
 
-	/* *frame comes with a reference that is the stage's: leave it to pass it on, unref it and put
-	 * another in its place (one that was not passed on before), or unref it to NULL to drop it (the ledger counts the drop as this
-	 * stage's). `stage` is for weir_stage_view(). Never blocks and, once running, never allocates.
-	 * 0, or -errno: the run ends with it. */
+	/* *frame comes with a reference that is the stage's: leave it to pass it on, unref it and
+	 * put another in its place (one that was not passed on before), or unref it to NULL to drop
+	 * it (the ledger counts the drop as this stage's). `stage` is for weir_stage_view(). Never
+	 * blocks and, once running, never allocates. 0, or -errno: the run ends with it. */
 	int (*process)(void *state, struct weir_stage *stage, struct weir_frame **frame);
 
 	/* Frees what open() made. NULL: nothing to free. */
@@ -68,8 +68,9 @@ WEIR_API void weir_stage_close(struct weir_stage **stage);
 WEIR_API const char *weir_stage_name(const struct weir_stage *stage);
 
 /* For process() of a RESHAPE stage: replaces *frame by a view of the same memory, whose info the
- * stage may change through *info until process() returns. Allocates nothing: each stage owns one view
- * a slot. The view holds the reference that *frame was. Each stage may make one view of a frame. */
+ * stage may change through *info until process() returns. Allocates nothing: each stage owns one
+ * view a slot. The view holds the reference that *frame was. Each stage may make one view of a
+ * frame. */
 WEIR_API void weir_stage_view(
 	struct weir_stage *stage, struct weir_frame **frame, struct weir_frame_info **info);
 

@@ -100,9 +100,9 @@ static int configure(void *state, struct weir_video *video, const struct weir_lo
 		return err;
 	crop->format = video->format;
 	for (unsigned i = 0; i < video->format->n_planes; i++)
-		crop->shift[i] =
-			crop->y / video->format->plane[i].block_height * crop->layout.plane[i].stride +
-			weir_format_line_bytes(video->format, i, crop->x);
+		crop->shift[i] = crop->y / video->format->plane[i].block_height *
+					 crop->layout.plane[i].stride +
+				 weir_format_line_bytes(video->format, i, crop->x);
 	video->stride = (uint32_t)crop->layout.plane[0].stride;
 	video->width = crop->width;
 	video->height = crop->height;

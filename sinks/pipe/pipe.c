@@ -49,9 +49,15 @@ static int open_pipe(const struct weir_uri *uri, const struct weir_sink_settings
 
 	(void)uri;
 	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY) {
-		weir_error(settings->log, "-: standard output is %s: redirect it to a pipe or a file",
+		weir_error(settings->log,
+			"-: standard output is %s: redirect it to a pipe or a file",
 			flags < 0 ? "closed" : "closed, or open for reading only");
 		return -EBADF;
+	}
+	if (isatty(STDOUT_FILENO)) {
+		weir_error(settings->log,
+			"-: standard output is a terminal: redirect it to a pipe or a file");
+		return -EINVAL;
 	}
 	pipe = calloc(1, sizeof(*pipe));
 	if (!pipe)

@@ -18,7 +18,8 @@
 struct verify {
 	struct weir_sink base;
 	const struct weir_format *mjpeg;
-	unsigned free_numbers; /* the stamps were shown to a camera, which counts and repeats as it likes */
+	unsigned free_numbers; /* the stamps were shown to a camera, which counts and repeats as it
+				  likes */
 	struct {
 		uint64_t frames;
 		uint64_t last; /* the last stamp that was readable */

@@ -32,6 +32,11 @@ check "the status fits a narrow terminal" fits 30 4
 on_terminal 100 capture "$source" "${loop[@]}" -t 0.5 -q
 check "-q has no status" empty err
 
+timeout 30 python3 "$(dirname "$0")/tty_run.py" 100 - "$WEIR" capture "$source" --to - -n 1 >"$work/err"
+status=$?
+check "frames to a terminal are refused with 2, not $status" exits 2
+check "with the remedy: $(cat "$work/err")" has err 'redirect it'
+
 on_terminal 100 capture pattern:brs
 check "errors are coloured" has err $'\e[31m'
 NO_COLOR=1 on_terminal 100 capture pattern:brs

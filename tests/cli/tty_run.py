@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The weir authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """tty_run.py COLUMNS FILE COMMAND…: runs a command whose stderr is a terminal, copies what it prints
-there to stdout, its stdout to FILE, and ends as it ends."""
+there to stdout, its stdout to FILE ("-": the terminal as well), and ends as it ends."""
 import fcntl
 import os
 import pty
@@ -20,9 +20,9 @@ def main():
     settings[1] &= ~termios.OPOST
     termios.tcsetattr(theirs, termios.TCSANOW, settings)
     environment = {"TERM": "xterm", **os.environ}
-    with open(path, "wb") as out:
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=theirs,
-                                 env=environment)
+    with open(os.devnull if path == "-" else path, "wb") as out:
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=theirs, env=environment,
+                                 stdout=theirs if path == "-" else out)
     os.close(theirs)
     while True:
         try:

@@ -76,10 +76,11 @@ bad soon capture $p -t soon
 bad 1e3 capture $p -t 1e3
 bad -1 capture $p -t -1
 bad 1.2.3 capture $p -t 1.2.3
-bad .5 capture $p -t .5
+bad '-t .' capture $p -t .
 bad 0.0000000001 capture $p -t 0.0000000001
 bad 99999999999999999 capture $p -t 99999999999999999
 bad brightness capture $p --set brightness
+bad elsewhere capture $p --to null:elsewhere
 bad =5 capture $p --set =5
 bad brightness= capture $p --set brightness=
 bad slob capture $p --memory slob

@@ -30,8 +30,8 @@ struct suite_sink {
 	const char *scheme;
 	const char *const *uris; /* ended by NULL */
 
-	/* Makes the surroundings before the sink is opened, and takes them away. NULL: the sink has none
-	 * and cannot break. */
+	/* Makes the surroundings before the sink is opened, and takes them away. NULL: the sink has
+	 * none and cannot break. */
 	void (*enter)(enum suite_mode mode);
 	void (*leave)(void);
 };

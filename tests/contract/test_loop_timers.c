@@ -60,6 +60,60 @@ static void many_timers_fire_in_order_and_not_early(void **state)
 	free(crowd);
 }
 
+/* Further away than what a loop may leave with the kernel while it waits for something else. */
+struct horizon {
+	struct weir_loop *loop;
+	struct weir_timer far, farther, near;
+	unsigned fired, early;
+};
+
+static void horizon_fired(struct weir_timer *timer)
+{
+	struct horizon *horizon = timer->data;
+
+	horizon->early += weir_now_ns() < timer->deadline_ns;
+	horizon->fired++;
+	if (timer == &horizon->far)
+		weir_loop_stop(horizon->loop);
+}
+
+/* Comes first, and brings forward what was far. */
+static void come_nearer(struct weir_timer *timer)
+{
+	struct horizon *horizon = timer->data;
+
+	horizon->fired++;
+	assert_int_equal(
+		weir_loop_arm(horizon->loop, &horizon->far, weir_now_ns() + 70 * MS), 0);
+}
+
+static void far_timers_can_be_moved_nearer(void **state)
+{
+	struct fixture *fixture = *state;
+	struct horizon horizon = { .loop = fixture->loop };
+	uint64_t start = weir_now_ns();
+
+	horizon.far = (struct weir_timer){ .fired = horizon_fired, .data = &horizon };
+	horizon.farther = horizon.far;
+	horizon.near = (struct weir_timer){ .fired = come_nearer, .data = &horizon };
+	weir_loop_arm(fixture->loop, &horizon.far, start + 3600000 * MS);
+	weir_loop_arm(fixture->loop, &horizon.farther, start + 7200000 * MS);
+	weir_loop_arm(fixture->loop, &horizon.near, start + 10 * MS);
+	run(fixture);
+	assert_int_equal(horizon.fired, 2);
+	assert_int_equal(horizon.early, 0);
+	assert_in_range(weir_now_ns() - start, 80 * MS, GIVE_UP_NS / 2);
+
+	/* An alarm that is left over is no harm. */
+	weir_loop_disarm(fixture->loop, &horizon.farther);
+	weir_loop_arm(fixture->loop, &horizon.far, weir_now_ns() + 200 * MS);
+	weir_loop_disarm(fixture->loop, &horizon.far);
+	weir_loop_arm(fixture->loop, &horizon.far, weir_now_ns() + 300 * MS);
+	run(fixture);
+	assert_int_equal(horizon.fired, 3);
+	assert_int_equal(horizon.early, 0);
+}
+
 /* A period is kept by adding to the deadline, never to the present. */
 struct beat {
 	struct weir_loop *loop;
@@ -378,6 +432,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(many_timers_fire_in_order_and_not_early),
+		cmocka_unit_test(far_timers_can_be_moved_nearer),
 		cmocka_unit_test(a_beat_does_not_drift),
 		cmocka_unit_test(a_timer_in_the_past_starves_nobody),
 		cmocka_unit_test(the_farthest_deadline_is_slept_for),

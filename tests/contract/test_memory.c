@@ -87,7 +87,8 @@ static void slots_have_room_around_frames(void **state)
 		assert_int_equal(slot->n_parts, 1);
 		assert_int_equal(part->length, FRAME_BYTES);
 		assert_int_equal((uintptr_t)part->memory % page_size(), 0);
-		if (!slab->headroom_bytes) { /* a kind whose pages are not ours has no room around frames */
+		if (!slab->headroom_bytes) { /* a kind whose pages are not ours has no room around
+						frames */
 			assert_null(slot->headroom);
 			continue;
 		}

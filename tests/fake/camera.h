@@ -6,7 +6,8 @@
 #include "capture/v4l2/device.h"
 #include "tests/unit/captured.h"
 
-/* A driver's answers about formats, rates, inputs and controls, behind weir_v4l2_ioctl() (the linker's
+/* A driver's answers about formats, rates, inputs and controls, behind weir_v4l2_ioctl() (the
+ * linker's
  * --wrap): honest by default, and wrong in the ways that real ones are where a test says so. */
 
 #define CAMERA_MAX 8

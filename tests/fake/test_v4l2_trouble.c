@@ -28,8 +28,8 @@ static void release_kept(void)
 		weir_frame_unref(&kept[--n_kept]);
 }
 
-/* Keeps the frames numbers 9 and 10, and pulls the plug; it is back when 20 ms have passed, which the
- * first look of recovery is too early for. */
+/* Keeps the frames numbers 9 and 10, and pulls the plug; it is back when 20 ms have passed, which
+ * the first look of recovery is too early for. */
 static void pull_plug(struct scene *scene, struct weir_frame *frame)
 {
 	(void)scene;
@@ -369,8 +369,9 @@ static void test_every_buffer_is_held(void **state)
 	scene.budget = 3;
 	scene.on_frame = hold_all;
 	assert_int_equal(scene_run(&scene, 10), 0);
-	assert_int_equal(scene_lines_with(&scene, "all 3 buffers of /dev/video0 are held downstream (3 "
-						  "by "),
+	assert_int_equal(
+		scene_lines_with(&scene, "all 3 buffers of /dev/video0 are held downstream (3 "
+					 "by "),
 		1);
 	assert_int_equal(scene_lines_with(&scene, "are back after"), 1);
 	scene_close(&scene);

@@ -6,10 +6,10 @@
 #include "capture/v4l2/v4l2.h"
 #include "tests/fake/camera.h"
 
-/* A camera made of memfds and an eventfd, and a /dev/udmabuf whose dma-bufs it imports, behind the system
- * calls (the linker's --wrap). It does what a test's script says, in any order, and keeps the rules
- * that the V4L2 API sets for us (a buffer is queued by whoever has it, formats change without buffers,
- * …), failing the test at once when one is broken. */
+/* A camera made of memfds and an eventfd, and a /dev/udmabuf whose dma-bufs it imports, behind the
+ * system calls (the linker's --wrap). It does what a test's script says, in any order, and keeps
+ * the rules that the V4L2 API sets for us (a buffer is queued by whoever has it, formats change
+ * without buffers, …), failing the test at once when one is broken. */
 
 #define FAKE_PATH "/dev/video0"
 
@@ -48,7 +48,8 @@ struct fake_camera {
 	struct fake_shot script[FAKE_SHOTS];
 	unsigned n_shots;
 
-	/* The call number `fail_nth` (from 1; 0: none) fails with fail_error; so does each `fail_call`. */
+	/* The call number `fail_nth` (from 1; 0: none) fails with fail_error; so does each
+	 * `fail_call`. */
 	unsigned fail_nth;
 	int fail_error;
 	const char *fail_call;

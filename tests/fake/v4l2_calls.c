@@ -45,16 +45,28 @@ void fake_forget_udmabuf(int fd)
 			udmabufs[i--] = udmabufs[--n_udmabufs];
 }
 
-static int create_udmabuf(const struct udmabuf_create *create)
+static int create_udmabuf(uint32_t memfd, uint64_t offset)
 {
-	int fd = fcntl((int)create->memfd, F_DUPFD_CLOEXEC, 0);
+	int fd = fcntl((int)memfd, F_DUPFD_CLOEXEC, 0);
 
 	assert_true(fd >= 0);
 	fake_forget_udmabuf(fd);
 	assert_true(n_udmabufs < sizeof(udmabufs) / sizeof(udmabufs[0]));
 	udmabufs[n_udmabufs].fd = fd;
-	udmabufs[n_udmabufs++].offset = (off_t)create->offset;
+	udmabufs[n_udmabufs++].offset = (off_t)offset;
 	return fd;
+}
+
+static int create_plain(const struct udmabuf_create *create)
+{
+	return create_udmabuf(create->memfd, create->offset);
+}
+
+/* To be shown only. */
+static int create_list(const struct udmabuf_create_list *create)
+{
+	assert_true(create->count > 0);
+	return create_udmabuf(create->list[0].memfd, create->list[0].offset);
 }
 
 /* ---- ioctl ---- */
@@ -99,6 +111,7 @@ static const struct {
 	NAME(VIDIOC_STREAMON),
 	NAME(VIDIOC_STREAMOFF),
 	NAME(UDMABUF_CREATE),
+	NAME(UDMABUF_CREATE_LIST),
 	NAME(DMA_BUF_IOCTL_SYNC),
 #undef NAME
 };
@@ -135,12 +148,14 @@ static int answer(int fd, unsigned long request, void *arg)
 		return ENODEV;
 	if (must_fail(name)) {
 		fake.failed = name;
+		fake_update_readiness(); /* the next frame is told anew */
 		return fake.fail_error;
 	}
 	fake.made |= 1ull << index;
-	if (request == UDMABUF_CREATE)
+	if (request == UDMABUF_CREATE || request == UDMABUF_CREATE_LIST ||
+		request == DMA_BUF_IOCTL_SYNC)
 		return 0;
-	return request == DMA_BUF_IOCTL_SYNC ? 0 : fake_ioctl(request, arg);
+	return fake_ioctl(request, arg);
 }
 
 int __wrap_ioctl(int fd, unsigned long request, ...);
@@ -155,7 +170,9 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 	errno = answer(fd, request, arg);
 	if (errno)
 		return -1;
-	return request == UDMABUF_CREATE ? create_udmabuf(arg) : 0;
+	if (request == UDMABUF_CREATE)
+		return create_plain(arg);
+	return request == UDMABUF_CREATE_LIST ? create_list(arg) : 0;
 }
 
 /* ---- open, stat, mmap, close ---- */

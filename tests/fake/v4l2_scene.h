@@ -33,6 +33,8 @@ struct scene {
 	/* Called for every frame seen, if set. */
 	void (*on_frame)(struct scene *scene, struct weir_frame *frame);
 	unsigned budget;
+	const int *given; /* dma-bufs of the program's own … */
+	unsigned n_given, n_given_parts; /* … so many buffers, of so many each */
 	bool keeps_offsets;
 	uint32_t offsets[64];
 
@@ -170,6 +172,10 @@ static inline int scene_run(struct scene *scene, uint64_t frames)
 	assert_int_equal(weir_pipeline_create(&scene->settings, &scene->pipeline), 0);
 	assert_int_equal(weir_pipeline_set_source(scene->pipeline, &source), 0);
 	assert_int_equal(weir_pipeline_add_sink(scene->pipeline, &sink), 0);
+	if (scene->n_given)
+		assert_int_equal(weir_pipeline_use_dmabufs(scene->pipeline, scene->given,
+					 scene->n_given, scene->n_given_parts),
+			0);
 	err = weir_pipeline_run(scene->pipeline);
 	weir_pipeline_ledger(scene->pipeline, &scene->ledger);
 	weir_pipeline_memory(scene->pipeline, &scene->memory);

@@ -18,8 +18,8 @@ void injector_disarm(void);
 /* Calls since armed. */
 unsigned injector_calls(void);
 
-/* What failed, "mmap: ENOMEM", or NULL if it never came to that. `variants` gets how many errors that
- * call can give. */
+/* What failed, "mmap: ENOMEM", or NULL if it never came to that. `variants` gets how many errors
+ * that call can give. */
 const char *injector_failed(unsigned *variants);
 
 /* Blocks allocated by weir and not freed yet. */

@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Fails every allocation and every system call of a whole life (open, plan, run, close) in turn, once
- * with each error that the call can give. Whatever fails, nothing may crash, hang or leak, an error
- * comes with a line that names it, and the next life goes well. */
+/* Fails every allocation and every system call of a whole life (open, plan, run, close) in turn,
+ * once with each error that the call can give. Whatever fails, nothing may crash, hang or leak, an
+ * error comes with a line that names it, and the next life goes well. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -36,7 +36,8 @@ static const struct scene scenes[] = {
 	{ "paced on io_uring", "pattern:black?size=64x48&fps=1000", "pass", "uring", 6 },
 	{ "paced on epoll", "pattern:counter?size=64x48&fps=1000", "pass", "epoll", 6 },
 	{ "jpeg", "pattern:bars?size=64x48&fps=0&format=MJPEG", "pass", "auto", 6 },
-	{ "to stdout on io_uring", "pattern:bars?size=64x48&fps=0", "crop=32x48+0+0", "uring", 4, "-" },
+	{ "to stdout on io_uring", "pattern:bars?size=64x48&fps=0", "crop=32x48+0+0", "uring", 4,
+		"-" },
 	{ "to stdout on epoll", "pattern:bars?size=64x48&fps=0", "pass", "epoll", 4, "-" },
 };
 

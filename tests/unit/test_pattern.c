@@ -103,6 +103,20 @@ static void test_refuses_what_cannot_be_paced(void **state)
 	weir_source_close(&source);
 }
 
+static void test_refuses_half_a_size(void **state)
+{
+	struct weir_source_settings settings = { .wanted.height = 48 };
+	struct weir_source *source = NULL;
+	struct heard heard;
+
+	(void)state;
+	listen_to(&heard);
+	settings.log = &heard.log;
+	assert_int_equal(weir_source_open("pattern:bars", &settings, &source), -EINVAL);
+	assert_null(source);
+	assert_non_null(strstr(heard.last, "0x48"));
+}
+
 static void test_description(void **state)
 {
 	struct weir_source *source = open_source("pattern:counter?fps=0");
@@ -400,6 +414,7 @@ int main(void)
 		cmocka_unit_test(test_uri_opens_the_same_again),
 		cmocka_unit_test(test_refusals_name_word_and_remedy),
 		cmocka_unit_test(test_refuses_what_cannot_be_paced),
+		cmocka_unit_test(test_refuses_half_a_size),
 		cmocka_unit_test(test_description),
 		cmocka_unit_test(test_every_format_runs),
 		cmocka_unit_test(test_sleeps_until_resumed),

@@ -41,7 +41,8 @@ static void describe(struct weir_slab *slab)
 		struct weir_frame_info *info = &slab->slots[i].frame.info;
 
 		info->n_planes = 1;
-		info->plane[0] = (struct weir_frame_plane){ .fd = -1, .stride = 64, .length = 4096 };
+		info->plane[0] =
+			(struct weir_frame_plane){ .fd = -1, .stride = 64, .length = 4096 };
 	}
 }
 
@@ -61,7 +62,8 @@ static void test_slots_do_not_overlap(void **state)
 
 			assert_int_equal((uintptr_t)slot->parts[0].memory % page, 0);
 			assert_int_equal(slot->parts[0].memory - slot->headroom, page);
-			assert_true(end - slot->parts[0].memory - (ptrdiff_t)sizes[s] >= WEIR_SLAB_TAILROOM);
+			assert_true(end - slot->parts[0].memory - (ptrdiff_t)sizes[s] >=
+				    WEIR_SLAB_TAILROOM);
 			memset(slot->headroom, (int)i, (size_t)(end - slot->headroom));
 		}
 		assert_int_equal(slab->slots[0].parts[0].memory[0], 0);

@@ -124,8 +124,9 @@ static void test_zero_timestamps(void **state)
 		assert_int_equal(s.frame.timestamp_ns, now);
 		assert_true(s.frame.guessed);
 	}
-	assert_one_line(&s.captured, "the driver's timestamps are zero: the time of arrival stands in "
-				     "for them");
+	assert_one_line(&s.captured,
+		"the driver's timestamps are zero: the time of arrival stands in "
+		"for them");
 }
 
 static void test_one_odd_timestamp_is_repaired(void **state)

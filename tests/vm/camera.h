@@ -3,8 +3,8 @@
 #ifndef WEIR_TESTS_VM_CAMERA_H
 #define WEIR_TESTS_VM_CAMERA_H
 
-/* What the commands of vm_camera share. Each command takes the arguments after its name, ended by NULL,
- * and returns the exit status. */
+/* What the commands of vm_camera share. Each command takes the arguments after its name, ended by
+ * NULL, and returns the exit status. */
 
 /* Says what failed, with errno, and exits. */
 _Noreturn void die(const char *what);

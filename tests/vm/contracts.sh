@@ -20,4 +20,5 @@ contract contract_memory slab host
 for node in 0 1; do contract vm_import /dev/video$node; done
 for node in 2 3; do contract vm_import --refused /dev/video$node; done # contiguous memory only
 contract contract_sources
+contract vm_given
 exit $failed

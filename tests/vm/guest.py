@@ -118,7 +118,8 @@ def complaints_of_cost(summary):
     if not summary["steady_frames"]:
         yield "too short to measure"
     # What has to be told of a lost frame is code that is run, and paged in, for the first time.
-    if not summary["frames"]["lost_by_device"] and any(summary["faults"].values()):
+    # And a kernel that makes contiguous memory moves a page of ours now and then.
+    if not summary["frames"]["lost_by_device"] and sum(summary["faults"].values()) > 3:
         yield "page faults: %s" % summary["faults"]
     # DQBUF, QBUF, a wait; and now and then the watchdog's.
     if summary["syscalls_per_frame"] >= 4:

@@ -6,8 +6,8 @@
 #include <weir/format.h>
 #include <weir/frame.h>
 
-/* A picture whose every byte follows from its number: noise, and weir's frame stamp with the number on top
- * of it. Who can read the stamp can make the same picture again and compare all of it. */
+/* A picture whose every byte follows from its number: noise, and weir's frame stamp with the number
+ * on top of it. Who can read the stamp can make the same picture again and compare all of it. */
 struct picture {
 	struct weir_video video;
 	struct weir_layout layout;

@@ -87,9 +87,9 @@ static int xioctl(int fd, unsigned long request, void *argument)
 /* ---- the slab */
 
 /*
- * Leaves the kernel with pages that stand alone, so that the slab is made of those. On a machine just
- * booted they can be contiguous by luck, and then even a device that wants contiguous memory takes
- * them. The pages between them stay ours until the end.
+ * Leaves the kernel with pages that stand alone, so that the slab is made of those. On a machine
+ * just booted they can be contiguous by luck, and then even a device that wants contiguous memory
+ * takes them. The pages between them stay ours until the end.
  */
 static void scatter_free_pages(void)
 {
@@ -310,7 +310,8 @@ static void stream(const struct camera *camera, const struct memory *memory)
 			printf("# frame %zu: %s\n", frames, strerror(-err));
 			break;
 		}
-		/* vivid numbers frames by the clock: a loaded host makes it skip or repeat a number. */
+		/* vivid numbers frames by the clock: a loaded host makes it skip or repeat a
+		 * number. */
 		out_of_order += (int64_t)buffer.sequence < last;
 		lost += (uint32_t)((int64_t)buffer.sequence - last - 1);
 		last = buffer.sequence;
@@ -326,7 +327,8 @@ static void stream(const struct camera *camera, const struct memory *memory)
 	check(frames == frame_count, "%zu of %d frames arrived", frames, frame_count);
 	check(slots_seen == (1u << slot_count) - 1, "every slot was used (mask 0x%x)", slots_seen);
 	check(flagged == 0, "no frame is marked broken (%zu are)", flagged);
-	check(out_of_order == 0, "sequence numbers never go back, up to %lld (%u lost by the device)",
+	check(out_of_order == 0,
+		"sequence numbers never go back, up to %lld (%u lost by the device)",
 		(long long)last, lost);
 	check(stale_words == 0, "every word of every frame was overwritten in the memfd (%zu not)",
 		stale_words);

@@ -8,8 +8,8 @@
 
 /* What user space asks of /dev/weir_twoface. Every open of it counts for itself. */
 
-/* Outside brackets the CPU sees its own pages inverted, so that what one party left there looks like
- * nothing to another that forgets to bracket. */
+/* Outside brackets the CPU sees its own pages inverted, so that what one party left there looks
+ * like nothing to another that forgets to bracket. */
 #define WEIR_TWOFACE_VEILED 1
 
 struct weir_twoface_create {
