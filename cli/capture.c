@@ -54,10 +54,13 @@ static void flush_frames(struct run *run)
 	flush(run);
 }
 
+/* Where the picture changes and no plan can be made for it, the last one is what ran. */
 static void take_plan(struct run *run, const struct weir_plan *plan)
 {
+	if (!plan)
+		return;
 	run->plan = plan;
-	run->batch = plan && weir_rate_interval_ns(plan->video.rate) < SLOW_INTERVAL_NS;
+	run->batch = weir_rate_interval_ns(plan->video.rate) < SLOW_INTERVAL_NS;
 }
 
 static void print_event(struct run *run, const struct weir_event *event)

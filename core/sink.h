@@ -23,6 +23,8 @@ struct weir_sink;
 struct weir_sink_host {
 	struct weir_loop *loop;
 	struct weir_slab *slab;
+	bool goes_on; /* frames came in an earlier start of this run: what was noted of them stays
+		       */
 
 	/* The sink is broken and gets nothing more; `error` is -errno, logged by the sink. Its
 	 * stop() is called before this returns. Not from inside take(), which returns the error
@@ -62,7 +64,8 @@ struct weir_sink_impl {
 	uint64_t (*copies)(
 		struct weir_sink *sink, const struct weir_video *video, char *why, size_t size);
 
-	/* NULL: nothing to do. */
+	/* Once for each plan of a run: the picture may have become another. An error loses this
+	 * sink alone. NULL: nothing to do. */
 	int (*start)(struct weir_sink *sink, const struct weir_sink_host *host,
 		const struct weir_video *video);
 

@@ -27,10 +27,13 @@ struct weir_source_host {
 	 * before each frame. When it was told no, resume() is called once that changes. */
 	bool (*wanted)(void *data);
 
-	/* The memory kind of this run does not do what it promised (the device wrote elsewhere).
-	 * Before any frame was delivered; the pipeline ends this run and plans again without that
-	 * kind. */
+	/* The memory kind does not do what it promised (the device wrote elsewhere). The source has
+	 * stopped; the pipeline plans again without that kind and starts it anew. */
 	void (*refuted)(void *data, const char *why);
+
+	/* What comes from now on is another picture: source->video and what belongs to it are those
+	 * of the new one. The source has stopped; the pipeline plans again and starts it anew. */
+	void (*changed)(void *data);
 
 	/* No more frames: error 0 at the end, else -errno, already logged. */
 	void (*ended)(void *data, int error);
@@ -40,6 +43,8 @@ struct weir_source_host {
 	void (*holders)(void *data, char *text, size_t size);
 
 	bool touched; /* some hop reads or writes pixels with the CPU */
+	bool goes_on; /* frames came of an earlier start in this run: their numbers and source->lost
+		       * go on, and the first one has WEIR_FRAME_DISCONT */
 	void *data;
 };
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pipeline/books.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -9,11 +10,61 @@
 #include "core/clock.h"
 #include "pipeline/pipeline.h"
 
-void weir_books_open(struct weir_books *books, unsigned slots)
+void weir_books_open(struct weir_books *books)
 {
 	memset(books, 0, sizeof(*books));
-	books->warm_at = 2ull * slots;
 }
+
+void weir_books_warm_up(struct weir_books *books, unsigned slots)
+{
+	memset(&books->warm, 0, sizeof(books->warm));
+	books->warm_at = weir_counter_get(&books->captured) + 2ull * slots;
+}
+
+/* ---- of the sinks ---- */
+
+struct weir_sinks_books *weir_sinks_books_create(size_t n)
+{
+	size_t size = sizeof(struct weir_sinks_books) + n * sizeof(struct weir_sink_books);
+	struct weir_sinks_books *books = malloc(size);
+
+	if (!books)
+		return NULL;
+	/* Touched here, once: a rare latency must not fault in its histogram's page while frames
+	 * flow. */
+	explicit_bzero(books, size);
+	atomic_init(&books->refs, 1);
+	books->n = n;
+	return books;
+}
+
+struct weir_sinks_books *weir_sinks_books_ref(struct weir_sinks_books *books)
+{
+	atomic_fetch_add_explicit(&books->refs, 1, memory_order_relaxed);
+	return books;
+}
+
+void weir_sinks_books_unref(struct weir_sinks_books *books)
+{
+	if (books && atomic_fetch_sub_explicit(&books->refs, 1, memory_order_acq_rel) == 1)
+		free(books);
+}
+
+void weir_sink_books_read(struct weir_sink_books *books, struct weir_sink_ledger *out)
+{
+	out->delivered = weir_counter_get(&books->delivered);
+	out->dropped = 0;
+	for (unsigned i = 0; i < WEIR_N_DROPS; i++) {
+		out->drops[i] = weir_counter_get(&books->drops[i]);
+		out->dropped += out->drops[i];
+	}
+	out->pending = atomic_load_explicit(&books->pending, memory_order_relaxed);
+	out->bytes = weir_counter_get(&books->bytes);
+	out->held_max = weir_counter_get(&books->held_max);
+	weir_histogram_read(&books->latency, &out->latency);
+}
+
+/* ---- of the run ---- */
 
 static uint64_t thread_cpu_ns(void)
 {
@@ -59,8 +110,8 @@ static void read_sink(struct weir_pipeline *pipeline, size_t index, struct weir_
 {
 	const struct weir_sink *sink = pipeline->sinks[index];
 
-	if (pipeline->run.outlets)
-		weir_outlet_read(&pipeline->run.outlets->outlet[index], out);
+	if (pipeline->sinks_books)
+		weir_sink_books_read(&pipeline->sinks_books->sink[index], out);
 	out->uri = sink->uri;
 	out->error = pipeline->errors[index];
 	out->verdict = pipeline->verdicts[index];
@@ -71,15 +122,16 @@ static void read_sink(struct weir_pipeline *pipeline, size_t index, struct weir_
 
 void weir_pipeline_ledger(struct weir_pipeline *pipeline, struct weir_ledger *out)
 {
-	const struct weir_books *books = &pipeline->run.books;
+	const struct weir_books *books = &pipeline->books;
 
 	memset(out, 0, sizeof(*out));
 	pthread_mutex_lock(&pipeline->lock);
 	out->captured = weir_counter_get(&books->captured);
 	out->corrupt = weir_counter_get(&books->corrupt);
 	out->lost_by_device = weir_counter_get(&books->lost);
-	if (pipeline->run.slab)
-		out->cache_syncs = atomic_load(&pipeline->run.slab->syncs);
+	out->cache_syncs = weir_counter_get(&books->syncs);
+	if (pipeline->stretch.slab)
+		out->cache_syncs += atomic_load(&pipeline->stretch.slab->syncs);
 	out->duration_ns = grown(&books->last_ns, &books->first_ns);
 	weir_histogram_read(&books->latency, &out->latency);
 	read_usage(books, out);

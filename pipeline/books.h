@@ -3,7 +3,10 @@
 #ifndef WEIR_PIPELINE_BOOKS_H
 #define WEIR_PIPELINE_BOOKS_H
 
+#include <stddef.h>
 #include <stdint.h>
+
+#include <weir/ledger.h>
 
 #include "core/counter.h"
 #include "core/histogram.h"
@@ -16,17 +19,46 @@ struct weir_usage {
 /* The books of a run that are not a sink's. Written by the run's thread, read by any.
  *
  * Costs a frame are quoted over the steady state only: `warm` is what had been used when every slot
- * had been round, `now` is refreshed once a second and at the end. */
+ * had been round (after the last change of plan), `now` is refreshed once a second and at the end.
+ */
 struct weir_books {
 	weir_counter captured, corrupt;
 	weir_counter lost; /* by the device, before the last captured frame */
 	weir_counter first_ns, last_ns;
+	weir_counter syncs; /* of the stretches before this one */
 	struct weir_usage warm, now;
 	uint64_t warm_at, next_sample_ns;
 	struct weir_histogram latency;
 };
 
-void weir_books_open(struct weir_books *books, unsigned slots);
+void weir_books_open(struct weir_books *books);
+
+/* From here on `slots` slots have to go round before costs count. */
+void weir_books_warm_up(struct weir_books *books, unsigned slots);
+
+/* What became of the frames that one sink was to get. Written by whoever releases a frame. */
+struct weir_sink_books {
+	weir_counter delivered, bytes, held_max;
+	weir_counter drops[WEIR_N_DROPS];
+	_Atomic uint64_t pending; /* held by the sink, or waiting for it */
+	struct weir_histogram latency;
+};
+
+/* The books of all sinks. The run has a reference, and so has each of its slabs: a frame that is
+ * released long after the run still finds its books. */
+struct weir_sinks_books {
+	_Atomic unsigned refs;
+	size_t n;
+	struct weir_sink_books sink[];
+};
+
+/* All zero, with one reference; NULL: no memory. */
+struct weir_sinks_books *weir_sinks_books_create(size_t n);
+struct weir_sinks_books *weir_sinks_books_ref(struct weir_sinks_books *books);
+void weir_sinks_books_unref(struct weir_sinks_books *books);
+
+/* Everything but uri, error and verdict, which the pipeline knows. */
+void weir_sink_books_read(struct weir_sink_books *books, struct weir_sink_ledger *out);
 
 /* Notes what the calling thread has used; `syscalls` are those counted elsewhere. */
 void weir_usage_sample(struct weir_usage *usage, uint64_t frames, uint64_t syscalls);

@@ -9,9 +9,9 @@
 
 static uint64_t syscalls_so_far(const struct weir_pipeline *pipeline)
 {
-	uint64_t sum = weir_loop_syscalls(pipeline->run.loop) +
+	uint64_t sum = weir_loop_syscalls(pipeline->stretch.loop) +
 		weir_counter_get(&pipeline->source->syscalls) +
-		atomic_load_explicit(&pipeline->run.slab->syncs, memory_order_relaxed);
+		atomic_load_explicit(&pipeline->stretch.slab->syncs, memory_order_relaxed);
 
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
 		sum += weir_counter_get(&pipeline->sinks[i]->syscalls);
@@ -20,7 +20,7 @@ static uint64_t syscalls_so_far(const struct weir_pipeline *pipeline)
 
 void weir_flow_sample(struct weir_pipeline *pipeline)
 {
-	struct weir_books *books = &pipeline->run.books;
+	struct weir_books *books = &pipeline->books;
 
 	weir_usage_sample(&books->now, weir_counter_get(&books->captured),
 		syscalls_so_far(pipeline));
@@ -28,7 +28,7 @@ void weir_flow_sample(struct weir_pipeline *pipeline)
 
 static void note_time(struct weir_pipeline *pipeline, uint64_t now)
 {
-	struct weir_books *books = &pipeline->run.books;
+	struct weir_books *books = &pipeline->books;
 	uint64_t captured = weir_counter_get(&books->captured);
 
 	if (captured == 1)
@@ -51,16 +51,16 @@ static void emit_frame(struct weir_pipeline *pipeline, const struct weir_frame *
 
 static void note_gap(struct weir_pipeline *pipeline, const struct weir_frame *frame)
 {
-	struct weir_run *run = &pipeline->run;
+	struct weir_stretch *stretch = &pipeline->stretch;
 	uint64_t sequence = frame->info.sequence;
 
-	if (run->any_frame && sequence > run->next_sequence)
+	if (stretch->any_frame && sequence > stretch->next_sequence)
 		weir_pipeline_emit(pipeline,
 			&(struct weir_event){ .type = WEIR_EVENT_LOST,
-				.count = sequence - run->next_sequence,
+				.count = sequence - stretch->next_sequence,
 				.info = &frame->info });
-	run->any_frame = true;
-	run->next_sequence = sequence + 1;
+	stretch->any_frame = true;
+	stretch->next_sequence = sequence + 1;
 }
 
 /* Takes the frame; NULL when a stage dropped it. */
@@ -72,7 +72,7 @@ static struct weir_frame *pass_stages(struct weir_pipeline *pipeline, struct wei
 
 		if (err) {
 			weir_frame_unref(&frame);
-			weir_run_end(pipeline, err);
+			weir_stretch_end(pipeline, err);
 		}
 	}
 	return frame;
@@ -80,7 +80,7 @@ static struct weir_frame *pass_stages(struct weir_pipeline *pipeline, struct wei
 
 static void drop_everywhere(struct weir_pipeline *pipeline, enum weir_drop reason)
 {
-	struct weir_outlets *outlets = pipeline->run.outlets;
+	struct weir_outlets *outlets = pipeline->stretch.outlets;
 
 	for (size_t i = 0; i < outlets->n; i++)
 		weir_outlet_drop(&outlets->outlet[i], reason);
@@ -88,13 +88,13 @@ static void drop_everywhere(struct weir_pipeline *pipeline, enum weir_drop reaso
 
 static void show_sinks(struct weir_pipeline *pipeline, struct weir_frame *frame)
 {
-	struct weir_outlets *outlets = pipeline->run.outlets;
+	struct weir_outlets *outlets = pipeline->stretch.outlets;
 
 	for (size_t i = 0; i < outlets->n; i++) {
 		int err = weir_outlet_offer(&outlets->outlet[i], frame);
 
 		if (err)
-			weir_run_lose_sink(pipeline, i, err);
+			weir_stretch_lose_sink(pipeline, i, err);
 	}
 }
 
@@ -117,10 +117,10 @@ static void distribute(struct weir_pipeline *pipeline, struct weir_frame *frame)
 void weir_flow_deliver(void *data, struct weir_frame *frame)
 {
 	struct weir_pipeline *pipeline = data;
-	struct weir_books *books = &pipeline->run.books;
+	struct weir_books *books = &pipeline->books;
 	uint64_t taken_ns = frame->info.timestamp_ns, now;
 
-	if (pipeline->run.ending) {
+	if (pipeline->stretch.ending) {
 		weir_frame_unref(&frame);
 		return;
 	}
@@ -139,15 +139,15 @@ void weir_flow_deliver(void *data, struct weir_frame *frame)
 	weir_histogram_add(&books->latency, now > taken_ns ? now - taken_ns : 0);
 	note_time(pipeline, now);
 	if (weir_counter_get(&books->captured) == pipeline->settings.max_frames)
-		weir_run_end(pipeline, 0);
+		weir_stretch_end(pipeline, 0);
 }
 
 bool weir_flow_wanted(void *data)
 {
 	struct weir_pipeline *pipeline = data;
-	struct weir_outlets *outlets = pipeline->run.outlets;
+	struct weir_outlets *outlets = pipeline->stretch.outlets;
 
-	if (pipeline->run.ending)
+	if (pipeline->stretch.ending)
 		return false;
 	for (size_t i = 0; i < outlets->n; i++)
 		if (!weir_outlet_has_room(&outlets->outlet[i]))
@@ -158,7 +158,7 @@ bool weir_flow_wanted(void *data)
 void weir_flow_holders(void *data, char *text, size_t size)
 {
 	struct weir_pipeline *pipeline = data;
-	struct weir_outlets *outlets = pipeline->run.outlets;
+	struct weir_outlets *outlets = pipeline->stretch.outlets;
 	size_t length = 0;
 
 	snprintf(text, size, "by the program");

@@ -63,24 +63,35 @@ static int create_slab(struct weir_pipeline *pipeline, struct weir_slab **out)
 	return err == -EINVAL ? -EIO : err; /* EINVAL is for what users type */
 }
 
+static void unref_books(void *books)
+{
+	weir_sinks_books_unref(books);
+}
+
+static int attach_books(struct weir_pipeline *pipeline, struct weir_slab *slab)
+{
+	struct weir_sinks_books *books = weir_sinks_books_ref(pipeline->sinks_books);
+	int err = weir_slab_attach(slab, books, unref_books);
+
+	if (err)
+		weir_sinks_books_unref(books);
+	return err;
+}
+
 static int attach_outlets(
 	struct weir_pipeline *pipeline, struct weir_slab *slab, struct weir_outlets **out)
 {
-	const struct weir_plan *plan = &pipeline->plan.value;
-	const struct weir_plan_hop *hops = plan->hops + plan->n_hops - pipeline->n_sinks;
 	size_t size = sizeof(struct weir_outlets) + pipeline->n_sinks * sizeof(struct weir_outlet);
 	struct weir_outlets *outlets;
 
 	outlets = calloc(1, size);
 	if (!outlets)
 		return -ENOMEM;
-	/* Touched here, once: a rare latency must not fault in its histogram's page while frames
-	 * flow. */
-	explicit_bzero(outlets, size);
 	outlets->n = pipeline->n_sinks;
 	for (size_t i = 0; i < outlets->n; i++)
-		weir_outlet_init(&outlets->outlet[i], pipeline->sinks[i], slab, hops[i].budget,
-			pipeline->plan.may_wait);
+		weir_outlet_init(&outlets->outlet[i],
+			pipeline->errors[i] ? NULL : pipeline->sinks[i], slab,
+			&pipeline->sinks_books->sink[i]);
 	if (weir_slab_attach(slab, outlets, free)) {
 		free(outlets);
 		return -ENOMEM;
@@ -107,7 +118,7 @@ static int attach_views(struct weir_pipeline *pipeline, struct weir_slab *slab)
 	return 0;
 }
 
-int weir_run_open_memory(struct weir_pipeline *pipeline)
+int weir_stretch_open_memory(struct weir_pipeline *pipeline)
 {
 	struct weir_outlets *outlets = NULL;
 	struct weir_slab *slab;
@@ -120,32 +131,34 @@ int weir_run_open_memory(struct weir_pipeline *pipeline)
 	if (!err)
 		err = attach_views(pipeline, slab);
 	if (!err)
+		err = attach_books(pipeline, slab);
+	if (!err)
 		err = attach_outlets(pipeline, slab, &outlets);
 	if (err) {
 		weir_slab_unref(&slab);
 		return err;
 	}
 	pthread_mutex_lock(&pipeline->lock);
-	pipeline->run.slab = slab;
-	pipeline->run.outlets = outlets;
+	pipeline->stretch.slab = slab;
+	pipeline->stretch.outlets = outlets;
 	pthread_mutex_unlock(&pipeline->lock);
 	return 0;
 }
 
 /* Registered memory only makes transfers cheaper: a refusal is worth a line, not an end. */
-void weir_run_register_memory(struct weir_pipeline *pipeline)
+void weir_stretch_register_memory(struct weir_pipeline *pipeline)
 {
-	struct weir_run *run = &pipeline->run;
+	struct weir_stretch *stretch = &pipeline->stretch;
 	char text[WEIR_ERRNO_TEXT];
 	bool wanted = false;
 	int err;
 
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
 		wanted |= pipeline->sinks[i]->impl->wants_registered;
-	if (!wanted || !run->slab->base)
+	if (!wanted || !stretch->slab->base)
 		return;
-	err = weir_loop_register(run->loop, run->slab->base, run->slab->length);
-	run->registered = !err;
+	err = weir_loop_register(stretch->loop, stretch->slab->base, stretch->slab->length);
+	stretch->registered = !err;
 	if (err)
 		weir_info(pipeline->settings.log, "frame memory is not registered with %s: %s%s",
 			pipeline->plan.value.loop, weir_errno_text(err, text),

@@ -10,27 +10,33 @@ static void count(weir_counter *counter, uint64_t value)
 }
 
 void weir_outlet_init(struct weir_outlet *outlet, struct weir_sink *sink, struct weir_slab *slab,
-	unsigned budget, bool may_wait)
+	struct weir_sink_books *books)
 {
 	outlet->sink = sink;
 	outlet->slab = slab;
+	outlet->books = books;
+}
+
+void weir_outlet_allow(struct weir_outlet *outlet, unsigned budget, bool may_wait)
+{
 	outlet->budget = budget;
-	outlet->keeps_newest = sink->policy == WEIR_POLICY_NEWEST && may_wait;
+	outlet->keeps_newest =
+		outlet->sink && outlet->sink->policy == WEIR_POLICY_NEWEST && may_wait;
 }
 
 void weir_outlet_drop(struct weir_outlet *outlet, enum weir_drop reason)
 {
-	count(&outlet->drops[reason], 1);
+	count(&outlet->books->drops[reason], 1);
 }
 
-static void note_delivery(struct weir_outlet *outlet, const struct weir_frame_info *info)
+static void note_delivery(struct weir_sink_books *books, const struct weir_frame_info *info)
 {
 	uint64_t now = weir_now_ns();
 
-	count(&outlet->delivered, 1);
-	count(&outlet->bytes, info->bytes_used);
-	weir_histogram_add(&outlet->latency,
-		now > info->timestamp_ns ? now - info->timestamp_ns : 0);
+	count(&books->delivered, 1);
+	count(&books->bytes, info->bytes_used);
+	weir_histogram_add(
+		&books->latency, now > info->timestamp_ns ? now - info->timestamp_ns : 0);
 }
 
 static unsigned count_held(struct weir_outlet *outlet)
@@ -49,15 +55,24 @@ static void view_released(struct weir_frame *view, void *data)
 		verdict = (enum weir_drop)atomic_load_explicit(
 			&outlet->verdict, memory_order_relaxed);
 	if (verdict == WEIR_DROP_NONE)
-		note_delivery(outlet, &view->info);
+		note_delivery(outlet->books, &view->info);
 	else
 		weir_outlet_drop(outlet, verdict);
+	atomic_fetch_sub_explicit(&outlet->books->pending, 1, memory_order_relaxed);
 	atomic_fetch_and(&outlet->held, ~bit);
 	if (atomic_load(&outlet->starved) && atomic_exchange(&outlet->starved, false))
 		weir_slab_wake(outlet->slab);
 }
 
-/* Takes the frame. */
+/* Takes a frame that was pending and that the sink will not see. */
+static void give_up(struct weir_outlet *outlet, struct weir_frame *frame, enum weir_drop reason)
+{
+	weir_outlet_drop(outlet, reason);
+	atomic_fetch_sub_explicit(&outlet->books->pending, 1, memory_order_relaxed);
+	weir_frame_unref(&frame);
+}
+
+/* Takes the frame, which is pending already. */
 static int hand(struct weir_outlet *outlet, struct weir_frame *frame)
 {
 	struct weir_frame *view = &outlet->views[frame->slot->index];
@@ -66,12 +81,11 @@ static int hand(struct weir_outlet *outlet, struct weir_frame *frame)
 
 	/* A stage passes on a frame that it has passed on before, and the sink has it still. */
 	if (atomic_fetch_or(&outlet->held, bit) & bit) {
-		weir_outlet_drop(outlet, WEIR_DROP_BUDGET);
-		weir_frame_unref(&frame);
+		give_up(outlet, frame, WEIR_DROP_BUDGET);
 		return 0;
 	}
 	weir_frame_init_view(view, frame, view_released, outlet);
-	weir_counter_raise(&outlet->held_max, count_held(outlet));
+	weir_counter_raise(&outlet->books->held_max, count_held(outlet));
 	err = outlet->sink->impl->take(outlet->sink, view);
 	if (err) {
 		view->verdict = WEIR_DROP_FAILED;
@@ -93,16 +107,15 @@ static void drop_waiting(struct weir_outlet *outlet, enum weir_drop reason)
 	if (!frame)
 		return;
 	outlet->waiting = NULL;
-	weir_outlet_drop(outlet, reason);
-	weir_frame_unref(&frame);
+	give_up(outlet, frame, reason);
 }
 
-/* The newest frame waits. The sink may have released one between our look and our wish to be told,
- * so look again. */
+/* Takes the newest frame, which waits. The sink may have released one between our look and our wish
+ * to be told, so look again. */
 static int wait_for_room(struct weir_outlet *outlet, struct weir_frame *frame)
 {
 	drop_waiting(outlet, WEIR_DROP_REPLACED);
-	outlet->waiting = weir_frame_ref(frame);
+	outlet->waiting = frame;
 	atomic_store(&outlet->starved, true);
 	return weir_outlet_refill(outlet);
 }
@@ -116,12 +129,15 @@ int weir_outlet_offer(struct weir_outlet *outlet, struct weir_frame *frame)
 		weir_outlet_drop(outlet, WEIR_DROP_FAILED);
 		return err;
 	}
+	if (!outlet->keeps_newest && !sink_has_room(outlet)) {
+		weir_outlet_drop(outlet, WEIR_DROP_BUDGET);
+		return 0;
+	}
+	atomic_fetch_add_explicit(&outlet->books->pending, 1, memory_order_relaxed);
+	weir_frame_ref(frame);
 	if (!outlet->waiting && sink_has_room(outlet))
-		return hand(outlet, weir_frame_ref(frame));
-	if (outlet->keeps_newest)
-		return wait_for_room(outlet, frame);
-	weir_outlet_drop(outlet, WEIR_DROP_BUDGET);
-	return 0;
+		return hand(outlet, frame);
+	return wait_for_room(outlet, frame);
 }
 
 bool weir_outlet_has_room(struct weir_outlet *outlet)
@@ -174,18 +190,4 @@ void weir_outlet_stop(struct weir_outlet *outlet, enum weir_drop reason)
 unsigned weir_outlet_held(struct weir_outlet *outlet)
 {
 	return count_held(outlet) + (outlet->waiting ? 1u : 0u);
-}
-
-void weir_outlet_read(struct weir_outlet *outlet, struct weir_sink_ledger *out)
-{
-	out->delivered = weir_counter_get(&outlet->delivered);
-	out->dropped = 0;
-	for (unsigned i = 0; i < WEIR_N_DROPS; i++) {
-		out->drops[i] = weir_counter_get(&outlet->drops[i]);
-		out->dropped += out->drops[i];
-	}
-	out->pending = weir_outlet_held(outlet);
-	out->bytes = weir_counter_get(&outlet->bytes);
-	out->held_max = weir_counter_get(&outlet->held_max);
-	weir_histogram_read(&outlet->latency, &out->latency);
 }

@@ -6,13 +6,12 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "core/counter.h"
 #include "core/frame.h"
-#include "core/histogram.h"
 #include "core/sink.h"
 #include "core/slab.h"
+#include "pipeline/books.h"
 
-/* The pipeline's side of one sink: its budget, its policy and its books.
+/* The pipeline's side of one sink in one stretch of a run: its budget and its policy.
  *
  * Every frame that a sink is shown is a view of the outlet's, one a slot. The view's last release,
  * on whichever thread, is what the books call done with it, so that a sink keeps a frame by holding
@@ -22,6 +21,7 @@
 struct weir_outlet {
 	struct weir_sink *sink; /* while it runs; NULL once it was stopped */
 	struct weir_slab *slab;
+	struct weir_sink_books *books; /* the slab keeps them alive */
 	unsigned budget;        /* frames the sink may hold */
 	bool keeps_newest;      /* one more may wait here, and gives way to newer ones */
 	struct weir_frame *_Atomic waiting;
@@ -31,16 +31,16 @@ struct weir_outlet {
 	_Atomic bool starved; /* somebody waits for a release here */
 	_Atomic int verdict;  /* of frames released from now on: enum weir_drop */
 
-	weir_counter delivered, bytes, held_max;
-	weir_counter drops[WEIR_N_DROPS];
-	struct weir_histogram latency;
 	struct weir_frame views[WEIR_SLAB_MAX_SLOTS];
 };
 
+/* A sink that has failed already is NULL. */
+void weir_outlet_init(struct weir_outlet *outlet, struct weir_sink *sink, struct weir_slab *slab,
+	struct weir_sink_books *books);
+
 /* `may_wait`: there is a slot to spare for the newest frame, which the sinks at their budget share.
  */
-void weir_outlet_init(struct weir_outlet *outlet, struct weir_sink *sink, struct weir_slab *slab,
-	unsigned budget, bool may_wait);
+void weir_outlet_allow(struct weir_outlet *outlet, unsigned budget, bool may_wait);
 
 /* Shows the sink a frame, now or when it has room, or drops one by its policy. The frame is
  * borrowed. 0, or the sink's error: it has failed with this frame. */
@@ -64,8 +64,5 @@ unsigned weir_outlet_held(struct weir_outlet *outlet);
 
 /* Ends the sink: what waits or is released from now on counts as dropped for `reason`. */
 void weir_outlet_stop(struct weir_outlet *outlet, enum weir_drop reason);
-
-/* Everything but uri, error and verdict, which the pipeline knows. */
-void weir_outlet_read(struct weir_outlet *outlet, struct weir_sink_ledger *out);
 
 #endif

@@ -162,13 +162,13 @@ void weir_pipeline_memory(struct weir_pipeline *pipeline, struct weir_memory_rep
 
 	memset(out, 0, sizeof(*out));
 	pthread_mutex_lock(&pipeline->lock);
-	slab = pipeline->run.slab;
+	slab = pipeline->stretch.slab;
 	if (slab) {
 		out->kind = slab->kind->name;
 		out->slots = slab->n_slots;
 		out->slab_bytes = slab->length;
 		out->locked_bytes = slab->locked_bytes;
-		out->registered = pipeline->run.registered;
+		out->registered = pipeline->stretch.registered;
 		out->lock = slab->lock_verdict;
 	}
 	pthread_mutex_unlock(&pipeline->lock);

@@ -3,6 +3,7 @@
 #ifndef WEIR_PIPELINE_PIPELINE_H
 #define WEIR_PIPELINE_PIPELINE_H
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -32,16 +33,17 @@ struct weir_outlets {
 	struct weir_outlet outlet[];
 };
 
-/* What exists only between the start and the end of a run, and what remains of the last one for
- * whoever reads the books: slab and outlets. */
-struct weir_run {
+/* What runs by one plan. A run is one stretch after the other: when the source's picture becomes
+ * another or memory does not do what it promised, a new plan is made, and the books go on.
+ *
+ * Of the last stretch slab and outlets remain, for whoever reads the books. */
+struct weir_stretch {
 	struct weir_loop *loop;
 	struct weir_slab *slab;
 	struct weir_outlets *outlets;
 	size_t n_started; /* sinks */
 	struct weir_timer time_limit, drain_limit;
 	struct weir_task end, attend;
-	struct weir_books books;
 	uint64_t next_sequence;
 	bool any_frame;
 	bool ending;   /* no further frame counts */
@@ -64,10 +66,13 @@ struct weir_pipeline {
 	struct weir_plan_draft plan;
 	struct weir_refuted refuted[WEIR_MAX_REFUTED];
 	size_t n_refuted;
-	struct weir_run run;
+	struct weir_stretch stretch;
+	struct weir_books books;              /* of the run, all stretches together */
+	struct weir_sinks_books *sinks_books;
+	uint64_t deadline_ns;                 /* of the run; 0: none */
 	_Atomic bool running;
-	pthread_mutex_t lock; /* held while source, sinks, `run.slab`, `run.outlets` and `verdicts`
-	                         change or are read by another thread */
+	pthread_mutex_t lock; /* held while source, sinks, the stretch's slab, sinks_books and
+	                         `verdicts` change or are read by another thread */
 	struct weir_waker waker; /* of weir_pipeline_stop() */
 	_Atomic unsigned stops;  /* wished for since the last run ended */
 };
@@ -86,17 +91,28 @@ int weir_pipeline_plan_run(
 /* Brings the figures of use up to now. */
 void weir_flow_sample(struct weir_pipeline *pipeline);
 
-/* Ends the run: frames that come later do not count, sinks finish what they hold. */
-void weir_run_end(struct weir_pipeline *pipeline, int result);
+/* Ends the stretch: frames that come later do not count, sinks finish what they hold. */
+void weir_stretch_end(struct weir_pipeline *pipeline, int result);
 
-/* The sink with that number has failed: stops it alone, and the run when it was the last one. */
-void weir_run_lose_sink(struct weir_pipeline *pipeline, size_t index, int error);
+/* The sink with that number has failed: stops it alone, and the run when it was the last one. What
+ * it might have held is for the others to hold. */
+void weir_stretch_lose_sink(struct weir_pipeline *pipeline, size_t index, int error);
 
 /* Makes the planned slab, and attaches the outlets and the stages' views to it. */
-int weir_run_open_memory(struct weir_pipeline *pipeline);
+int weir_stretch_open_memory(struct weir_pipeline *pipeline);
 
 /* Registers it with the loop, if a sink transfers from it. */
-void weir_run_register_memory(struct weir_pipeline *pipeline);
+void weir_stretch_register_memory(struct weir_pipeline *pipeline);
+
+/* Writes down that the sink has failed, and says so. Whether any other is left. */
+bool weir_run_note_lost_sink(struct weir_pipeline *pipeline, size_t index, int error);
+
+/* stretch.c: starts what the plan says, runs until the stretch ends, and closes. Takes the loop.
+ * 0, WEIR_PLAN_AGAIN, or the error that the run ends with. */
+int weir_stretch_run(struct weir_pipeline *pipeline, struct weir_loop *loop);
+
+/* Not an error of the run's: the plan does not hold any more. */
+#define WEIR_PLAN_AGAIN (-ESTALE)
 
 /* Frees what remains of the last run. */
 void weir_run_forget(struct weir_pipeline *pipeline);

@@ -52,18 +52,37 @@ static int add_stage(
 	return 0;
 }
 
-static int add_sink(
+/* In this run: what the books of the last one say does not matter. */
+static bool is_lost(const struct weir_pipeline *pipeline, size_t index)
+{
+	return pipeline->running && pipeline->errors[index];
+}
+
+/* Of a plan in the middle of a run: the sink is lost, and the others go on. */
+static bool goes_on_without(struct weir_pipeline *pipeline, size_t index)
+{
+	return pipeline->running && weir_run_note_lost_sink(pipeline, index, -ENOTSUP);
+}
+
+static void add_lost_sink(
+	struct weir_pipeline *pipeline, struct weir_sink *sink, const struct weir_video *video)
+{
+	weir_plan_add_hop(
+		&pipeline->plan, &(struct weir_plan_hop){
+					 .kind = WEIR_HOP_SINK,
+					 .name = weir_plan_text(&pipeline->plan, "%s", sink->uri),
+					 .reason = "lost earlier in this run: gets nothing",
+					 .video = *video,
+				 });
+}
+
+static void add_living_sink(
 	struct weir_pipeline *pipeline, struct weir_sink *sink, const struct weir_video *video)
 {
 	const struct weir_sink_impl *impl = sink->impl;
 	char why[WHY] = "";
-	uint64_t copied;
+	uint64_t copied = impl->copies ? impl->copies(sink, video, why, sizeof(why)) : 0;
 
-	if (impl->accepts && impl->accepts(sink, video, why, sizeof(why))) {
-		weir_error(pipeline->settings.log, "%s: %s", sink->uri, why);
-		return -ENOTSUP;
-	}
-	copied = impl->copies ? impl->copies(sink, video, why, sizeof(why)) : 0;
 	weir_plan_add_hop(&pipeline->plan,
 		&(struct weir_plan_hop){
 			.kind = WEIR_HOP_SINK,
@@ -76,6 +95,24 @@ static int add_sink(
 			.bytes_copied = copied,
 			.budget = sink->budget,
 		});
+}
+
+static int add_sink(struct weir_pipeline *pipeline, size_t index, const struct weir_video *video)
+{
+	struct weir_sink *sink = pipeline->sinks[index];
+	bool lost = is_lost(pipeline, index);
+	char why[WHY] = "";
+
+	if (!lost && sink->impl->accepts && sink->impl->accepts(sink, video, why, sizeof(why))) {
+		weir_error(pipeline->settings.log, "%s: %s", sink->uri, why);
+		if (!goes_on_without(pipeline, index))
+			return -ENOTSUP;
+		lost = true;
+	}
+	if (lost)
+		add_lost_sink(pipeline, sink, video);
+	else
+		add_living_sink(pipeline, sink, video);
 	return 0;
 }
 
@@ -88,7 +125,7 @@ static int plan_hops(struct weir_pipeline *pipeline)
 	for (size_t i = 0; i < pipeline->n_stages && !err; i++)
 		err = add_stage(pipeline, pipeline->stages[i], &video);
 	for (size_t i = 0; i < pipeline->n_sinks && !err; i++)
-		err = add_sink(pipeline, pipeline->sinks[i], &video);
+		err = add_sink(pipeline, i, &video);
 	return err;
 }
 
@@ -253,7 +290,7 @@ static void explain_budgets(struct weir_pipeline *pipeline)
 	for (size_t i = 0; i < pipeline->n_sinks && !plan->error; i++) {
 		struct weir_plan_hop *hop = &plan->hops[plan->value.n_hops - pipeline->n_sinks + i];
 
-		if (hop->budget < pipeline->sinks[i]->budget)
+		if (hop->budget < pipeline->sinks[i]->budget && !is_lost(pipeline, i))
 			hop->reason = weir_plan_text(plan,
 				"%s; may hold %u frames, not %u: of %u buffers the source needs %u",
 				hop->reason, hop->budget, pipeline->sinks[i]->budget,
@@ -261,16 +298,25 @@ static void explain_budgets(struct weir_pipeline *pipeline)
 	}
 }
 
-void weir_planner_fit(struct weir_pipeline *pipeline, unsigned slots)
+void weir_planner_share(struct weir_pipeline *pipeline)
 {
 	struct weir_plan_draft *plan = &pipeline->plan;
-	unsigned own = pipeline->source->min_slots;
-	struct weir_plan_hop *hop;
+	unsigned own = pipeline->source->min_slots, slots = plan->value.slots;
+	struct weir_plan_hop *hop = plan->hops + plan->value.n_hops - pipeline->n_sinks;
 
-	plan->value.slots = slots;
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		hop[i].budget = is_lost(pipeline, i) ? 0 : pipeline->sinks[i]->budget;
 	while (own + sum_of_budgets(plan) > slots && (hop = largest_budget(plan)))
 		hop->budget--;
 	plan->may_wait = own + sum_of_budgets(plan) < slots;
+}
+
+void weir_planner_fit(struct weir_pipeline *pipeline, unsigned slots)
+{
+	pipeline->plan.value.slots = slots;
+	if (pipeline->plan.error)
+		return;
+	weir_planner_share(pipeline);
 	explain_budgets(pipeline);
 }
 

@@ -13,4 +13,7 @@ int weir_planner_make(struct weir_pipeline *pipeline, struct weir_loop **loop);
 /* Lowers the sinks' budgets to what `slots` buffers allow, and says so in the plan. */
 void weir_planner_fit(struct weir_pipeline *pipeline, unsigned slots);
 
+/* Shares the buffers among the sinks that are left, after one was lost. */
+void weir_planner_share(struct weir_pipeline *pipeline);
+
 #endif

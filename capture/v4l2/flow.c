@@ -119,6 +119,7 @@ static bool take_frame(struct weir_v4l2 *v4l2, bool failed)
 	frame = make_frame(v4l2, &buffer);
 	why = doubt(v4l2, frame);
 	if (why) {
+		weir_counter_add(&v4l2->base.lost, 1); /* its number is spent */
 		weir_frame_unref(&frame);
 		refute(v4l2, why);
 		return false;
@@ -304,9 +305,13 @@ int weir_v4l2_start(struct weir_source *source, const struct weir_source_host *h
 
 	v4l2->host = *host;
 	v4l2->running = true;
-	v4l2->discont = false;
-	weir_counter_set(&source->lost, 0);
-	weir_timeline_init(&v4l2->timeline, source->log);
+	v4l2->discont = host->goes_on;
+	if (host->goes_on) {
+		weir_timeline_restart(&v4l2->timeline);
+	} else {
+		weir_timeline_init(&v4l2->timeline, source->log);
+		weir_counter_set(&source->lost, 0);
+	}
 	weir_v4l2_recovery_init(v4l2);
 	weir_v4l2_measure(v4l2);
 	weir_v4l2_watchdog_start(v4l2);

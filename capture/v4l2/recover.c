@@ -19,8 +19,8 @@
 #define MS 1000000ull
 
 #define FIRST_DELAY_NS (20 * MS)
-#define MOST_ATTEMPTS  6            /* of a driver that fails: 20, 40 … 640 ms apart */
-#define LOOK_NS        (500 * MS)   /* for a camera or a signal that may come back any time */
+#define MOST_ATTEMPTS  6          /* of a driver that fails: 20, 40 … 640 ms apart */
+#define LOOK_NS        (500 * MS) /* for a camera or a signal that may come back any time */
 #define CALM_NS        (5 * WEIR_NS_PER_S) /* of flow: the trouble before was another one */
 
 static void note(void *data, enum weir_log_level level, const char *line)
@@ -140,6 +140,24 @@ static void resumed(struct weir_v4l2 *v4l2)
 
 static void wait_for_replug(struct weir_v4l2 *v4l2);
 
+/* It does not give any more what it was brought to: within the user's wishes there may be something
+ * else. */
+static void take_what_comes(struct weir_v4l2 *v4l2)
+{
+	struct weir_video before = v4l2->base.video, *now = &v4l2->base.video;
+	int err = weir_v4l2_settle(v4l2);
+
+	if (err) {
+		weir_v4l2_end(v4l2, err);
+		return;
+	}
+	weir_warn(v4l2->base.log, "%s delivers %ux%u %s now, after %ux%u %s: planning anew",
+		v4l2->device.path, now->width, now->height, now->format->name, before.width,
+		before.height, before.format->name);
+	weir_v4l2_stop(&v4l2->base);
+	v4l2->host.changed(v4l2->host.data);
+}
+
 static void failed(struct weir_v4l2 *v4l2, int err)
 {
 	struct weir_v4l2_recovery *recovery = &v4l2->recovery;
@@ -152,12 +170,7 @@ static void failed(struct weir_v4l2 *v4l2, int err)
 	} else if (err == -EAGAIN) {
 		try_again_at(v4l2, FIRST_DELAY_NS);
 	} else if (err == -ENOTSUP) {
-		weir_error(v4l2->base.log,
-			"%s does not deliver %ux%u %s any more: start again to take what it has "
-			"now",
-			v4l2->device.path, v4l2->base.video.width, v4l2->base.video.height,
-			v4l2->base.video.format->name);
-		weir_v4l2_end(v4l2, err);
+		take_what_comes(v4l2);
 	} else if (recovery->attempts >= MOST_ATTEMPTS) {
 		weir_error(v4l2->base.log, "%s does not stream any more after %u attempts: %s",
 			v4l2->device.path, recovery->attempts, recovery->why);
@@ -200,7 +213,7 @@ static void wait_for_replug(struct weir_v4l2 *v4l2)
 	recovery->attempts = 0;
 	weir_v4l2_queue_close(&v4l2->queue);
 	weir_v4l2_device_close(&v4l2->device);
-	if (!v4l2->reconnect) {
+	if (!v4l2->wishes.reconnect) {
 		weir_error(v4l2->base.log, "%s was unplugged", v4l2->device.path);
 		weir_v4l2_end(v4l2, -ENODEV);
 		return;
@@ -208,8 +221,8 @@ static void wait_for_replug(struct weir_v4l2 *v4l2)
 	weir_warn(
 		v4l2->base.log, "%s was unplugged: waiting for the same camera", v4l2->device.path);
 	/* Without events the timer looks by itself. */
-	recovery->listens = !weir_v4l2_hotplug_open(
-		&recovery->hotplug, v4l2->host.loop, plugged, v4l2);
+	recovery->listens =
+		!weir_v4l2_hotplug_open(&recovery->hotplug, v4l2->host.loop, plugged, v4l2);
 	try_again_at(v4l2, FIRST_DELAY_NS);
 }
 

@@ -14,14 +14,6 @@
 /* One that is filled and one that is next. */
 #define MIN_BUFFERS 2
 
-/* What the URI says beyond what every source has. */
-struct wishes {
-	struct weir_video video;
-	const char *input;
-	unsigned apart, deliver_corrupt;
-	int reconnect;
-};
-
 static int read_word(const struct weir_uri *uri, const char *key, const char *const *words,
 	const struct weir_log *log, unsigned *out)
 {
@@ -31,27 +23,28 @@ static int read_word(const struct weir_uri *uri, const char *key, const char *co
 }
 
 static int read_wishes(const struct weir_uri *uri, const struct weir_video *wanted,
-	const struct weir_source_settings *settings, struct wishes *out)
+	const struct weir_source_settings *settings, struct weir_v4l2_wishes *out)
 {
 	static const char *const planes[] = { "joined", "apart", NULL };
 	static const char *const corrupt[] = { "drop", "deliver", NULL };
 	const char *stride = weir_uri_get(uri, "stride");
 	const char *reconnect = weir_uri_get(uri, "reconnect");
 	const struct weir_log *log = settings->log;
-	int err;
+	unsigned apart = 0, deliver = 0;
+	int reconnects = true, err;
 
-	*out = (struct wishes){
-		.video = *wanted, .input = weir_uri_get(uri, "input"), .reconnect = true
-	};
-	err = read_word(uri, "planes", planes, log, &out->apart);
+	out->video = *wanted;
+	err = read_word(uri, "planes", planes, log, &apart);
 	if (!err)
-		err = read_word(uri, "corrupt", corrupt, log, &out->deliver_corrupt);
+		err = read_word(uri, "corrupt", corrupt, log, &deliver);
 	if (!err && stride && !out->video.stride)
 		err = weir_parse_u32("stride", stride, 1, INT32_MAX, log, &out->video.stride);
 	if (!err && reconnect)
-		err = weir_parse_bool("reconnect", reconnect, log, &out->reconnect);
-	if (settings->no_reconnect)
-		out->reconnect = false;
+		err = weir_parse_bool("reconnect", reconnect, log, &reconnects);
+	out->names_input = weir_uri_get(uri, "input") != NULL;
+	out->apart = apart;
+	out->deliver_corrupt = deliver;
+	out->reconnect = reconnects && !settings->no_reconnect;
 	return err;
 }
 
@@ -116,22 +109,6 @@ static int not_usage(int err)
 	return err == -EINVAL ? -EIO : err;
 }
 
-static int settle(struct weir_v4l2 *v4l2, const struct wishes *wishes)
-{
-	int err = 0;
-
-	if (wishes->input)
-		err = weir_v4l2_set_input(&v4l2->device, wishes->input);
-	if (!err)
-		err = set_controls(v4l2);
-	if (!err)
-		err = not_usage(lock_timings(v4l2));
-	if (!err)
-		err = not_usage(weir_v4l2_negotiate(
-			&v4l2->device, &wishes->video, wishes->apart != 0, &v4l2->format));
-	return err;
-}
-
 static unsigned min_buffers(struct weir_v4l2_device *device)
 {
 	struct v4l2_control control = { .id = V4L2_CID_MIN_BUFFERS_FOR_CAPTURE };
@@ -142,28 +119,28 @@ static unsigned min_buffers(struct weir_v4l2_device *device)
 }
 
 /* What the pipeline and the flow go by. */
-static void tell(struct weir_v4l2 *v4l2, const struct wishes *wishes)
+static void tell(struct weir_v4l2 *v4l2)
 {
 	struct weir_source *base = &v4l2->base;
 
 	base->video = v4l2->format.video;
 	base->live = true;
 	base->device = true;
-	base->delivers_corrupt = wishes->deliver_corrupt;
+	base->delivers_corrupt = v4l2->wishes.deliver_corrupt;
 	base->n_parts = v4l2->format.n_buffers_planes;
 	for (unsigned i = 0; i < base->n_parts; i++)
 		base->part_bytes[i] = v4l2->format.piece[i].size;
 	base->min_slots = min_buffers(&v4l2->device);
-	v4l2->reconnect = wishes->reconnect;
 	v4l2->queue.device = &v4l2->device;
 	v4l2->queue.format = &v4l2->format;
 	v4l2->queue.min_buffers = base->min_slots;
 }
 
-static int write_uri(struct weir_v4l2 *v4l2, const struct wishes *wishes)
+static int write_uri(struct weir_v4l2 *v4l2)
 {
+	const struct weir_v4l2_wishes *wishes = &v4l2->wishes;
 	const struct weir_video *video = &v4l2->base.video;
-	char rate[40] = "", stride[24] = "", input[24] = "";
+	char rate[40] = "", stride[24] = "", input[24] = "", *uri;
 
 	if (video->rate.num && video->rate.den == 1)
 		snprintf(rate, sizeof(rate), "&fps=%" PRIu32, video->rate.num);
@@ -172,17 +149,41 @@ static int write_uri(struct weir_v4l2 *v4l2, const struct wishes *wishes)
 			video->rate.den);
 	if (wishes->video.stride)
 		snprintf(stride, sizeof(stride), "&stride=%" PRIu32, video->stride);
-	if (wishes->input)
+	if (wishes->names_input)
 		snprintf(input, sizeof(input), "&input=%" PRIu32, v4l2->format.input);
-	if (asprintf(&v4l2->base.uri, "v4l2:%s?size=%" PRIu32 "x%" PRIu32 "%s&format=%s%s%s%s%s%s",
+	if (asprintf(&uri, "v4l2:%s?size=%" PRIu32 "x%" PRIu32 "%s&format=%s%s%s%s%s%s",
 		    v4l2->device.path, video->width, video->height, rate, video->format->name,
 		    stride, input, wishes->apart ? "&planes=apart" : "",
 		    wishes->deliver_corrupt ? "&corrupt=deliver" : "",
-		    wishes->reconnect ? "" : "&reconnect=no") < 0) {
-		v4l2->base.uri = NULL;
+		    wishes->reconnect ? "" : "&reconnect=no") < 0)
 		return -ENOMEM;
-	}
+	free(v4l2->base.uri);
+	v4l2->base.uri = uri;
 	return 0;
+}
+
+int weir_v4l2_settle(struct weir_v4l2 *v4l2)
+{
+	int err = not_usage(lock_timings(v4l2));
+
+	if (!err)
+		err = not_usage(weir_v4l2_negotiate(
+			&v4l2->device, &v4l2->wishes.video, v4l2->wishes.apart, &v4l2->format));
+	if (err)
+		return err;
+	tell(v4l2);
+	return write_uri(v4l2);
+}
+
+static int set_up(struct weir_v4l2 *v4l2, const char *input)
+{
+	int err = 0;
+
+	if (input)
+		err = weir_v4l2_set_input(&v4l2->device, input);
+	if (!err)
+		err = set_controls(v4l2);
+	return err ? err : weir_v4l2_settle(v4l2);
 }
 
 static void close_camera(struct weir_source *source)
@@ -203,7 +204,6 @@ static int open_camera(const struct weir_uri *uri, const struct weir_video *want
 {
 	struct weir_v4l2 *v4l2 = calloc(1, sizeof(*v4l2));
 	char path[sizeof(v4l2->device.path)];
-	struct wishes wishes;
 	int err;
 
 	if (!v4l2)
@@ -211,7 +211,7 @@ static int open_camera(const struct weir_uri *uri, const struct weir_video *want
 	v4l2->base.impl = &weir_source_v4l2;
 	v4l2->device.fd = -1;
 	v4l2->device.syscalls = &v4l2->base.syscalls;
-	err = read_wishes(uri, wanted, settings, &wishes);
+	err = read_wishes(uri, wanted, settings, &v4l2->wishes);
 	if (!err)
 		err = keep_controls(v4l2, settings->controls);
 	if (!err)
@@ -219,17 +219,14 @@ static int open_camera(const struct weir_uri *uri, const struct weir_video *want
 	if (!err)
 		err = weir_v4l2_device_open(&v4l2->device, path, settings->log);
 	if (!err)
-		err = settle(v4l2, &wishes);
-	if (!err) {
-		weir_v4l2_identify(path, &v4l2->identity); /* a camera without sysfs has none */
-		tell(v4l2, &wishes);
-		err = write_uri(v4l2, &wishes);
-	}
-	if (err)
+		err = set_up(v4l2, weir_uri_get(uri, "input"));
+	if (err) {
 		close_camera(&v4l2->base);
-	else
-		*out = &v4l2->base;
-	return err;
+		return err;
+	}
+	weir_v4l2_identify(path, &v4l2->identity); /* a camera without sysfs has none */
+	*out = &v4l2->base;
+	return 0;
 }
 
 /* ---- before a run ---- */
@@ -240,8 +237,8 @@ static int describe(struct weir_source *source, const struct weir_source_info **
 	int err;
 
 	if (!v4l2->described) {
-		err = weir_v4l2_describe(&v4l2->device, &v4l2->format,
-			v4l2->queue.n_buffers == 0, &v4l2->info);
+		err = weir_v4l2_describe(
+			&v4l2->device, &v4l2->format, v4l2->queue.n_buffers == 0, &v4l2->info);
 		if (err)
 			return err;
 		v4l2->described = true;

@@ -14,6 +14,12 @@
 #include "capture/v4l2/watchdog.h"
 #include "core/source.h"
 
+/* What the user asked for: what is negotiated by, at the beginning and when the signal changes. */
+struct weir_v4l2_wishes {
+	struct weir_video video;
+	bool names_input, apart, deliver_corrupt, reconnect;
+};
+
 /* A camera.
  *
  * Settings (what was asked for, which camera it is, the format it was brought to, the controls)
@@ -29,9 +35,9 @@ struct weir_v4l2 {
 
 	/* settings */
 	struct weir_v4l2_identity identity;
+	struct weir_v4l2_wishes wishes;
 	struct weir_v4l2_format format;
 	char **controls; /* "NAME=VALUE", set again after a replug; ended by NULL */
-	bool reconnect;
 
 	/* state */
 	struct weir_v4l2_device device;
@@ -55,6 +61,10 @@ struct weir_v4l2 {
 };
 
 extern const struct weir_source_impl weir_source_v4l2;
+
+/* v4l2.c: brings the open device to what was wished for and is to be had now, and the source's
+ * picture with it. 0 or -errno, logged. */
+int weir_v4l2_settle(struct weir_v4l2 *v4l2);
 
 /* flow.c: what base.impl's start, resume and stop do. */
 int weir_v4l2_start(struct weir_source *source, const struct weir_source_host *host);

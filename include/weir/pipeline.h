@@ -59,8 +59,12 @@ WEIR_BEGIN_DECLS
 struct weir_pipeline;
 
 enum weir_event_type {
-	WEIR_EVENT_PLANNED,     /* the plan is made, or refused with `error` */
-	WEIR_EVENT_STARTED,     /* the source is asked for frames */
+	/* The plan is made, or refused with `error`. Again in the middle of a run, when the
+	 * source's picture changed (another signal at its input) or memory did not do what it
+	 * promised: the run goes on by the new plan with the same books, and plans of before are
+	 * gone. */
+	WEIR_EVENT_PLANNED,
+	WEIR_EVENT_STARTED,     /* the source is asked for frames; after each plan */
 	WEIR_EVENT_FRAME,       /* a frame was captured (settings.frame_events) */
 	WEIR_EVENT_LOST,        /* the device lost `count` frames before `info` */
 	WEIR_EVENT_SINK_FAILED, /* sink number `sink` ended with `error`; the others go on */

@@ -42,11 +42,12 @@ WEIR_API void weir_source_close(struct weir_source **source);
  * to one line for help. */
 WEIR_API const char *weir_source_scheme_at(size_t index, const char **summary);
 
-/* The URI in full, options included, that opens this very source again. Lives with the source. */
+/* The URI in full, options included, that opens this very source again. Lives with the source, or
+ * until its picture becomes another in the middle of a run. */
 WEIR_API const char *weir_source_uri(const struct weir_source *source);
 
 /* What it will deliver: every member set, but for the rate of a camera that does not tell it
- * ({ 0, 0 }). Lives with the source. */
+ * ({ 0, 0 }). Lives with the source; changes in the middle of a run when the picture does. */
 WEIR_API const struct weir_video *weir_source_video(const struct weir_source *source);
 
 /* One size, or a range of them, that a format comes in. */

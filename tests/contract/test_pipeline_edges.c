@@ -154,6 +154,7 @@ static void test_a_limit_beyond_the_clock_is_none(void **state)
 struct bench {
 	struct weir_slab *slab;
 	struct weir_outlet *outlet;
+	struct weir_sink_books *books;
 	struct puppet *puppet;
 };
 
@@ -166,8 +167,10 @@ static struct bench set_up_outlet(unsigned budget, enum weir_policy policy)
 
 	assert_int_equal(weir_slab_create(&weir_memory_host, &settings, &bench.slab), 0);
 	bench.outlet = calloc(1, sizeof(*bench.outlet));
-	assert_non_null(bench.outlet);
-	weir_outlet_init(bench.outlet, &bench.puppet->base, bench.slab, budget, true);
+	bench.books = calloc(1, sizeof(*bench.books));
+	assert_true(bench.outlet && bench.books);
+	weir_outlet_init(bench.outlet, &bench.puppet->base, bench.slab, bench.books);
+	weir_outlet_allow(bench.outlet, budget, true);
 	return bench;
 }
 
@@ -179,6 +182,7 @@ static void tear_down_outlet(struct bench *bench)
 	weir_slab_unref(&bench->slab);
 	weir_sink_close(&sink);
 	free(bench->outlet);
+	free(bench->books);
 }
 
 static void offer_next(struct bench *bench)
@@ -200,7 +204,7 @@ static void test_what_waits_goes_before_what_comes(void **state)
 	offer_next(&bench); /* waits */
 	stop_puppet(&bench.puppet->base);
 	offer_next(&bench);
-	weir_outlet_read(bench.outlet, &ledger);
+	weir_sink_books_read(bench.books, &ledger);
 	assert_int_equal(ledger.dropped, 0);
 	assert_int_equal(ledger.delivered, 1);
 	assert_int_equal(ledger.pending, 2);
@@ -216,12 +220,12 @@ static void test_a_frame_shown_twice_is_held_once(void **state)
 	(void)state;
 	assert_int_equal(weir_outlet_offer(bench.outlet, frame), 0);
 	assert_int_equal(weir_outlet_offer(bench.outlet, frame), 0);
-	weir_outlet_read(bench.outlet, &ledger);
+	weir_sink_books_read(bench.books, &ledger);
 	assert_int_equal(ledger.pending, 1);
 	assert_int_equal(ledger.drops[WEIR_DROP_BUDGET], 1);
 	stop_puppet(&bench.puppet->base);
 	assert_int_equal(weir_outlet_offer(bench.outlet, frame), 0);
-	weir_outlet_read(bench.outlet, &ledger);
+	weir_sink_books_read(bench.books, &ledger);
 	assert_int_equal(ledger.delivered, 1);
 	assert_int_equal(ledger.pending, 1);
 	weir_frame_unref(&frame);

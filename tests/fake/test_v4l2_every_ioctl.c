@@ -128,22 +128,17 @@ static void go_on(struct weir_timer *timer)
 
 static struct weir_timer silence_timer = { .fired = go_on };
 
-static void fall_silent(struct scene *scene)
-{
-	send_timings(scene);
-	fake.script[HALF].nothing = true;
-	fake.n_shots = HALF + 1;
-}
-
 /* The watchdog loses patience within the silence. */
-static void wait(struct scene *scene, struct weir_frame *frame)
+static void fall_silent(struct scene *scene, struct weir_frame *frame)
 {
 	struct weir_v4l2_watchdog *watchdog = &camera(scene)->watchdog;
 	uint64_t now = weir_now_ns();
 
 	(void)frame;
-	if (fake.shot != HALF)
+	if (scene->seen != HALF)
 		return;
+	fake.script[fake.shot].nothing = true;
+	fake.n_shots = fake.shot + 1;
 	watchdog->patience_ns = MS;
 	weir_loop_arm(camera(scene)->host.loop, &watchdog->timer, now + MS);
 	weir_loop_arm(camera(scene)->host.loop, &silence_timer, now + 3 * MS);
@@ -165,7 +160,7 @@ static const struct life lives[] = {
 	{ .name = "unplugged, slab", .memory = "slab", .on_frame = unplug },
 	{ .name = "unplugged, wishes", .prepare = send_timings, .on_frame = unplug },
 	{ .name = "another signal", .prepare = send_timings, .on_frame = change_signal },
-	{ .name = "silence", .prepare = fall_silent, .on_frame = wait },
+	{ .name = "silence", .prepare = send_timings, .on_frame = fall_silent },
 	{ .name = "described", .prepare = send_timings, .described = true },
 };
 

@@ -114,7 +114,9 @@ static void set_up(
 	bench->slab = make_slab(video, FRAMES, bytes);
 	assert_int_equal(weir_loop_open(&loop_settings, &bench->loop), 0);
 	assert_int_equal(weir_sink_open("-", &settings, &bench->sink), 0);
-	host = (struct weir_sink_host){ bench->loop, bench->slab, failed, bench };
+	host = (struct weir_sink_host){
+		.loop = bench->loop, .slab = bench->slab, .failed = failed, .data = bench
+	};
 	assert_int_equal(bench->sink->impl->start(bench->sink, &host, video), 0);
 	redirect(bench);
 	bench->watch = (struct weir_watch){ .ready = read_some, .data = bench };

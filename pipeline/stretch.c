@@ -1,0 +1,341 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/log.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/planner.h"
+
+/* One stretch of a run: what happens by one plan. The story is weir_stretch_run(), at the end. */
+
+/* How long sinks may take to finish what they hold after the end. */
+#define DRAIN_NS (WEIR_NS_PER_S * 2)
+
+/* ---- ending ---- */
+
+static void attend(struct weir_task *task)
+{
+	struct weir_pipeline *pipeline = task->data;
+	struct weir_stretch *stretch = &pipeline->stretch;
+	bool drained = true;
+
+	for (size_t i = 0; i < stretch->outlets->n; i++) {
+		int err = weir_outlet_refill(&stretch->outlets->outlet[i]);
+
+		if (err)
+			weir_stretch_lose_sink(pipeline, i, err);
+		if (stretch->draining)
+			drained &= weir_outlet_is_drained(&stretch->outlets->outlet[i]);
+	}
+	if (!stretch->ending)
+		pipeline->source->impl->resume(pipeline->source);
+	else if (stretch->draining && drained)
+		weir_loop_stop(stretch->loop);
+}
+
+/* Slots or sinks have room again. */
+static void returned(void *data)
+{
+	struct weir_pipeline *pipeline = data;
+
+	weir_loop_queue(pipeline->stretch.loop, &pipeline->stretch.attend);
+}
+
+static void drain_expired(struct weir_timer *timer)
+{
+	struct weir_pipeline *pipeline = timer->data;
+
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		if (!weir_outlet_is_drained(&pipeline->stretch.outlets->outlet[i]))
+			weir_warn(pipeline->settings.log,
+				"%s did not finish within %d s: what it held counts as dropped",
+				pipeline->sinks[i]->uri, (int)(DRAIN_NS / WEIR_NS_PER_S));
+	weir_loop_stop(pipeline->stretch.loop);
+}
+
+/* From a task of its own, never from inside the source's or a sink's call. */
+static void end(struct weir_task *task)
+{
+	struct weir_pipeline *pipeline = task->data;
+	struct weir_stretch *stretch = &pipeline->stretch;
+
+	pipeline->source->impl->stop(pipeline->source);
+	weir_flow_sample(pipeline);
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		if (stretch->outlets->outlet[i].sink && pipeline->sinks[i]->impl->drain)
+			pipeline->sinks[i]->impl->drain(pipeline->sinks[i]);
+	stretch->draining = true;
+	weir_loop_arm(stretch->loop, &stretch->drain_limit, weir_now_ns() + DRAIN_NS);
+	weir_loop_queue(stretch->loop, &stretch->attend);
+}
+
+void weir_stretch_end(struct weir_pipeline *pipeline, int result)
+{
+	struct weir_stretch *stretch = &pipeline->stretch;
+
+	if (stretch->ending)
+		return;
+	stretch->ending = true;
+	stretch->result = result;
+	weir_loop_queue(stretch->loop, &stretch->end);
+}
+
+/* What each sink may hold from now on. */
+static void allow_outlets(struct weir_pipeline *pipeline)
+{
+	struct weir_outlets *outlets = pipeline->stretch.outlets;
+	const struct weir_plan *plan = &pipeline->plan.value;
+	const struct weir_plan_hop *hops = plan->hops + plan->n_hops - outlets->n;
+
+	for (size_t i = 0; i < outlets->n; i++)
+		weir_outlet_allow(&outlets->outlet[i], hops[i].budget, pipeline->plan.may_wait);
+}
+
+void weir_stretch_lose_sink(struct weir_pipeline *pipeline, size_t index, int error)
+{
+	struct weir_stretch *stretch = &pipeline->stretch;
+
+	if (pipeline->errors[index])
+		return;
+	weir_outlet_stop(&stretch->outlets->outlet[index], WEIR_DROP_FAILED);
+	if (weir_run_note_lost_sink(pipeline, index, error)) {
+		weir_planner_share(pipeline);
+		allow_outlets(pipeline);
+		return;
+	}
+	weir_stretch_end(pipeline, error);
+	/* What had ended well has not when its last frames are lost. */
+	if (!stretch->result)
+		stretch->result = error;
+}
+
+static void sink_failed(void *data, struct weir_sink *sink, int error)
+{
+	struct weir_pipeline *pipeline = data;
+
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		if (pipeline->sinks[i] == sink)
+			weir_stretch_lose_sink(pipeline, i, error);
+}
+
+static void memory_refuted(void *data, const char *why)
+{
+	struct weir_pipeline *pipeline = data;
+	struct weir_refuted *refuted = &pipeline->refuted[pipeline->n_refuted];
+	const char *kind = pipeline->plan.kind->name;
+
+	weir_warn(pipeline->settings.log, "memory kind %s cannot be trusted: %s", kind, why);
+	if (pipeline->n_refuted == WEIR_MAX_REFUTED) {
+		weir_stretch_end(pipeline, -EIO);
+		return;
+	}
+	refuted->kind = pipeline->plan.kind;
+	snprintf(refuted->why, sizeof(refuted->why), "%s", why);
+	pipeline->n_refuted++;
+	weir_stretch_end(pipeline, WEIR_PLAN_AGAIN);
+}
+
+static void source_changed(void *data)
+{
+	weir_stretch_end(data, WEIR_PLAN_AGAIN);
+}
+
+static void source_ended(void *data, int error)
+{
+	struct weir_pipeline *pipeline = data;
+
+	weir_pipeline_emit(pipeline, &(struct weir_event){ .type = WEIR_EVENT_SOURCE_ENDED,
+					     .error = error,
+					     .text = pipeline->source->uri });
+	weir_stretch_end(pipeline, error);
+}
+
+static void time_is_up(struct weir_timer *timer)
+{
+	weir_stretch_end(timer->data, 0);
+}
+
+/* The first wish ends the run in order, a second one at once. */
+static void stop_wished(void *data)
+{
+	struct weir_pipeline *pipeline = data;
+	unsigned stops = atomic_load(&pipeline->stops);
+
+	if (stops > 1)
+		weir_loop_stop(pipeline->stretch.loop);
+	if (stops > 0) /* none: the wish was for the run before this one */
+		weir_stretch_end(pipeline, 0);
+}
+
+/* ---- starting ---- */
+
+static bool goes_on(const struct weir_pipeline *pipeline)
+{
+	return weir_counter_get(&pipeline->books.captured) > 0;
+}
+
+/* One that does not start is lost, and the others go on. */
+static int start_sinks(struct weir_pipeline *pipeline)
+{
+	struct weir_stretch *stretch = &pipeline->stretch;
+	const struct weir_plan *plan = &pipeline->plan.value;
+	struct weir_sink_host host = {
+		.loop = stretch->loop,
+		.slab = stretch->slab,
+		.goes_on = goes_on(pipeline),
+		.failed = sink_failed,
+		.data = pipeline,
+	};
+
+	for (; stretch->n_started < pipeline->n_sinks; stretch->n_started++) {
+		struct weir_sink *sink = pipeline->sinks[stretch->n_started];
+		int err = 0;
+
+		if (!pipeline->errors[stretch->n_started] && sink->impl->start)
+			err = sink->impl->start(sink, &host, &plan->hops[plan->n_hops - 1].video);
+		if (err)
+			weir_stretch_lose_sink(pipeline, stretch->n_started, err);
+	}
+	return stretch->ending ? stretch->result : 0;
+}
+
+static bool touches_pixels(const struct weir_pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->n_stages; i++)
+		if (pipeline->stages[i]->impl->access >= WEIR_STAGE_READ)
+			return true;
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		if (pipeline->sinks[i]->impl->reads_pixels ||
+			pipeline->sinks[i]->impl->program_holds)
+			return true;
+	return false;
+}
+
+/* Before the first frame: a device that granted fewer buffers leaves less to hold for the sinks. */
+static void fit_budgets(struct weir_pipeline *pipeline)
+{
+	const struct weir_plan *plan = &pipeline->plan.value;
+	unsigned granted = pipeline->stretch.slab->n_slots;
+
+	if (granted < plan->slots) {
+		weir_info(pipeline->settings.log,
+			"%s has %u buffers, not %u: sinks may hold fewer frames",
+			pipeline->source->uri, granted, plan->slots);
+		weir_planner_fit(pipeline, granted);
+	}
+	allow_outlets(pipeline);
+}
+
+static int start_source(struct weir_pipeline *pipeline)
+{
+	struct weir_stretch *stretch = &pipeline->stretch;
+	int err;
+	struct weir_source_host host = {
+		.loop = stretch->loop,
+		.slab = stretch->slab,
+		.deliver = weir_flow_deliver,
+		.wanted = weir_flow_wanted,
+		.refuted = memory_refuted,
+		.changed = source_changed,
+		.ended = source_ended,
+		.holders = weir_flow_holders,
+		.touched = touches_pixels(pipeline),
+		.goes_on = goes_on(pipeline),
+		.data = pipeline,
+	};
+
+	weir_pipeline_emit(pipeline, &(struct weir_event){ .type = WEIR_EVENT_STARTED });
+	err = pipeline->source->impl->start(pipeline->source, &host);
+	if (!err)
+		fit_budgets(pipeline);
+	return err;
+}
+
+static int listen_for_others(struct weir_pipeline *pipeline)
+{
+	struct weir_stretch *stretch = &pipeline->stretch;
+	char text[WEIR_ERRNO_TEXT];
+	int err = weir_waker_listen(&pipeline->waker, stretch->loop, stop_wished, pipeline);
+
+	if (!err)
+		err = weir_slab_listen(stretch->slab, stretch->loop, returned, pipeline);
+	if (err)
+		weir_error(pipeline->settings.log, "the %s loop cannot watch an eventfd: %s",
+			pipeline->plan.value.loop, weir_errno_text(err, text));
+	return err;
+}
+
+static void begin(struct weir_pipeline *pipeline, struct weir_loop *loop)
+{
+	struct weir_stretch *stretch = &pipeline->stretch;
+
+	pthread_mutex_lock(&pipeline->lock);
+	memset(stretch, 0, sizeof(*stretch));
+	weir_books_warm_up(&pipeline->books, pipeline->plan.value.slots);
+	pthread_mutex_unlock(&pipeline->lock);
+	stretch->loop = loop;
+	stretch->end = (struct weir_task){ .run = end, .data = pipeline };
+	stretch->attend = (struct weir_task){ .run = attend, .data = pipeline };
+	stretch->time_limit = (struct weir_timer){ .fired = time_is_up, .data = pipeline };
+	stretch->drain_limit = (struct weir_timer){ .fired = drain_expired, .data = pipeline };
+}
+
+static int limit_time(struct weir_pipeline *pipeline)
+{
+	if (!pipeline->deadline_ns)
+		return 0;
+	return weir_loop_arm(
+		pipeline->stretch.loop, &pipeline->stretch.time_limit, pipeline->deadline_ns);
+}
+
+static int flow(struct weir_pipeline *pipeline)
+{
+	struct weir_stretch *stretch = &pipeline->stretch;
+	int err = listen_for_others(pipeline);
+
+	if (err)
+		return err;
+	weir_stretch_register_memory(pipeline);
+	err = start_sinks(pipeline);
+	if (!err)
+		err = start_source(pipeline);
+	if (err)
+		return err;
+	err = limit_time(pipeline);
+	if (!err)
+		err = weir_loop_run(stretch->loop);
+	if (!stretch->draining)
+		pipeline->source->impl->stop(pipeline->source);
+	return err ? err : stretch->result;
+}
+
+/* Sinks let go first, then the loop: what it still transfers is cancelled, and released with that.
+ */
+static void close_flow(struct weir_pipeline *pipeline)
+{
+	struct weir_stretch *stretch = &pipeline->stretch;
+
+	for (size_t i = 0; i < stretch->n_started; i++)
+		weir_outlet_stop(&stretch->outlets->outlet[i], WEIR_DROP_STOPPED);
+	weir_slab_ignore(stretch->slab, stretch->loop);
+	weir_waker_ignore(&pipeline->waker, stretch->loop);
+	if (stretch->registered)
+		weir_loop_unregister(stretch->loop);
+}
+
+int weir_stretch_run(struct weir_pipeline *pipeline, struct weir_loop *loop)
+{
+	int err;
+
+	begin(pipeline, loop);
+	err = weir_stretch_open_memory(pipeline);
+	if (!err) {
+		err = flow(pipeline);
+		close_flow(pipeline);
+	}
+	weir_loop_close(&pipeline->stretch.loop);
+	return err;
+}
