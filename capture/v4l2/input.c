@@ -84,6 +84,15 @@ static bool are_same(const struct v4l2_bt_timings *a, const struct v4l2_bt_timin
 	       a->vbackporch == b->vbackporch;
 }
 
+/* What was told of the signal until now is answered by looking at it now. */
+static void forget_events(struct weir_v4l2_device *device)
+{
+	struct v4l2_event event;
+
+	while (!weir_v4l2_ioctl(device, VIDIOC_DQEVENT, &event))
+		;
+}
+
 int weir_v4l2_lock_timings(struct weir_v4l2_device *device)
 {
 	struct v4l2_dv_timings seen = { 0 }, set = { 0 };
@@ -91,6 +100,7 @@ int weir_v4l2_lock_timings(struct weir_v4l2_device *device)
 
 	if (!input_has_timings(device))
 		return 0;
+	forget_events(device);
 	err = weir_v4l2_ioctl(device, VIDIOC_QUERY_DV_TIMINGS, &seen);
 	if (err == -ENOTTY || err == -ENODATA)
 		return 0;
