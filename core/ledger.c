@@ -14,6 +14,7 @@ static const char *const drop_names[WEIR_N_DROPS] = {
 	[WEIR_DROP_CORRUPT] = "corrupt",
 	[WEIR_DROP_FAILED] = "failed",
 	[WEIR_DROP_STOPPED] = "stopped",
+	[WEIR_DROP_BUSY] = "busy",
 };
 
 const char *weir_drop_name(enum weir_drop reason)

@@ -74,15 +74,16 @@ static uint64_t thread_cpu_ns(void)
 	return (uint64_t)used.tv_sec * WEIR_NS_PER_S + (uint64_t)used.tv_nsec;
 }
 
-void weir_usage_sample(struct weir_usage *usage, uint64_t frames, uint64_t syscalls)
+void weir_usage_sample(
+	struct weir_usage *usage, uint64_t frames, const struct weir_stage_usage *elsewhere)
 {
 	struct rusage used = { 0 };
 
 	getrusage(RUSAGE_THREAD, &used);
-	weir_counter_set(&usage->cpu_ns, thread_cpu_ns());
-	weir_counter_set(&usage->minor_faults, (uint64_t)used.ru_minflt);
-	weir_counter_set(&usage->major_faults, (uint64_t)used.ru_majflt);
-	weir_counter_set(&usage->syscalls, syscalls);
+	weir_counter_set(&usage->cpu_ns, thread_cpu_ns() + elsewhere->cpu_ns);
+	weir_counter_set(&usage->minor_faults, (uint64_t)used.ru_minflt + elsewhere->minor_faults);
+	weir_counter_set(&usage->major_faults, (uint64_t)used.ru_majflt + elsewhere->major_faults);
+	weir_counter_set(&usage->syscalls, elsewhere->syscalls);
 	weir_counter_set(&usage->frames, frames);
 }
 
@@ -130,8 +131,8 @@ void weir_pipeline_ledger(struct weir_pipeline *pipeline, struct weir_ledger *ou
 	out->corrupt = weir_counter_get(&books->corrupt);
 	out->lost_by_device = weir_counter_get(&books->lost);
 	out->cache_syncs = weir_counter_get(&books->syncs);
-	if (pipeline->stretch.slab)
-		out->cache_syncs += atomic_load(&pipeline->stretch.slab->syncs);
+	out->cache_syncs += weir_stretch_syncs(&pipeline->stretch);
+	out->user_copied_bytes = weir_counter_get(&books->converted_bytes);
 	out->duration_ns = grown(&books->last_ns, &books->first_ns);
 	weir_histogram_read(&books->latency, &out->latency);
 	read_usage(books, out);

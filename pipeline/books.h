@@ -10,6 +10,7 @@
 
 #include "core/counter.h"
 #include "core/histogram.h"
+#include "core/stage.h"
 
 /* What a run has used so far: time, faults, system calls. */
 struct weir_usage {
@@ -26,6 +27,7 @@ struct weir_books {
 	weir_counter lost; /* by the device, before the last captured frame */
 	weir_counter first_ns, last_ns;
 	weir_counter syncs; /* of the stretches before this one */
+	weir_counter converted_bytes;
 	struct weir_usage warm, now;
 	uint64_t warm_at, next_sample_ns;
 	struct weir_histogram latency;
@@ -60,7 +62,8 @@ void weir_sinks_books_unref(struct weir_sinks_books *books);
 /* Everything but uri, error and verdict, which the pipeline knows. */
 void weir_sink_books_read(struct weir_sink_books *books, struct weir_sink_ledger *out);
 
-/* Notes what the calling thread has used; `syscalls` are those counted elsewhere. */
-void weir_usage_sample(struct weir_usage *usage, uint64_t frames, uint64_t syscalls);
+/* Notes what the calling thread has used, and what was counted elsewhere. */
+void weir_usage_sample(
+	struct weir_usage *usage, uint64_t frames, const struct weir_stage_usage *elsewhere);
 
 #endif

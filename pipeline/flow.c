@@ -10,20 +10,25 @@
 static uint64_t syscalls_so_far(const struct weir_pipeline *pipeline)
 {
 	uint64_t sum = weir_loop_syscalls(pipeline->stretch.loop) +
-		weir_counter_get(&pipeline->source->syscalls) +
-		atomic_load_explicit(&pipeline->stretch.slab->syncs, memory_order_relaxed);
+		       weir_counter_get(&pipeline->source->syscalls) +
+		       weir_stretch_syncs(&pipeline->stretch);
 
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
 		sum += weir_counter_get(&pipeline->sinks[i]->syscalls);
 	return sum;
 }
 
+static void sample(struct weir_pipeline *pipeline, struct weir_usage *usage)
+{
+	struct weir_stage_usage elsewhere = { .syscalls = syscalls_so_far(pipeline) };
+
+	weir_legs_usage(pipeline, &elsewhere);
+	weir_usage_sample(usage, weir_counter_get(&pipeline->books.captured), &elsewhere);
+}
+
 void weir_flow_sample(struct weir_pipeline *pipeline)
 {
-	struct weir_books *books = &pipeline->books;
-
-	weir_usage_sample(&books->now, weir_counter_get(&books->captured),
-		syscalls_so_far(pipeline));
+	sample(pipeline, &pipeline->books.now);
 }
 
 static void note_time(struct weir_pipeline *pipeline, uint64_t now)
@@ -35,7 +40,7 @@ static void note_time(struct weir_pipeline *pipeline, uint64_t now)
 		weir_counter_set(&books->first_ns, now);
 	weir_counter_set(&books->last_ns, now);
 	if (captured == books->warm_at) {
-		weir_usage_sample(&books->warm, captured, syscalls_so_far(pipeline));
+		sample(pipeline, &books->warm);
 		books->next_sample_ns = now + WEIR_NS_PER_S;
 	} else if (captured > books->warm_at && now >= books->next_sample_ns) {
 		weir_flow_sample(pipeline);
@@ -45,8 +50,8 @@ static void note_time(struct weir_pipeline *pipeline, uint64_t now)
 
 static void emit_frame(struct weir_pipeline *pipeline, const struct weir_frame *frame)
 {
-	weir_pipeline_emit(pipeline,
-		&(struct weir_event){ .type = WEIR_EVENT_FRAME, .info = &frame->info });
+	weir_pipeline_emit(
+		pipeline, &(struct weir_event){ .type = WEIR_EVENT_FRAME, .info = &frame->info });
 }
 
 static void note_gap(struct weir_pipeline *pipeline, const struct weir_frame *frame)
@@ -55,70 +60,35 @@ static void note_gap(struct weir_pipeline *pipeline, const struct weir_frame *fr
 	uint64_t sequence = frame->info.sequence;
 
 	if (stretch->any_frame && sequence > stretch->next_sequence)
-		weir_pipeline_emit(pipeline,
-			&(struct weir_event){ .type = WEIR_EVENT_LOST,
-				.count = sequence - stretch->next_sequence,
-				.info = &frame->info });
+		weir_pipeline_emit(pipeline, &(struct weir_event){ .type = WEIR_EVENT_LOST,
+						     .count = sequence - stretch->next_sequence,
+						     .info = &frame->info });
 	stretch->any_frame = true;
 	stretch->next_sequence = sequence + 1;
 }
 
-/* Takes the frame; NULL when a stage dropped it. */
-static struct weir_frame *pass_stages(struct weir_pipeline *pipeline, struct weir_frame *frame)
-{
-	for (size_t i = 0; i < pipeline->n_stages && frame; i++) {
-		struct weir_stage *stage = pipeline->stages[i];
-		int err = stage->impl->process(stage->state, stage, &frame);
-
-		if (err) {
-			weir_frame_unref(&frame);
-			weir_stretch_end(pipeline, err);
-		}
-	}
-	return frame;
-}
-
-static void drop_everywhere(struct weir_pipeline *pipeline, enum weir_drop reason)
+static void drop_corrupt(struct weir_pipeline *pipeline, struct weir_frame *frame)
 {
 	struct weir_outlets *outlets = pipeline->stretch.outlets;
 
 	for (size_t i = 0; i < outlets->n; i++)
-		weir_outlet_drop(&outlets->outlet[i], reason);
-}
-
-static void show_sinks(struct weir_pipeline *pipeline, struct weir_frame *frame)
-{
-	struct weir_outlets *outlets = pipeline->stretch.outlets;
-
-	for (size_t i = 0; i < outlets->n; i++) {
-		int err = weir_outlet_offer(&outlets->outlet[i], frame);
-
-		if (err)
-			weir_stretch_lose_sink(pipeline, i, err);
-	}
+		weir_outlet_drop(&outlets->outlet[i], WEIR_DROP_CORRUPT);
+	weir_frame_unref(&frame);
 }
 
 /* Takes the frame. */
 static void distribute(struct weir_pipeline *pipeline, struct weir_frame *frame)
 {
-	if ((frame->info.flags & WEIR_FRAME_CORRUPT) && !pipeline->source->delivers_corrupt) {
-		drop_everywhere(pipeline, WEIR_DROP_CORRUPT);
-		weir_frame_unref(&frame);
-		return;
-	}
-	frame = pass_stages(pipeline, frame);
-	if (frame)
-		show_sinks(pipeline, frame);
+	if ((frame->info.flags & WEIR_FRAME_CORRUPT) && !pipeline->source->delivers_corrupt)
+		drop_corrupt(pipeline, frame);
 	else
-		drop_everywhere(pipeline, WEIR_DROP_STAGE);
-	weir_frame_unref(&frame);
+		weir_leg_enter(&pipeline->stretch.legs[0], frame);
 }
 
 void weir_flow_deliver(void *data, struct weir_frame *frame)
 {
 	struct weir_pipeline *pipeline = data;
 	struct weir_books *books = &pipeline->books;
-	uint64_t taken_ns = frame->info.timestamp_ns, now;
 
 	if (pipeline->stretch.ending) {
 		weir_frame_unref(&frame);
@@ -135,9 +105,7 @@ void weir_flow_deliver(void *data, struct weir_frame *frame)
 
 	distribute(pipeline, frame);
 
-	now = weir_now_ns();
-	weir_histogram_add(&books->latency, now > taken_ns ? now - taken_ns : 0);
-	note_time(pipeline, now);
+	note_time(pipeline, weir_now_ns());
 	if (weir_counter_get(&books->captured) == pipeline->settings.max_frames)
 		weir_stretch_end(pipeline, 0);
 }
@@ -145,14 +113,8 @@ void weir_flow_deliver(void *data, struct weir_frame *frame)
 bool weir_flow_wanted(void *data)
 {
 	struct weir_pipeline *pipeline = data;
-	struct weir_outlets *outlets = pipeline->stretch.outlets;
 
-	if (pipeline->stretch.ending)
-		return false;
-	for (size_t i = 0; i < outlets->n; i++)
-		if (!weir_outlet_has_room(&outlets->outlet[i]))
-			return false;
-	return true;
+	return !pipeline->stretch.ending && weir_leg_flows(&pipeline->stretch.legs[0]);
 }
 
 void weir_flow_holders(void *data, char *text, size_t size)
@@ -162,6 +124,10 @@ void weir_flow_holders(void *data, char *text, size_t size)
 	size_t length = 0;
 
 	snprintf(text, size, "by the program");
+	if (pipeline->stretch.n_legs > 1) {
+		snprintf(text, size, "by %s", pipeline->stretch.legs[1].head->text);
+		return;
+	}
 	for (size_t i = 0; i < outlets->n && length < size; i++) {
 		unsigned held = weir_outlet_held(&outlets->outlet[i]);
 

@@ -7,7 +7,7 @@
 #include "core/log.h"
 #include "pipeline/pipeline.h"
 
-/* The frame memory of a run: the slab, and what must live as long as its frames. */
+/* The frame memory of a stretch: its slabs, and what must live as long as their frames. */
 
 /* What every frame of this slot has in common, so that issuing one costs nothing. */
 static void describe_slot(
@@ -43,9 +43,9 @@ static int describe_slots(struct weir_slab *slab, const struct weir_video *video
 	return err;
 }
 
-static int create_slab(struct weir_pipeline *pipeline, struct weir_slab **out)
+static int create_source_slab(struct weir_pipeline *pipeline, struct weir_slab **out)
 {
-	const struct weir_memory_kind *kind = pipeline->plan.kind;
+	const struct weir_memory_kind *kind = pipeline->plan.legs[0].kind;
 	struct weir_slab_settings settings = {
 		.log = pipeline->settings.log,
 		.slots = pipeline->plan.value.slots,
@@ -61,6 +61,19 @@ static int create_slab(struct weir_pipeline *pipeline, struct weir_slab **out)
 	err = kind->create ? weir_slab_create(kind, &settings, out)
 			   : source->impl->allocate(source, kind, &settings, out);
 	return err == -EINVAL ? -EIO : err; /* EINVAL is for what users type */
+}
+
+static int create_stage_slab(
+	struct weir_pipeline *pipeline, const struct weir_leg_plan *plan, struct weir_slab **out)
+{
+	const struct weir_slab_settings settings = {
+		.log = pipeline->settings.log,
+		.slots = plan->slots,
+		.frame_bytes = plan->slot_bytes,
+		.no_lock = pipeline->settings.no_lock,
+	};
+
+	return weir_slab_create(plan->kind, &settings, out);
 }
 
 static void unref_books(void *books)
@@ -100,9 +113,10 @@ static int attach_outlets(
 	return 0;
 }
 
-static int attach_views(struct weir_pipeline *pipeline, struct weir_slab *slab)
+static int attach_views(
+	struct weir_pipeline *pipeline, const struct weir_leg_plan *plan, struct weir_slab *slab)
 {
-	for (size_t i = 0; i < pipeline->n_stages; i++) {
+	for (size_t i = plan->first; i < plan->end; i++) {
 		struct weir_stage *stage = pipeline->stages[i];
 
 		if (stage->impl->access != WEIR_STAGE_RESHAPE)
@@ -118,46 +132,112 @@ static int attach_views(struct weir_pipeline *pipeline, struct weir_slab *slab)
 	return 0;
 }
 
-int weir_stretch_open_memory(struct weir_pipeline *pipeline)
+static int open_leg(struct weir_pipeline *pipeline, size_t number, struct weir_slab **out)
 {
-	struct weir_outlets *outlets = NULL;
+	const struct weir_leg_plan *plan = &pipeline->plan.legs[number];
 	struct weir_slab *slab;
-	int err = create_slab(pipeline, &slab);
+	int err = number ? create_stage_slab(pipeline, plan, &slab)
+			 : create_source_slab(pipeline, &slab);
 
 	if (err)
 		return err;
-	slab->synced = pipeline->plan.synced;
-	err = describe_slots(slab, &pipeline->source->video);
+	slab->synced = plan->synced;
+	err = describe_slots(slab, &plan->video);
 	if (!err)
-		err = attach_views(pipeline, slab);
-	if (!err)
-		err = attach_books(pipeline, slab);
-	if (!err)
-		err = attach_outlets(pipeline, slab, &outlets);
-	if (err) {
+		err = attach_views(pipeline, plan, slab);
+	if (err)
 		weir_slab_unref(&slab);
+	else
+		*out = slab;
+	return err;
+}
+
+static void set_up_leg(struct weir_pipeline *pipeline, size_t number, struct weir_slab *slab)
+{
+	const struct weir_leg_plan *plan = &pipeline->plan.legs[number];
+
+	pipeline->stretch.legs[number] = (struct weir_leg){
+		.pipeline = pipeline,
+		.head = number ? pipeline->stages[plan->first - 1] : NULL,
+		.slab = slab,
+		.first = plan->first,
+		.end = plan->end,
+	};
+}
+
+int weir_stretch_open_memory(struct weir_pipeline *pipeline)
+{
+	struct weir_slab *slabs[WEIR_MAX_LEGS] = { NULL };
+	struct weir_outlets *outlets = NULL;
+	size_t n = pipeline->plan.n_legs;
+	int err = 0;
+
+	for (size_t i = 0; i < n && !err; i++)
+		err = open_leg(pipeline, i, &slabs[i]);
+	if (!err)
+		err = attach_books(pipeline, slabs[n - 1]);
+	if (!err)
+		err = attach_outlets(pipeline, slabs[n - 1], &outlets);
+	if (err) {
+		for (size_t i = 0; i < n; i++)
+			weir_slab_unref(&slabs[i]);
 		return err;
 	}
 	pthread_mutex_lock(&pipeline->lock);
-	pipeline->stretch.slab = slab;
+	for (size_t i = 0; i < n; i++)
+		set_up_leg(pipeline, i, slabs[i]);
+	pipeline->stretch.n_legs = n;
 	pipeline->stretch.outlets = outlets;
 	pthread_mutex_unlock(&pipeline->lock);
 	return 0;
+}
+
+void weir_stretch_forget(struct weir_pipeline *pipeline)
+{
+	struct weir_stretch *stretch = &pipeline->stretch;
+	struct weir_slab *slabs[WEIR_MAX_LEGS] = { NULL };
+
+	pthread_mutex_lock(&pipeline->lock);
+	weir_counter_add(&pipeline->books.syncs, weir_stretch_syncs(stretch));
+	for (size_t i = 0; i < stretch->n_legs; i++) {
+		slabs[i] = stretch->legs[i].slab;
+		stretch->legs[i].slab = NULL;
+	}
+	stretch->n_legs = 0;
+	stretch->outlets = NULL;
+	pthread_mutex_unlock(&pipeline->lock);
+	for (size_t i = 0; i < WEIR_MAX_LEGS; i++)
+		weir_slab_unref(&slabs[i]);
+}
+
+uint64_t weir_stretch_syncs(const struct weir_stretch *stretch)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < stretch->n_legs; i++)
+		sum += atomic_load_explicit(&stretch->legs[i].slab->syncs, memory_order_relaxed);
+	return sum;
+}
+
+struct weir_slab *weir_stretch_sinks_slab(const struct weir_stretch *stretch)
+{
+	return stretch->legs[stretch->n_legs - 1].slab;
 }
 
 /* Registered memory only makes transfers cheaper: a refusal is worth a line, not an end. */
 void weir_stretch_register_memory(struct weir_pipeline *pipeline)
 {
 	struct weir_stretch *stretch = &pipeline->stretch;
+	struct weir_slab *slab = weir_stretch_sinks_slab(stretch);
 	char text[WEIR_ERRNO_TEXT];
 	bool wanted = false;
 	int err;
 
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
 		wanted |= pipeline->sinks[i]->impl->wants_registered;
-	if (!wanted || !stretch->slab->base)
+	if (!wanted || !slab->base)
 		return;
-	err = weir_loop_register(stretch->loop, stretch->slab->base, stretch->slab->length);
+	err = weir_loop_register(stretch->loop, slab->base, slab->length);
 	stretch->registered = !err;
 	if (err)
 		weir_info(pipeline->settings.log, "frame memory is not registered with %s: %s%s",

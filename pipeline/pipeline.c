@@ -29,8 +29,7 @@ static int check_settings(const struct weir_pipeline_settings *settings)
 	return 0;
 }
 
-int weir_pipeline_create(
-	const struct weir_pipeline_settings *settings, struct weir_pipeline **out)
+int weir_pipeline_create(const struct weir_pipeline_settings *settings, struct weir_pipeline **out)
 {
 	static const struct weir_pipeline_settings defaults;
 	struct weir_pipeline *pipeline;
@@ -94,8 +93,7 @@ int weir_pipeline_add_stage(struct weir_pipeline *pipeline, struct weir_stage **
 
 	if (pipeline->running)
 		return -EBUSY;
-	grown = reallocarray(
-		pipeline->stages, pipeline->n_stages + 1, sizeof(struct weir_stage *));
+	grown = reallocarray(pipeline->stages, pipeline->n_stages + 1, sizeof(struct weir_stage *));
 	if (!grown)
 		return -ENOMEM;
 	pipeline->stages = grown;
@@ -162,7 +160,7 @@ void weir_pipeline_memory(struct weir_pipeline *pipeline, struct weir_memory_rep
 
 	memset(out, 0, sizeof(*out));
 	pthread_mutex_lock(&pipeline->lock);
-	slab = pipeline->stretch.slab;
+	slab = pipeline->stretch.legs[0].slab;
 	if (slab) {
 		out->kind = slab->kind->name;
 		out->slots = slab->n_slots;

@@ -16,8 +16,10 @@
 #include "core/waker.h"
 #include "pipeline/books.h"
 #include "pipeline/given.h"
+#include "pipeline/leg.h"
 #include "pipeline/outlet.h"
 #include "pipeline/plan.h"
+#include "pipeline/scheduling.h"
 
 /* A memory kind that a run has proven not to work, and why. Later plans leave it out. */
 #define WEIR_MAX_REFUTED 8
@@ -36,18 +38,20 @@ struct weir_outlets {
 /* What runs by one plan. A run is one stretch after the other: when the source's picture becomes
  * another or memory does not do what it promised, a new plan is made, and the books go on.
  *
- * Of the last stretch slab and outlets remain, for whoever reads the books. */
+ * Of the last stretch legs (their slabs) and outlets remain, for whoever reads the books. */
 struct weir_stretch {
 	struct weir_loop *loop;
-	struct weir_slab *slab;
-	struct weir_outlets *outlets;
-	size_t n_started; /* sinks */
+	struct weir_leg legs[WEIR_MAX_LEGS];
+	size_t n_legs;                /* 0: nothing is left of it */
+	struct weir_outlets *outlets; /* the last leg's slab keeps them */
+	size_t n_started;             /* sinks */
 	struct weir_timer time_limit, drain_limit;
 	struct weir_task end, attend;
 	uint64_t next_sequence;
 	bool any_frame;
 	bool ending;   /* no further frame counts */
-	bool draining; /* the source was stopped; sinks finish */
+	bool draining; /* the source was stopped; stages, and then sinks, finish */
+	bool sinks_drain;
 	bool registered;
 	int result;
 };
@@ -67,12 +71,13 @@ struct weir_pipeline {
 	struct weir_refuted refuted[WEIR_MAX_REFUTED];
 	size_t n_refuted;
 	struct weir_stretch stretch;
-	struct weir_books books;              /* of the run, all stretches together */
+	struct weir_books books; /* of the run, all stretches together */
 	struct weir_sinks_books *sinks_books;
-	uint64_t deadline_ns;                 /* of the run; 0: none */
+	uint64_t deadline_ns;              /* of the run; 0: none */
+	struct weir_scheduling scheduling; /* as it was before the run */
 	_Atomic bool running;
-	pthread_mutex_t lock; /* held while source, sinks, the stretch's slab, sinks_books and
-	                         `verdicts` change or are read by another thread */
+	pthread_mutex_t lock;    /* held while source, sinks, the stretch's legs, sinks_books and
+				    `verdicts` change or are read by another thread */
 	struct weir_waker waker; /* of weir_pipeline_stop() */
 	_Atomic unsigned stops;  /* wished for since the last run ended */
 };
@@ -98,10 +103,19 @@ void weir_stretch_end(struct weir_pipeline *pipeline, int result);
  * it might have held is for the others to hold. */
 void weir_stretch_lose_sink(struct weir_pipeline *pipeline, size_t index, int error);
 
-/* Makes the planned slab, and attaches the outlets and the stages' views to it. */
+/* Makes the planned slabs, and attaches the outlets and the stages' views to them. */
 int weir_stretch_open_memory(struct weir_pipeline *pipeline);
 
-/* Registers it with the loop, if a sink transfers from it. */
+/* Cache syncs that its slabs have seen. */
+uint64_t weir_stretch_syncs(const struct weir_stretch *stretch);
+
+/* The slab that sinks get frames of. */
+struct weir_slab *weir_stretch_sinks_slab(const struct weir_stretch *stretch);
+
+/* Lets go of its slabs: frames that are out keep theirs. */
+void weir_stretch_forget(struct weir_pipeline *pipeline);
+
+/* Registers memory with the loop, if a sink transfers from it. */
 void weir_stretch_register_memory(struct weir_pipeline *pipeline);
 
 /* Writes down that the sink has failed, and says so. Whether any other is left. */

@@ -6,6 +6,17 @@
 #include <weir/plan.h>
 
 #include "core/slab.h"
+#include "pipeline/leg.h"
+
+/* The memory of one leg of the way (pipeline/leg.h). */
+struct weir_leg_plan {
+	struct weir_video video;
+	const struct weir_memory_kind *kind;
+	size_t slot_bytes;
+	unsigned slots, own_slots; /* in all; that the leg's head or source needs for itself */
+	size_t first, end;         /* of the stages that its frames pass */
+	bool synced;               /* CPU access needs cache syncs */
+};
 
 /* A plan and the memory of its words. Building it needs no error checks on the way: the first
  * failed allocation is kept in `error`, and later additions do nothing. */
@@ -18,8 +29,8 @@ struct weir_plan_draft {
 	int error;
 
 	/* For the run, which the value cannot name. */
-	const struct weir_memory_kind *kind;
-	bool synced;   /* CPU access needs cache syncs */
+	struct weir_leg_plan legs[WEIR_MAX_LEGS];
+	size_t n_legs;
 	bool may_wait; /* a slot is left for the newest frame to wait in, for sinks at their budget
 			*/
 };

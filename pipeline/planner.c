@@ -8,8 +8,6 @@
 #include "core/checked.h"
 #include "core/log.h"
 
-#define WHY 256
-
 /* ---- hops: who refuses what comes to it, and what is copied ---- */
 
 static void add_source(struct weir_pipeline *pipeline)
@@ -25,35 +23,84 @@ static void add_source(struct weir_pipeline *pipeline)
 		});
 }
 
-static int add_stage(
-	struct weir_pipeline *pipeline, const struct weir_stage *stage, struct weir_video *video)
+static void add_hop(struct weir_pipeline *pipeline, const struct weir_stage *stage,
+	const struct weir_video *video)
 {
 	static const char *const reasons[] = {
 		[WEIR_STAGE_PASS] = "looks at no pixel",
 		[WEIR_STAGE_RESHAPE] = "another geometry over the same bytes",
 		[WEIR_STAGE_READ] = "reads in place",
 		[WEIR_STAGE_WRITE] = "writes in place, before anybody else sees the frame",
+		[WEIR_STAGE_CONVERT] = "converts into memory of its own",
 	};
+	static const enum weir_hop_memory memory[] = {
+		[WEIR_STAGE_RESHAPE] = WEIR_MEMORY_VIEW,
+		[WEIR_STAGE_CONVERT] = WEIR_MEMORY_COPY,
+	};
+	const struct weir_stage_impl *impl = stage->impl;
+	bool converts = impl->access == WEIR_STAGE_CONVERT;
+
+	weir_plan_add_hop(&pipeline->plan,
+		&(struct weir_plan_hop){
+			.kind = WEIR_HOP_STAGE,
+			.memory = memory[impl->access],
+			.name = weir_plan_text(&pipeline->plan, "%s", stage->text),
+			.reason = reasons[impl->access],
+			.video = *video,
+			.bytes_copied =
+				converts ? pipeline->plan.legs[pipeline->plan.n_legs - 1].slot_bytes
+					 : 0,
+		});
+}
+
+static int output_bytes(const struct weir_stage *stage, const struct weir_video *video, size_t *out)
+{
+	struct weir_layout layout;
+	int err;
+
+	if (stage->impl->output_bytes) {
+		*out = stage->impl->output_bytes(stage->state);
+		return *out ? 0 : -ENOTSUP;
+	}
+	err = weir_format_layout(video, &layout);
+	if (!err)
+		*out = layout.size;
+	return err;
+}
+
+/* What the stage makes begins a leg of its own. */
+static int begin_leg(struct weir_pipeline *pipeline, size_t stage, const struct weir_video *video)
+{
+	struct weir_plan_draft *plan = &pipeline->plan;
+	struct weir_leg_plan *leg = &plan->legs[plan->n_legs];
+
+	if (plan->n_legs == WEIR_MAX_LEGS) {
+		weir_error(pipeline->settings.log,
+			"%d stages that convert are the most there can be", WEIR_MAX_LEGS - 1);
+		return -ENOTSUP;
+	}
+	*leg = (struct weir_leg_plan){ .video = *video, .first = stage + 1, .end = stage + 1 };
+	plan->n_legs++;
+	return output_bytes(pipeline->stages[stage], video, &leg->slot_bytes);
+}
+
+static int add_stage(struct weir_pipeline *pipeline, size_t index, struct weir_video *video)
+{
+	const struct weir_stage *stage = pipeline->stages[index];
 	const struct weir_stage_impl *impl = stage->impl;
 	int err =
 		impl->configure ? impl->configure(stage->state, video, pipeline->settings.log) : 0;
 
+	if (!err && impl->access == WEIR_STAGE_CONVERT)
+		err = begin_leg(pipeline, index, video);
 	if (err)
 		return err;
-	weir_plan_add_hop(&pipeline->plan,
-		&(struct weir_plan_hop){
-			.kind = WEIR_HOP_STAGE,
-			.memory = impl->access == WEIR_STAGE_RESHAPE ? WEIR_MEMORY_VIEW
-								     : WEIR_MEMORY_SAME,
-			.name = weir_plan_text(&pipeline->plan, "%s", stage->text),
-			.reason = reasons[impl->access],
-			.video = *video,
-		});
+	pipeline->plan.legs[pipeline->plan.n_legs - 1].end = index + 1;
+	add_hop(pipeline, stage, video);
 	return 0;
 }
 
-/* In this run: what the books of the last one say does not matter. */
-static bool is_lost(const struct weir_pipeline *pipeline, size_t index)
+bool weir_planner_has_lost(const struct weir_pipeline *pipeline, size_t index)
 {
 	return pipeline->running && pipeline->errors[index];
 }
@@ -80,7 +127,7 @@ static void add_living_sink(
 	struct weir_pipeline *pipeline, struct weir_sink *sink, const struct weir_video *video)
 {
 	const struct weir_sink_impl *impl = sink->impl;
-	char why[WHY] = "";
+	char why[WEIR_PLAN_WHY] = "";
 	uint64_t copied = impl->copies ? impl->copies(sink, video, why, sizeof(why)) : 0;
 
 	weir_plan_add_hop(&pipeline->plan,
@@ -100,8 +147,8 @@ static void add_living_sink(
 static int add_sink(struct weir_pipeline *pipeline, size_t index, const struct weir_video *video)
 {
 	struct weir_sink *sink = pipeline->sinks[index];
-	bool lost = is_lost(pipeline, index);
-	char why[WHY] = "";
+	bool lost = weir_planner_has_lost(pipeline, index);
+	char why[WEIR_PLAN_WHY] = "";
 
 	if (!lost && sink->impl->accepts && sink->impl->accepts(sink, video, why, sizeof(why))) {
 		weir_error(pipeline->settings.log, "%s: %s", sink->uri, why);
@@ -122,218 +169,13 @@ static int plan_hops(struct weir_pipeline *pipeline)
 	int err = 0;
 
 	add_source(pipeline);
+	pipeline->plan.legs[0] = (struct weir_leg_plan){ .video = video };
+	pipeline->plan.n_legs = 1;
 	for (size_t i = 0; i < pipeline->n_stages && !err; i++)
-		err = add_stage(pipeline, pipeline->stages[i], &video);
+		err = add_stage(pipeline, i, &video);
 	for (size_t i = 0; i < pipeline->n_sinks && !err; i++)
 		err = add_sink(pipeline, i, &video);
 	return err;
-}
-
-/* ---- memory: the first kind that nobody refuses ---- */
-
-static bool is_auto(const char *name)
-{
-	return !name || !strcmp(name, "auto");
-}
-
-/* Why this kind cannot serve, or NULL. */
-static const char *refuses(struct weir_pipeline *pipeline, const struct weir_memory_kind *kind)
-{
-	const struct weir_source_impl *source = pipeline->source->impl;
-	char why[WHY] = "";
-
-	for (size_t i = 0; i < pipeline->n_refuted; i++)
-		if (pipeline->refuted[i].kind == kind)
-			return weir_plan_text(&pipeline->plan, "%s", pipeline->refuted[i].why);
-	if (kind->probe && kind->probe(why, sizeof(why)))
-		return weir_plan_text(&pipeline->plan, "%s", why);
-	if (!kind->create && !source->allocate)
-		return "only a device can allocate it";
-	if (source->accepts(pipeline->source, kind, why, sizeof(why)))
-		return weir_plan_text(&pipeline->plan, "%s", why);
-	return NULL;
-}
-
-static void weigh(struct weir_pipeline *pipeline, const struct weir_memory_kind *kind)
-{
-	const char *forced = pipeline->settings.memory;
-	struct weir_plan_draft *plan = &pipeline->plan;
-	const char *reason;
-
-	if (!is_auto(forced) && strcmp(forced, kind->name) != 0) {
-		weir_plan_add_choice(plan, "memory", kind->name, false,
-			weir_plan_text(plan, "%s was asked for", forced));
-		return;
-	}
-	if (plan->kind) {
-		weir_plan_add_choice(plan, "memory", kind->name, false,
-			weir_plan_text(plan, "not needed: %s serves", plan->kind->name));
-		return;
-	}
-	reason = refuses(pipeline, kind);
-	weir_plan_add_choice(plan, "memory", kind->name, !reason, reason ? reason : kind->summary);
-	if (!reason)
-		plan->kind = kind;
-}
-
-static int say_unknown_kind(const struct weir_pipeline *pipeline)
-{
-	const char *names[16] = { NULL }, *wrong = pipeline->settings.memory;
-	char suggestion[WEIR_SUGGESTION], quoted[WEIR_QUOTED];
-
-	for (size_t i = 0; i < WEIR_COUNT(names) - 1 && weir_memory_kinds[i]; i++)
-		names[i] = weir_memory_kinds[i]->name;
-	weir_error(pipeline->settings.log, "no memory kind is called %s%s",
-		weir_quote(wrong, quoted), weir_suggest(wrong, names, suggestion));
-	return -EINVAL;
-}
-
-static int say_no_memory(const struct weir_pipeline *pipeline)
-{
-	const struct weir_plan *plan = &pipeline->plan.value;
-
-	for (size_t i = 0; i < plan->n_choices; i++)
-		if (is_auto(pipeline->settings.memory) ||
-			!strcmp(plan->choices[i].name, pipeline->settings.memory))
-			weir_error(pipeline->settings.log, "memory kind %s cannot serve: %s",
-				plan->choices[i].name, plan->choices[i].reason);
-	return -ENOTSUP;
-}
-
-/* What a frame takes, whatever it lies in. */
-static int plan_parts(struct weir_pipeline *pipeline)
-{
-	struct weir_plan *plan = &pipeline->plan.value;
-	const struct weir_source *source = pipeline->source;
-	int err = source->impl->frame_bytes(pipeline->source, &plan->slot_bytes);
-
-	plan->n_parts = source->n_parts ? source->n_parts : 1;
-	plan->part_bytes[0] = plan->slot_bytes;
-	if (plan->n_parts > 1)
-		memcpy(plan->part_bytes, source->part_bytes, sizeof(plan->part_bytes));
-	return err;
-}
-
-/* The program's own dma-bufs, and no others. */
-static int plan_given(struct weir_pipeline *pipeline)
-{
-	if (!is_auto(pipeline->settings.memory)) {
-		weir_error(pipeline->settings.log,
-			"dma-bufs were given, and memory kind %s was asked for: one or the other",
-			pipeline->settings.memory);
-		return -EINVAL;
-	}
-	weigh(pipeline, &weir_memory_given);
-	if (!pipeline->plan.error && !pipeline->plan.kind)
-		return say_no_memory(pipeline);
-	return weir_given_check(&pipeline->given, &pipeline->plan.value,
-		pipeline->source->min_slots, pipeline->settings.log);
-}
-
-static int plan_own(struct weir_pipeline *pipeline)
-{
-	if (!is_auto(pipeline->settings.memory) &&
-		!weir_memory_kind_by_name(pipeline->settings.memory))
-		return say_unknown_kind(pipeline);
-	for (size_t i = 0; weir_memory_kinds[i]; i++)
-		weigh(pipeline, weir_memory_kinds[i]);
-	return pipeline->plan.kind || pipeline->plan.error ? 0 : say_no_memory(pipeline);
-}
-
-static int plan_memory(struct weir_pipeline *pipeline)
-{
-	struct weir_plan_draft *plan = &pipeline->plan;
-	int err = plan_parts(pipeline);
-
-	if (!err)
-		err = pipeline->given.n_buffers ? plan_given(pipeline) : plan_own(pipeline);
-	if (plan->error)
-		return plan->error;
-	if (err)
-		return err;
-	plan->value.memory = plan->kind->name;
-
-	/* Between two parties that use the CPU's own mapping there is nothing to sync; what others
-	 * made they may look at. */
-	plan->synced = pipeline->source->device || pipeline->given.n_buffers;
-	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		plan->synced |= pipeline->sinks[i]->impl->shows_dmabufs;
-	return 0;
-}
-
-/* ---- slots and budgets: capture must never starve ---- */
-
-static unsigned sum_of_budgets(const struct weir_plan_draft *plan)
-{
-	unsigned sum = 0;
-
-	for (size_t i = 0; i < plan->value.n_hops; i++)
-		sum += plan->hops[i].budget;
-	return sum;
-}
-
-static struct weir_plan_hop *largest_budget(struct weir_plan_draft *plan)
-{
-	struct weir_plan_hop *largest = NULL;
-
-	for (size_t i = 0; i < plan->value.n_hops; i++)
-		if (plan->hops[i].budget > 1 &&
-			(!largest || plan->hops[i].budget > largest->budget))
-			largest = &plan->hops[i];
-	return largest;
-}
-
-static void explain_budgets(struct weir_pipeline *pipeline)
-{
-	struct weir_plan_draft *plan = &pipeline->plan;
-
-	for (size_t i = 0; i < pipeline->n_sinks && !plan->error; i++) {
-		struct weir_plan_hop *hop = &plan->hops[plan->value.n_hops - pipeline->n_sinks + i];
-
-		if (hop->budget < pipeline->sinks[i]->budget && !is_lost(pipeline, i))
-			hop->reason = weir_plan_text(plan,
-				"%s; may hold %u frames, not %u: of %u buffers the source needs %u",
-				hop->reason, hop->budget, pipeline->sinks[i]->budget,
-				plan->value.slots, pipeline->source->min_slots);
-	}
-}
-
-void weir_planner_share(struct weir_pipeline *pipeline)
-{
-	struct weir_plan_draft *plan = &pipeline->plan;
-	unsigned own = pipeline->source->min_slots, slots = plan->value.slots;
-	struct weir_plan_hop *hop = plan->hops + plan->value.n_hops - pipeline->n_sinks;
-
-	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		hop[i].budget = is_lost(pipeline, i) ? 0 : pipeline->sinks[i]->budget;
-	while (own + sum_of_budgets(plan) > slots && (hop = largest_budget(plan)))
-		hop->budget--;
-	plan->may_wait = own + sum_of_budgets(plan) < slots;
-}
-
-void weir_planner_fit(struct weir_pipeline *pipeline, unsigned slots)
-{
-	pipeline->plan.value.slots = slots;
-	if (pipeline->plan.error)
-		return;
-	weir_planner_share(pipeline);
-	explain_budgets(pipeline);
-}
-
-static void plan_slots(struct weir_pipeline *pipeline)
-{
-	unsigned slots = pipeline->settings.buffers;
-
-	if (pipeline->given.n_buffers) {
-		slots = pipeline->given.n_buffers;
-	} else if (!slots) {
-		slots = pipeline->source->min_slots + sum_of_budgets(&pipeline->plan) + 1;
-		if (slots < WEIR_DEFAULT_BUFFERS)
-			slots = WEIR_DEFAULT_BUFFERS;
-		if (slots > WEIR_MAX_BUFFERS)
-			slots = WEIR_MAX_BUFFERS;
-	}
-	weir_planner_fit(pipeline, slots);
 }
 
 /* ---- loop ---- */
@@ -382,11 +224,11 @@ int weir_planner_make(struct weir_pipeline *pipeline, struct weir_loop **out)
 	pipeline->plan.value.video = pipeline->source->video;
 	err = plan_hops(pipeline);
 	if (!err)
-		err = plan_memory(pipeline);
+		err = weir_planner_choose_memory(pipeline);
 	if (!err)
 		err = plan_loop(pipeline, &loop);
 	if (!err) {
-		plan_slots(pipeline);
+		weir_planner_share_slots(pipeline);
 		err = pipeline->plan.error ? pipeline->plan.error : check_copy_policy(pipeline);
 	}
 	if (err || !out)

@@ -5,6 +5,9 @@
 
 #include "pipeline/pipeline.h"
 
+/* Room for a reason in words. */
+#define WEIR_PLAN_WHY 256
+
 /* Fills pipeline->plan from its source, stages, sinks and settings. Probes what it must and leaves
  * nothing behind but, if that is wanted, the loop of a run that follows at once: *loop is the
  * caller's on success. 0, or as weir_pipeline_plan(). */
@@ -15,5 +18,14 @@ void weir_planner_fit(struct weir_pipeline *pipeline, unsigned slots);
 
 /* Shares the buffers among the sinks that are left, after one was lost. */
 void weir_planner_share(struct weir_pipeline *pipeline);
+
+/* Whether that sink was lost in this run: what the books of the last one say does not matter. */
+bool weir_planner_has_lost(const struct weir_pipeline *pipeline, size_t index);
+
+/* planner_memory.c: the kind of memory of each leg. 0, or as weir_pipeline_plan(). */
+int weir_planner_choose_memory(struct weir_pipeline *pipeline);
+
+/* planner_slots.c: how many slots each leg has, and the sinks' budgets. */
+void weir_planner_share_slots(struct weir_pipeline *pipeline);
 
 #endif

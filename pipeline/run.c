@@ -9,7 +9,6 @@
 #include "core/log.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/planner.h"
-#include "pipeline/scheduling.h"
 
 /* One run, from the first plan to the last book entry. The story is weir_pipeline_run(), at the
  * end. */
@@ -57,27 +56,13 @@ static void emit_plan(struct weir_pipeline *pipeline, int error)
 					     .plan = is_made ? &pipeline->plan.value : NULL });
 }
 
-/* Frames that outlive a stretch keep its slab, the run does not. */
-static void let_go_of_slab(struct weir_pipeline *pipeline)
-{
-	struct weir_slab *slab = pipeline->stretch.slab;
-
-	pthread_mutex_lock(&pipeline->lock);
-	if (slab)
-		weir_counter_add(&pipeline->books.syncs, atomic_load(&slab->syncs));
-	pipeline->stretch.slab = NULL;
-	pipeline->stretch.outlets = NULL;
-	pthread_mutex_unlock(&pipeline->lock);
-	weir_slab_unref(&slab);
-}
-
 /* Where no plan can be made, the last one stays, for whoever reads it. */
 static int plan_again(struct weir_pipeline *pipeline, struct weir_loop **loop)
 {
 	struct weir_plan_draft before = pipeline->plan;
 	int err;
 
-	let_go_of_slab(pipeline);
+	weir_stretch_forget(pipeline);
 	memset(&pipeline->plan, 0, sizeof(pipeline->plan));
 	err = weir_planner_make(pipeline, loop);
 	emit_plan(pipeline, err);
@@ -142,36 +127,32 @@ static int collect_verdicts(struct weir_pipeline *pipeline)
 
 void weir_run_forget(struct weir_pipeline *pipeline)
 {
-	struct weir_slab *slab = pipeline->stretch.slab;
 	struct weir_sinks_books *books = pipeline->sinks_books;
 
+	weir_stretch_forget(pipeline);
 	pthread_mutex_lock(&pipeline->lock);
-	pipeline->stretch.slab = NULL;
-	pipeline->stretch.outlets = NULL;
 	pipeline->sinks_books = NULL;
 	for (size_t i = 0; i < WEIR_MAX_SINKS; i++) {
 		free(pipeline->verdicts[i]);
 		pipeline->verdicts[i] = NULL;
 	}
 	pthread_mutex_unlock(&pipeline->lock);
-	weir_slab_unref(&slab);
 	weir_sinks_books_unref(books);
 }
 
 /* Takes the loop. */
 static int run_planned(struct weir_pipeline *pipeline, struct weir_loop *loop)
 {
-	struct weir_scheduling before;
 	int err = begin(pipeline), verdict;
 
 	if (err) {
 		weir_loop_close(&loop);
 		return err;
 	}
-	weir_scheduling_apply(&before, pipeline->settings.realtime_priority,
+	weir_scheduling_apply(&pipeline->scheduling, pipeline->settings.realtime_priority,
 		pipeline->settings.cpus, pipeline->settings.log);
 	err = run_stretches(pipeline, loop);
-	weir_scheduling_restore(&before);
+	weir_scheduling_restore(&pipeline->scheduling);
 	verdict = collect_verdicts(pipeline);
 	return err ? err : verdict;
 }

@@ -33,14 +33,15 @@ static const struct weir_stage_impl *find_impl(const char *name)
 }
 
 /* Takes `text` on success. */
-static int create(const struct weir_stage_impl *impl, void *state, char *text,
-	struct weir_stage **out)
+static int create(
+	const struct weir_stage_impl *impl, void *state, char *text, struct weir_stage **out)
 {
 	struct weir_stage *stage = calloc(1, sizeof(*stage));
 
 	if (!stage)
 		return -ENOMEM;
 	stage->impl = impl;
+	stage->engine = impl->access == WEIR_STAGE_CONVERT ? &weir_stage_worker : NULL;
 	stage->state = state;
 	stage->text = text;
 	*out = stage;

@@ -16,24 +16,41 @@
 
 /* ---- ending ---- */
 
+/* What the source brought goes all the way: first the stages finish, then the sinks. */
+static void drain(struct weir_pipeline *pipeline)
+{
+	struct weir_stretch *stretch = &pipeline->stretch;
+	bool drained = true;
+
+	weir_legs_drain(pipeline);
+	if (!weir_legs_are_idle(pipeline))
+		return;
+	for (size_t i = 0; i < pipeline->n_sinks && !stretch->sinks_drain; i++)
+		if (stretch->outlets->outlet[i].sink && pipeline->sinks[i]->impl->drain)
+			pipeline->sinks[i]->impl->drain(pipeline->sinks[i]);
+	stretch->sinks_drain = true;
+	for (size_t i = 0; i < stretch->outlets->n; i++)
+		drained &= weir_outlet_is_drained(&stretch->outlets->outlet[i]);
+	if (drained)
+		weir_loop_stop(stretch->loop);
+}
+
 static void attend(struct weir_task *task)
 {
 	struct weir_pipeline *pipeline = task->data;
 	struct weir_stretch *stretch = &pipeline->stretch;
-	bool drained = true;
 
 	for (size_t i = 0; i < stretch->outlets->n; i++) {
 		int err = weir_outlet_refill(&stretch->outlets->outlet[i]);
 
 		if (err)
 			weir_stretch_lose_sink(pipeline, i, err);
-		if (stretch->draining)
-			drained &= weir_outlet_is_drained(&stretch->outlets->outlet[i]);
 	}
+	weir_legs_feed(pipeline);
 	if (!stretch->ending)
 		pipeline->source->impl->resume(pipeline->source);
-	else if (stretch->draining && drained)
-		weir_loop_stop(stretch->loop);
+	else if (stretch->draining)
+		drain(pipeline);
 }
 
 /* Slots or sinks have room again. */
@@ -48,6 +65,10 @@ static void drain_expired(struct weir_timer *timer)
 {
 	struct weir_pipeline *pipeline = timer->data;
 
+	if (!weir_legs_are_idle(pipeline))
+		weir_warn(pipeline->settings.log,
+			"a stage did not finish within %d s: what it held counts as dropped",
+			(int)(DRAIN_NS / WEIR_NS_PER_S));
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
 		if (!weir_outlet_is_drained(&pipeline->stretch.outlets->outlet[i]))
 			weir_warn(pipeline->settings.log,
@@ -64,9 +85,6 @@ static void end(struct weir_task *task)
 
 	pipeline->source->impl->stop(pipeline->source);
 	weir_flow_sample(pipeline);
-	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		if (stretch->outlets->outlet[i].sink && pipeline->sinks[i]->impl->drain)
-			pipeline->sinks[i]->impl->drain(pipeline->sinks[i]);
 	stretch->draining = true;
 	weir_loop_arm(stretch->loop, &stretch->drain_limit, weir_now_ns() + DRAIN_NS);
 	weir_loop_queue(stretch->loop, &stretch->attend);
@@ -125,14 +143,14 @@ static void memory_refuted(void *data, const char *why)
 {
 	struct weir_pipeline *pipeline = data;
 	struct weir_refuted *refuted = &pipeline->refuted[pipeline->n_refuted];
-	const char *kind = pipeline->plan.kind->name;
+	const char *kind = pipeline->plan.legs[0].kind->name;
 
 	weir_warn(pipeline->settings.log, "memory kind %s cannot be trusted: %s", kind, why);
 	if (pipeline->n_refuted == WEIR_MAX_REFUTED) {
 		weir_stretch_end(pipeline, -EIO);
 		return;
 	}
-	refuted->kind = pipeline->plan.kind;
+	refuted->kind = pipeline->plan.legs[0].kind;
 	snprintf(refuted->why, sizeof(refuted->why), "%s", why);
 	pipeline->n_refuted++;
 	weir_stretch_end(pipeline, WEIR_PLAN_AGAIN);
@@ -184,7 +202,7 @@ static int start_sinks(struct weir_pipeline *pipeline)
 	const struct weir_plan *plan = &pipeline->plan.value;
 	struct weir_sink_host host = {
 		.loop = stretch->loop,
-		.slab = stretch->slab,
+		.slab = weir_stretch_sinks_slab(stretch),
 		.goes_on = goes_on(pipeline),
 		.failed = sink_failed,
 		.data = pipeline,
@@ -202,11 +220,8 @@ static int start_sinks(struct weir_pipeline *pipeline)
 	return stretch->ending ? stretch->result : 0;
 }
 
-static bool touches_pixels(const struct weir_pipeline *pipeline)
+static bool sinks_touch_pixels(const struct weir_pipeline *pipeline)
 {
-	for (size_t i = 0; i < pipeline->n_stages; i++)
-		if (pipeline->stages[i]->impl->access >= WEIR_STAGE_READ)
-			return true;
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
 		if (pipeline->sinks[i]->impl->reads_pixels ||
 			pipeline->sinks[i]->impl->program_holds)
@@ -214,11 +229,24 @@ static bool touches_pixels(const struct weir_pipeline *pipeline)
 	return false;
 }
 
+/* Whether the CPU looks at what the source brought, before other memory takes over. */
+static bool touches_pixels(const struct weir_pipeline *pipeline)
+{
+	const struct weir_stretch *stretch = &pipeline->stretch;
+
+	for (size_t i = 0; i < stretch->legs[0].end; i++)
+		if (pipeline->stages[i]->impl->access >= WEIR_STAGE_READ)
+			return true;
+	if (stretch->n_legs > 1)
+		return !stretch->legs[1].head->engine->shows_dmabufs;
+	return sinks_touch_pixels(pipeline);
+}
+
 /* Before the first frame: a device that granted fewer buffers leaves less to hold for the sinks. */
 static void fit_budgets(struct weir_pipeline *pipeline)
 {
 	const struct weir_plan *plan = &pipeline->plan.value;
-	unsigned granted = pipeline->stretch.slab->n_slots;
+	unsigned granted = pipeline->stretch.legs[0].slab->n_slots;
 
 	if (granted < plan->slots) {
 		weir_info(pipeline->settings.log,
@@ -235,7 +263,7 @@ static int start_source(struct weir_pipeline *pipeline)
 	int err;
 	struct weir_source_host host = {
 		.loop = stretch->loop,
-		.slab = stretch->slab,
+		.slab = stretch->legs[0].slab,
 		.deliver = weir_flow_deliver,
 		.wanted = weir_flow_wanted,
 		.refuted = memory_refuted,
@@ -260,8 +288,8 @@ static int listen_for_others(struct weir_pipeline *pipeline)
 	char text[WEIR_ERRNO_TEXT];
 	int err = weir_waker_listen(&pipeline->waker, stretch->loop, stop_wished, pipeline);
 
-	if (!err)
-		err = weir_slab_listen(stretch->slab, stretch->loop, returned, pipeline);
+	for (size_t i = 0; i < stretch->n_legs && !err; i++)
+		err = weir_slab_listen(stretch->legs[i].slab, stretch->loop, returned, pipeline);
 	if (err)
 		weir_error(pipeline->settings.log, "the %s loop cannot watch an eventfd: %s",
 			pipeline->plan.value.loop, weir_errno_text(err, text));
@@ -301,6 +329,8 @@ static int flow(struct weir_pipeline *pipeline)
 	weir_stretch_register_memory(pipeline);
 	err = start_sinks(pipeline);
 	if (!err)
+		err = weir_legs_start(pipeline);
+	if (!err)
 		err = start_source(pipeline);
 	if (err)
 		return err;
@@ -312,15 +342,18 @@ static int flow(struct weir_pipeline *pipeline)
 	return err ? err : stretch->result;
 }
 
-/* Sinks let go first, then the loop: what it still transfers is cancelled, and released with that.
+/* Stages and sinks let go first, then the loop: what it still transfers is cancelled, and released
+ * with that.
  */
 static void close_flow(struct weir_pipeline *pipeline)
 {
 	struct weir_stretch *stretch = &pipeline->stretch;
 
+	weir_legs_stop(pipeline);
 	for (size_t i = 0; i < stretch->n_started; i++)
 		weir_outlet_stop(&stretch->outlets->outlet[i], WEIR_DROP_STOPPED);
-	weir_slab_ignore(stretch->slab, stretch->loop);
+	for (size_t i = 0; i < stretch->n_legs; i++)
+		weir_slab_ignore(stretch->legs[i].slab, stretch->loop);
 	weir_waker_ignore(&pipeline->waker, stretch->loop);
 	if (stretch->registered)
 		weir_loop_unregister(stretch->loop);

@@ -19,6 +19,7 @@ enum weir_drop {
 	WEIR_DROP_CORRUPT,  /* the device marked it damaged */
 	WEIR_DROP_FAILED,   /* the sink had failed, or failed with this frame */
 	WEIR_DROP_STOPPED,  /* the run ended before the sink was done with it */
+	WEIR_DROP_BUSY,     /* it waited for a stage that converts, and a newer one came */
 	WEIR_N_DROPS
 };
 
@@ -32,13 +33,13 @@ struct weir_latency {
 };
 
 struct weir_sink_ledger {
-	const char *uri;       /* lives with the pipeline */
-	uint64_t delivered;    /* the sink is done with them */
-	uint64_t dropped;      /* the sum of drops[] */
+	const char *uri;    /* lives with the pipeline */
+	uint64_t delivered; /* the sink is done with them */
+	uint64_t dropped;   /* the sum of drops[] */
 	uint64_t drops[WEIR_N_DROPS];
 	uint64_t pending; /* held by the sink or waiting for it right now; 0 after a run, unless the
 			     program still holds references */
-	uint64_t bytes;        /* of the frames delivered */
+	uint64_t bytes;   /* of the frames delivered */
 	uint64_t zero_copy_sends, kernel_copied_sends;
 	uint64_t copied_bytes; /* by the kernel on this sink's behalf */
 	uint64_t held_max;     /* most frames held at once */
@@ -55,13 +56,13 @@ struct weir_ledger {
 	uint64_t lost_by_device; /* gaps in its sequence, up to the last captured frame */
 	uint64_t corrupt;
 	uint64_t user_copied_bytes, kernel_copied_bytes;
-	uint64_t cache_syncs;    /* DMA_BUF_IOCTL_SYNC calls */
-	uint64_t steady_frames;  /* frames captured since the run was warm: what the next four are
-				    over */
-	uint64_t syscalls;       /* made by weir */
+	uint64_t cache_syncs;   /* DMA_BUF_IOCTL_SYNC calls */
+	uint64_t steady_frames; /* frames captured since the run was warm: what the next four are
+				   over */
+	uint64_t syscalls;      /* made by weir */
 	uint64_t minor_faults, major_faults;
-	uint64_t cpu_ns;         /* user and system time of the pipeline's thread */
-	uint64_t duration_ns;    /* from the first frame to now, or to the last one */
+	uint64_t cpu_ns;             /* user and system time of the pipeline's thread */
+	uint64_t duration_ns;        /* from the first frame to now, or to the last one */
 	struct weir_latency latency; /* from the frame's timestamp to the last sink's hand-over */
 	size_t n_sinks;
 	struct weir_sink_ledger sinks[WEIR_MAX_SINKS];

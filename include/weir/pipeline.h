@@ -54,8 +54,8 @@ WEIR_BEGIN_DECLS
  *		return err ? 1 : 0;
  *	}
  *
- * A pipeline runs on the thread that calls weir_pipeline_run() and starts none of its own. Several
- * pipelines run on several threads without knowing of each other. */
+ * A pipeline runs on the thread that calls weir_pipeline_run(), and starts one of its own for each
+ * stage that converts. Several pipelines run on several threads without knowing of each other. */
 struct weir_pipeline;
 
 enum weir_event_type {
@@ -64,12 +64,12 @@ enum weir_event_type {
 	 * promised: the run goes on by the new plan with the same books, and plans of before are
 	 * gone. */
 	WEIR_EVENT_PLANNED,
-	WEIR_EVENT_STARTED,     /* the source is asked for frames; after each plan */
-	WEIR_EVENT_FRAME,       /* a frame was captured (settings.frame_events) */
-	WEIR_EVENT_LOST,        /* the device lost `count` frames before `info` */
-	WEIR_EVENT_SINK_FAILED, /* sink number `sink` ended with `error`; the others go on */
+	WEIR_EVENT_STARTED,      /* the source is asked for frames; after each plan */
+	WEIR_EVENT_FRAME,        /* a frame was captured (settings.frame_events) */
+	WEIR_EVENT_LOST,         /* the device lost `count` frames before `info` */
+	WEIR_EVENT_SINK_FAILED,  /* sink number `sink` ended with `error`; the others go on */
 	WEIR_EVENT_SOURCE_ENDED, /* no more frames; `error` is 0 at the end of a file */
-	WEIR_EVENT_STOPPED      /* the last event of a run */
+	WEIR_EVENT_STOPPED       /* the last event of a run */
 };
 
 struct weir_event {
@@ -80,7 +80,7 @@ struct weir_event {
 	const struct weir_frame_info
 		*info;                /* of FRAME and LOST, else NULL; borrowed for the call */
 	const struct weir_plan *plan; /* of PLANNED, as from weir_pipeline_plan(), else NULL */
-	const char *text;                   /* for people; borrowed for the call */
+	const char *text;             /* for people; borrowed for the call */
 };
 
 #define WEIR_DEFAULT_BUFFERS 4
@@ -157,11 +157,10 @@ struct weir_memory_report {
 	unsigned slots;
 	uint64_t slab_bytes;
 	uint64_t locked_bytes;
-	bool registered;       /* with io_uring */
-	const char *lock;      /* the lock's verdict in words, with the remedy */
+	bool registered;  /* with io_uring */
+	const char *lock; /* the lock's verdict in words, with the remedy */
 };
-WEIR_API void weir_pipeline_memory(
-	struct weir_pipeline *pipeline, struct weir_memory_report *out);
+WEIR_API void weir_pipeline_memory(struct weir_pipeline *pipeline, struct weir_memory_report *out);
 
 /* The memory kinds that settings.memory can name, in the planner's order; NULL past the last.
  * *summary is set to one line for help. */

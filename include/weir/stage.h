@@ -13,8 +13,9 @@
 
 WEIR_BEGIN_DECLS
 
-/* A step between the source and the sinks. Stages run in order on the pipeline's thread; each gets
- * every frame once. A stage belongs to whoever created it until a pipeline takes it. */
+/* A step between the source and the sinks. Stages run in order on the pipeline's thread, but for
+ * conversions, and each gets every frame once. A stage belongs to whoever created it until a
+ * pipeline takes it. */
 struct weir_stage;
 
 /* What a stage does to pixels. The planner decides from this what is shared and what is private;
@@ -23,7 +24,8 @@ enum weir_stage_access {
 	WEIR_STAGE_PASS, /* looks at nothing but the frame's info: costs no memory traffic at all */
 	WEIR_STAGE_RESHAPE, /* as PASS, and hands on views of the same memory (crop) */
 	WEIR_STAGE_READ,    /* reads pixels */
-	WEIR_STAGE_WRITE    /* changes pixels in place */
+	WEIR_STAGE_WRITE,   /* changes pixels in place */
+	WEIR_STAGE_CONVERT  /* makes frames of its own, in other memory, from those that come */
 };
 
 /* What the author of a stage writes: one of these, const. */
@@ -38,8 +40,8 @@ struct weir_stage_impl {
 	int (*open)(const char *args, const struct weir_log *log, void **state);
 
 	/* Told what comes in; changes *video, which comes in a copy, to what goes out. Called
-	 * before each run, while nothing flows. NULL: goes out as it comes in. 0, or -ENOTSUP with
-	 * the reason logged. */
+	 * whenever it is planned, while nothing flows. NULL: goes out as it comes in. 0, or
+	 * -ENOTSUP with the reason logged. */
 	int (*configure)(void *state, struct weir_video *video, const struct weir_log *log);
 
 	/* *frame comes with a reference that is the stage's: leave it to pass it on, unref it and
@@ -48,14 +50,25 @@ struct weir_stage_impl {
 	 * blocks and, once running, never allocates. 0, or -errno: the run ends with it. */
 	int (*process)(void *state, struct weir_stage *stage, struct weir_frame **frame);
 
+	/* Of a CONVERT stage, in place of process(): fills `out`, which is as configure() said,
+	 * from `in`. It has a worker thread of its own and does one frame after the other; one that
+	 * comes meanwhile waits, and gives way to a newer one, so that capture waits for nothing.
+	 * *bytes_used is the whole frame's; of compressed output the stage sets it. 0; -EAGAIN:
+	 * nothing comes of this frame; else -errno, logged by the stage: the run ends with it. */
+	int (*convert)(
+		void *state, struct weir_frame *in, struct weir_frame *out, uint32_t *bytes_used);
+
+	/* The most that a frame of compressed output can have, after configure(). NULL: the output
+	 * is not compressed. */
+	size_t (*output_bytes)(void *state);
+
 	/* Frees what open() made. NULL: nothing to free. */
 	void (*close)(void *state);
 };
 
 /* A stage of the library by its text, "crop=640x360+0+0". On success *out is the caller's.
  * -EINVAL: no such stage, or bad arguments; the log names the nearest valid one. */
-WEIR_API int weir_stage_open(
-	const char *text, const struct weir_log *log, struct weir_stage **out);
+WEIR_API int weir_stage_open(const char *text, const struct weir_log *log, struct weir_stage **out);
 
 /* A stage of your own. `impl` is borrowed for the stage's life; `state` is passed through, and
  * given to impl->close, which then owns it, on success only. 0 or -ENOMEM. */
