@@ -44,7 +44,8 @@ static void explain(int err, char *why, size_t size)
 	if (err == -ENOENT)
 		snprintf(why, size, "this kernel has no /dev/dma_heap (CONFIG_DMABUF_HEAPS)");
 	else if (err == -EACCES || err == -EPERM)
-		snprintf(why, size, "no permission for /dev/dma_heap: add a udev rule for "
+		snprintf(why, size,
+			"no permission for /dev/dma_heap: add a udev rule for "
 			"SUBSYSTEM==\"dma_heap\"");
 	else
 		snprintf(why, size, "/dev/dma_heap: %s", weir_errno_text(err, text));
@@ -129,6 +130,7 @@ static int create(struct weir_slab *slab, const struct weir_slab_settings *setti
 const struct weir_memory_kind weir_memory_heap = {
 	.name = "heap",
 	.summary = "buffers of a dma-heap, for devices that import them but not the slab",
+	.traits = { .dmabuf = true },
 	.probe = probe,
 	.create = create,
 	.destroy = weir_parts_release_all,

@@ -74,9 +74,9 @@ static int wrap_repeatedly(int device, struct weir_slab *slab, struct weir_slot_
 	for (; left; list->count++) {
 		size_t size = left < slab->length ? left : slab->length;
 
-		list->list[list->count] = (struct udmabuf_create_item){
-			.memfd = (uint32_t)slab->memfd, .size = size
-		};
+		list->list[list->count] =
+			(struct udmabuf_create_item){ .memfd = (uint32_t)slab->memfd,
+				.size = size };
 		left -= size;
 	}
 	part->dmabuf = ioctl(device, UDMABUF_CREATE_LIST, list);
@@ -178,6 +178,7 @@ const struct weir_memory_kind weir_memory_slab = {
 	.name = "slab",
 	.summary =
 		"sealed memfd with one udmabuf a slot: for devices, the network and the disk alike",
+	.traits = { .dmabuf = true, .pinnable = true, .headroom = true },
 	.probe = probe,
 	.create = create,
 	.destroy = destroy,

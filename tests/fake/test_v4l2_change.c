@@ -146,11 +146,11 @@ struct narrow {
 };
 
 static int accept_narrow(
-	struct weir_sink *sink, const struct weir_video *video, char *why, size_t size)
+	struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size)
 {
 	(void)sink;
 	snprintf(why, size, "takes 64 columns only");
-	return video->width == 64 ? 0 : -ENOTSUP;
+	return offer->video.width == 64 ? 0 : -ENOTSUP;
 }
 
 static int start_narrow(
