@@ -83,6 +83,58 @@ static void test_data_offset(void **state)
 	scene_close(&scene);
 }
 
+/* All pixels are there, and the last line's padding would be behind the buffer's end. */
+static void test_data_offset_without_room(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_prepare(&scene, "GREY", 64, 48);
+	fake.type = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
+	fake.stride = 80;
+	fake.piece_bytes[0] = 80 * 48;
+	fake.n_shots = 2;
+	fake.script[1] =
+		(struct fake_shot){ .has_bytes = true, .bytes = 80 * 48, .data_offset = 16 };
+	scene_begin(&scene);
+	scene.source->delivers_corrupt = true;
+	scene.keeps_offsets = true;
+	assert_int_equal(scene_run(&scene, 2), 0);
+	assert_int_equal(scene.seen, 2);
+	assert_int_equal(scene.offsets[1], 0);
+	assert_int_equal(scene.ledger.corrupt, 1);
+	scene_close(&scene);
+}
+
+static void test_buffers_smaller_than_pictures(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_prepare(&scene, "YUYV", 64, 48);
+	fake.lacks_bytes = 1;
+	scene_begin(&scene);
+	scene.settings.memory = "mmap";
+	assert_int_equal(scene_run(&scene, 10), -EIO);
+	assert_int_equal(
+		scene_lines_with(&scene, "makes buffers of 6143 bytes for pictures of 6144"), 1);
+	assert_int_equal(scene.n_errors, 1);
+	scene_close(&scene);
+
+	/* What the format has beyond the picture may be missing. */
+	scene_prepare(&scene, "YUYV", 64, 48);
+	fake.piece_bytes[0] += 64;
+	fake.lacks_bytes = 64;
+	fake.n_shots = FAKE_SHOTS;
+	for (unsigned i = 0; i < FAKE_SHOTS; i++)
+		fake.script[i] = (struct fake_shot){ .has_bytes = true, .bytes = 64 * 48 * 2 };
+	scene_begin(&scene);
+	scene.settings.memory = "mmap";
+	assert_int_equal(scene_run(&scene, 10), 0);
+	assert_int_equal(scene.seen, 10);
+	scene_close(&scene);
+}
+
 static void test_export_refused(void **state)
 {
 	struct scene scene;
@@ -383,6 +435,8 @@ int main(void)
 		cmocka_unit_test(test_frames_lie_where_the_device_wrote),
 		cmocka_unit_test(test_planes_apart),
 		cmocka_unit_test(test_data_offset),
+		cmocka_unit_test(test_data_offset_without_room),
+		cmocka_unit_test(test_buffers_smaller_than_pictures),
 		cmocka_unit_test(test_export_refused),
 		cmocka_unit_test(test_fewer_buffers),
 		cmocka_unit_test(test_too_few_buffers),
