@@ -38,23 +38,29 @@ void weir_v4l2_measure(struct weir_v4l2 *v4l2)
 	}
 }
 
+static void place_slot(const struct weir_layout *layout, struct weir_slot *slot)
+{
+	struct weir_frame_info *info = &slot->frame.info;
+
+	info->n_planes = layout->n_planes;
+	info->bytes_used = 0;
+	for (unsigned p = 0; p < layout->n_planes; p++) {
+		info->bytes_used += (uint32_t)layout->plane[p].size;
+		info->plane[p] = (struct weir_frame_plane){
+			.fd = weir_slot_part(slot, p)->dmabuf,
+			.offset = (uint32_t)layout->plane[p].offset,
+			.stride = (uint32_t)layout->plane[p].stride,
+			.length = (uint32_t)layout->plane[p].size,
+		};
+	}
+}
+
+/* A frame that outlasts a restart is read as it was issued, and its slot stays what it is. */
 void weir_v4l2_place_planes(const struct weir_v4l2 *v4l2, struct weir_slab *slab)
 {
-	const struct weir_layout *layout = &v4l2->format.layout;
-
-	for (unsigned i = 0; i < slab->n_slots; i++) {
-		struct weir_slot *slot = &slab->slots[i];
-		struct weir_frame_info *info = &slot->frame.info;
-
-		info->n_planes = layout->n_planes;
-		for (unsigned p = 0; p < layout->n_planes; p++)
-			info->plane[p] = (struct weir_frame_plane){
-				.fd = weir_slot_part(slot, p)->dmabuf,
-				.offset = (uint32_t)layout->plane[p].offset,
-				.stride = (uint32_t)layout->plane[p].stride,
-				.length = (uint32_t)layout->plane[p].size,
-			};
-	}
+	for (unsigned i = 0; i < slab->n_slots; i++)
+		if (!atomic_load(&slab->slots[i].frame.refs))
+			place_slot(&v4l2->format.layout, &slab->slots[i]);
 }
 
 struct payload {

@@ -59,6 +59,37 @@ static void test_planes_apart(void **state)
 	}
 }
 
+/* Each with a stride of its own, as devices have it that begin lines at multiples of 64 bytes. */
+static void test_planes_apart_have_their_strides(void **state)
+{
+	static const char *const stages[] = { NULL, "crop=32x24+16+24" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct scene scene;
+
+		scene_prepare(&scene, "YU12", 64, 48);
+		fake.type = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
+		fake.pieces = 3;
+		fake.stride = 64;
+		fake.piece_bytes[0] = 64 * 48;
+		fake.piece_bytes[1] = fake.piece_bytes[2] = 64 * 24;
+		scene.stage = stages[i];
+		scene_begin(&scene);
+		assert_int_equal(scene_run(&scene, 5), 0);
+		assert_int_equal(scene.seen, 5);
+		assert_int_equal(scene.last.plane[1].stride, 64);
+		if (!i) {
+			assert_int_equal(scene.last.bytes_used, 64 * (48 + 24 + 24));
+		} else {
+			assert_int_equal(scene.last.plane[0].offset, 24 * 64 + 16);
+			assert_int_equal(scene.last.plane[1].offset, 12 * 64 + 8);
+			assert_int_equal(scene.last.plane[2].offset, 12 * 64 + 8);
+		}
+		scene_close(&scene);
+	}
+}
+
 static void test_data_offset(void **state)
 {
 	struct scene scene;
@@ -434,6 +465,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_frames_lie_where_the_device_wrote),
 		cmocka_unit_test(test_planes_apart),
+		cmocka_unit_test(test_planes_apart_have_their_strides),
 		cmocka_unit_test(test_data_offset),
 		cmocka_unit_test(test_data_offset_without_room),
 		cmocka_unit_test(test_buffers_smaller_than_pictures),
