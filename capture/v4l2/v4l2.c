@@ -159,6 +159,7 @@ static int write_uri(struct weir_v4l2 *v4l2)
 		return -ENOMEM;
 	free(v4l2->base.uri);
 	v4l2->base.uri = uri;
+	v4l2->info.uri = uri;
 	return 0;
 }
 
