@@ -68,12 +68,17 @@ static const char *doubt(struct weir_v4l2 *v4l2, struct weir_frame *frame)
 }
 
 /* Whether the next frame may have come already: this one lay there for half an interval longer than
- * the youngest did. Without a rate, or by a clock that runs away, each may have. */
+ * the youngest did. Without a rate, or by a clock that runs away, each may have; and the first says
+ * nothing, since there was none to compare it with. */
 static bool is_late(struct weir_v4l2 *v4l2, int64_t age_ns)
 {
+	bool first = v4l2->least_age_ns == INT64_MAX;
+	uint64_t older;
+
 	if (age_ns < v4l2->least_age_ns)
 		v4l2->least_age_ns = age_ns;
-	return age_ns - v4l2->least_age_ns >= v4l2->half_interval_ns;
+	older = (uint64_t)age_ns - (uint64_t)v4l2->least_age_ns;
+	return first || older >= (uint64_t)v4l2->half_interval_ns;
 }
 
 static struct weir_frame *make_frame(struct weir_v4l2 *v4l2, const struct v4l2_buffer *buffer)

@@ -102,12 +102,17 @@ void weir_v4l2_access_remedy(const char *path, char *text, size_t size)
 	struct group group, *found = NULL;
 	struct stat status;
 	char names[1024];
+	bool shared = stat(path, &status) == 0 && status.st_gid != 0 &&
+		      (status.st_mode & 060) == 060;
 
-	if (stat(path, &status) == 0 && status.st_gid != 0 && (status.st_mode & 060) == 060)
+	if (shared)
 		getgrgid_r(status.st_gid, &group, names, sizeof(names), &found);
 	if (found)
 		snprintf(text, size, "join group %s: sudo usermod -aG %s $USER, and log in again",
 			group.gr_name, group.gr_name);
+	else if (shared) /* one without a name in this container, or with more members than fit */
+		snprintf(text, size, "join the group with number %u (a container: --group-add %u)",
+			status.st_gid, status.st_gid);
 	else
 		snprintf(text, size,
 			"only root may open it: add a udev rule for "

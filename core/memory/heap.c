@@ -95,7 +95,6 @@ static int allocate_slots(int heap, struct weir_slab *slab)
 	return err;
 }
 
-/* From the first heap that has room for all. */
 /* A heap counts nobody's limits: asked for more than there is, it brings the machine down before it
  * says no. */
 static bool fits_machine(const struct weir_slab *slab)
@@ -107,16 +106,29 @@ static bool fits_machine(const struct weir_slab *slab)
 	       length / page < pages / 2;
 }
 
-static int create(struct weir_slab *slab, const struct weir_slab_settings *settings)
+/* From the first heap that has room for all. */
+static int allocate(struct weir_slab *slab, const struct weir_log *log)
 {
 	char text[WEIR_ERRNO_TEXT];
 	size_t heap = 0;
-	int fd, err = fits_machine(slab) ? -ENOENT : -ENOMEM;
+	int fd, err = 0;
 
-	for (; err && err != -ENOMEM && (fd = open_heap(&heap)) >= 0; heap++) {
+	for (; (fd = open_heap(&heap)) >= 0; heap++) {
 		err = allocate_slots(fd, slab);
 		close(fd);
+		if (!err)
+			return 0;
+		weir_debug(log, "%s has no room for %u frames of %zu bytes: %s", heaps[heap],
+			slab->n_slots, slab->frame_bytes, weir_errno_text(err, text));
 	}
+	return err ? err : fd;
+}
+
+static int create(struct weir_slab *slab, const struct weir_slab_settings *settings)
+{
+	int err = fits_machine(slab) ? allocate(slab, settings->log) : -ENOMEM;
+	char text[WEIR_ERRNO_TEXT];
+
 	if (err) {
 		weir_error(settings->log,
 			"no dma-heap for %u frames of %zu bytes: %s; take fewer buffers (-b)",

@@ -138,8 +138,10 @@ static int create_probe(struct weir_slab *slab, const struct weir_slab_settings 
 			most = weir_memfd_part_pages(&slot->parts[i]);
 	slab->length = (most / page + REPEATS - 1) / REPEATS * page;
 	slab->memfd = weir_memfd_open(slab->length);
-	if (slab->memfd < 0)
+	if (slab->memfd < 0) {
+		weir_error_errno(settings->log, "memfd_create", slab->memfd);
 		return slab->memfd;
+	}
 	err = wrap_slots(slab, settings->log);
 	if (err)
 		close(slab->memfd);
