@@ -144,17 +144,21 @@ static const char *cost_of(const char *ability)
 	return NULL;
 }
 
+/* A line of the log may end with the remedy: that is told apart. */
 static int tell_closed(const struct camera *camera, const char *why)
 {
+	const char *remedy = camera->device->remedy;
+	const char *end = remedy[0] ? strstr(why, remedy) : NULL;
 	const struct weir_finding finding = {
 		.about = camera->device->uri,
 		.ability = WEIR_ABILITY_CAPTURE,
 		.verdict = WEIR_MISSING,
 		.cost = "no frames from this camera",
-		.remedy = camera->device->remedy[0] ? camera->device->remedy : NULL,
+		.remedy = remedy[0] ? remedy : NULL,
 	};
+	size_t length = end && end - why > 2 ? (size_t)(end - why) - strlen(": ") : strlen(why);
 
-	return weir_doctor_tell(camera->doctor, &finding, "%s", why);
+	return weir_doctor_tell(camera->doctor, &finding, "%.*s", (int)length, why);
 }
 
 /* Of the kinds that the camera takes, why no frame came in the first of them. */
@@ -209,8 +213,8 @@ static int tell_formats(const struct camera *camera)
 	for (i = 0; i < info->n_formats && used + 24 < sizeof(names); i++)
 		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%.16s",
 			i ? ", " : "", info->formats[i].format->name);
-	return weir_doctor_tell(
-		camera->doctor, &finding, "%s%s", names, i < info->n_formats ? ", …" : "");
+	return weir_doctor_tell(camera->doctor, &finding, "%zu: %s%s", info->n_formats, names,
+		i < info->n_formats ? ", …" : "");
 }
 
 static int tell_ability(const struct camera *camera, const struct weir_source_ability *ability)
@@ -231,7 +235,8 @@ static int tell_ability(const struct camera *camera, const struct weir_source_ab
 	}
 	/* Memory that the device imports went through the canary test on the way. */
 	return weir_doctor_tell(camera->doctor, &finding, "%" PRIu64 " frames%s", trial->frames,
-		trial->kind->create ? ", each buffer seen to be written by the camera" : "");
+		trial->kind->create ? ", each buffer seen to be written by the camera"
+				    : " in buffers of its own");
 }
 
 static int tell_all(const struct camera *camera)

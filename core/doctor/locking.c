@@ -23,18 +23,22 @@ static const struct {
 
 static const struct weir_log silent = { .level = WEIR_LOG_SILENT };
 
-/* A machine without io_uring has nothing to register with: that is told of the loop. */
-static bool registers(const struct weir_slab *slab)
+enum registration { REGISTERED, REFUSED, NOT_TRIED };
+
+/* Without io_uring there is nothing to register with, which the loop's findings say. */
+static enum registration register_slab(const struct weir_slab *slab)
 {
 	struct weir_loop_settings settings = { .log = &silent, .backend = "uring" };
 	struct weir_loop *loop = NULL;
-	bool registered;
+	int err;
 
 	if (weir_loop_open(&settings, &loop) < 0)
-		return true;
-	registered = weir_loop_register(loop, slab->base, slab->length) == 0;
+		return NOT_TRIED;
+	err = weir_loop_register(loop, slab->base, slab->length);
+	if (!err) /* the end of the ring alone gives the pages back some time later */
+		weir_loop_unregister(loop);
 	weir_loop_close(&loop);
-	return registered;
+	return err ? REFUSED : REGISTERED;
 }
 
 static const char *limit_text(char *text, size_t size)
@@ -49,32 +53,39 @@ static const char *limit_text(char *text, size_t size)
 	return text;
 }
 
+static enum weir_verdict judge(bool locked, enum registration registration)
+{
+	if (locked && registration != REFUSED)
+		return WEIR_WORKS;
+	return locked || registration == REGISTERED ? WEIR_WORKS_WITH : WEIR_MISSING;
+}
+
 static int tell(const struct weir_doctor *doctor, const char *name, const struct weir_slab *slab)
 {
+	static const char *const words[] = { " and registered", " and not registered", "" };
+	enum registration registration = register_slab(slab);
 	size_t megabytes = (slab->length >> 20) + 1;
-	bool locked = slab->locked_bytes > 0, registered = registers(slab);
+	bool locked = slab->locked_bytes > 0;
 	char limit[48], remedy[256];
 	const struct weir_finding finding = {
 		.about = "memory",
 		.ability = name,
-		.verdict = locked && registered   ? WEIR_WORKS
-			   : locked || registered ? WEIR_WORKS_WITH
-						  : WEIR_MISSING,
+		.verdict = judge(locked, registration),
 		.cost = locked ? "the kernel pins pages anew for every send and write"
-			: registered
-				? "pages may be swapped out, and frames then come late"
-				: "pages may be swapped out, and the kernel pins them anew for "
-				  "every send and write",
+			: registration == REFUSED
+				? "pages may be swapped out, and the kernel pins them anew for "
+				  "every send and write"
+				: "pages may be swapped out, and frames then come late",
 		.remedy = remedy,
 	};
 
 	snprintf(remedy, sizeof(remedy),
-		"LimitMEMLOCK=%zuM in the service's unit; for logins \"%s %s memlock %zu\" in "
+		"LimitMEMLOCK=%zuM in the service's unit; for logins \"@video - memlock %zu\" in "
 		"/etc/security/limits.d/weir.conf (ulimit -l shows it)",
-		megabytes, "@video", "-", megabytes << 10);
-	return weir_doctor_tell(doctor, &finding, "%.1f MiB %s and %s; %s",
-		(double)slab->length / (1 << 20), locked ? "locked" : "not locked",
-		registered ? "registered" : "not registered", limit_text(limit, sizeof(limit)));
+		megabytes, megabytes << 10);
+	return weir_doctor_tell(doctor, &finding, "%.1f MiB %slocked%s; %s",
+		(double)slab->length / (1 << 20), locked ? "" : "not ", words[registration],
+		limit_text(limit, sizeof(limit)));
 }
 
 int weir_examine_locking(const struct weir_doctor *doctor)

@@ -222,7 +222,7 @@ static int tell_no_route(const struct weir_doctor *doctor, int err)
 			"machine's");
 	}
 	return weir_doctor_tell(
-		doctor, &finding, "/proc/net/route: %s", weir_errno_text(err, text));
+		doctor, &finding, "asking for the default route: %s", weir_errno_text(err, text));
 }
 
 int weir_examine_network(const struct weir_doctor *doctor)
@@ -230,7 +230,7 @@ int weir_examine_network(const struct weir_doctor *doctor)
 	struct weir_loop loop = { .slots.count = ENTRIES };
 	struct sending sending = { .device = "" };
 	struct io_uring ring;
-	int fd, err = weir_route_device("/proc/net/route", inet_addr(NOBODY), sending.device);
+	int fd, err = weir_route_device(inet_addr(NOBODY), sending.device);
 
 	if (err)
 		return tell_no_route(doctor, err);

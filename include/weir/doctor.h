@@ -32,7 +32,8 @@ struct weir_finding {
 #define WEIR_ABILITY_CAPTURE "capture"
 
 /* Tries everything and calls `found` for each ability, what belongs together in one go; the struct
- * is borrowed for the call. Stops at the first non-zero return and returns it. 0 when all were told.
+ * is borrowed for the call. Stops at the first non-zero return and returns it. 0 when all were
+ * told.
  *
  * This takes seconds. Cameras that nobody uses are captured from, some megabytes of memory are
  * locked, and the device of the default route sends a few kilobytes to an address that is nobody's
