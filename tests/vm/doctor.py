@@ -161,6 +161,8 @@ def try_network():
     found = Findings()
     check("without a default route there is nothing to try", found,
           found.lacks("network", "zero-copy send", "no default route", "ip route"))
+    if os.path.exists("/proc/sys/net/ipv6"):  # which sends of itself
+        write("/proc/sys/net/ipv6/conf/default/disable_ipv6", 1)
     must("ip", "link", "add", "weir0", "type", "dummy")
     must("ip", "address", "add", "10.9.9.1/24", "dev", "weir0")
     must("ip", "link", "set", "weir0", "up")
