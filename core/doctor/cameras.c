@@ -21,6 +21,7 @@
 /* A run of a few frames in memory of that kind. */
 struct trial {
 	const struct weir_memory_kind *kind;
+	int err;
 	uint64_t frames;
 	char video[80];
 	struct weir_overheard heard;
@@ -39,7 +40,7 @@ struct camera {
 
 /* ---- frames ---- */
 
-static int connect(
+static int assemble(
 	struct weir_pipeline *pipeline, struct weir_source **source, const struct weir_log *log)
 {
 	struct weir_sink_settings settings = { .log = log };
@@ -78,7 +79,7 @@ static int capture(struct trial *trial, const char *uri)
 		err = weir_pipeline_create(&settings, &pipeline);
 	if (!err) {
 		note_video(trial, weir_source_video(source));
-		err = connect(pipeline, &source, &trial->heard.log);
+		err = assemble(pipeline, &source, &trial->heard.log);
 	}
 	if (!err)
 		err = weir_pipeline_run(pipeline);
@@ -94,14 +95,13 @@ static int capture(struct trial *trial, const char *uri)
 static void try_memory(struct trial *trial, const struct weir_memory_kind *kind, const char *uri)
 {
 	char text[WEIR_ERRNO_TEXT];
-	int err;
 
 	*trial = (struct trial){ .kind = kind };
 	weir_overhear(&trial->heard);
-	err = capture(trial, uri);
+	trial->err = capture(trial, uri);
 	if (!trial->frames && !trial->heard.line[0])
 		snprintf(trial->heard.line, sizeof(trial->heard.line), "%s",
-			err ? weir_errno_text(err, text) : "no frame came in 3 s");
+			trial->err ? weir_errno_text(trial->err, text) : "no frame came in 3 s");
 }
 
 static void try_kinds(struct camera *camera)
@@ -161,30 +161,43 @@ static int tell_closed(const struct camera *camera, const char *why)
 	return weir_doctor_tell(camera->doctor, &finding, "%.*s", (int)length, why);
 }
 
-/* Of the kinds that the camera takes, why no frame came in the first of them. */
-static const char *why_no_frame(const struct camera *camera)
+/* Of the kinds that the camera takes, the first one's: why no frame came. NULL: it takes none. */
+static const struct trial *first_failure(const struct camera *camera)
 {
 	for (size_t i = 0; i < camera->info->n_abilities; i++) {
 		const struct weir_source_ability *ability = &camera->info->abilities[i];
 		const struct trial *trial = trial_of(camera, ability->name);
 
 		if (ability->works && trial)
-			return trial->heard.line;
+			return trial;
 	}
-	return "it takes no kind of memory that weir has";
+	return NULL;
 }
 
-static int tell_capture(const struct camera *camera)
+static int tell_no_frames(const struct camera *camera)
 {
+	const struct trial *failure = first_failure(camera);
 	struct weir_finding finding = {
 		.about = camera->device->uri,
 		.ability = WEIR_ABILITY_CAPTURE,
-		.verdict = WEIR_WORKS,
+		.verdict = WEIR_MISSING,
 		.cost = "no frames from this camera",
-		.remedy =
-			"see to its cable and to the signal at its input; the kernel may have said "
-			"more: sudo dmesg",
 	};
+
+	if (!failure)
+		return weir_doctor_tell(
+			camera->doctor, &finding, "it takes no kind of memory that weir has");
+	if (!failure->err) /* else the line says what to do, if that is known */
+		finding.remedy = "see to its cable and to the signal at its input; the kernel may "
+				 "have said more: sudo dmesg";
+	return weir_doctor_tell(camera->doctor, &finding, "%s", failure->heard.line);
+}
+
+/* By the first kind of memory that frames came in. */
+static int tell_capture(const struct camera *camera)
+{
+	const struct weir_finding finding = { .about = camera->device->uri,
+		.ability = WEIR_ABILITY_CAPTURE };
 
 	for (size_t i = 0; i < camera->n_trials; i++) {
 		const struct trial *trial = &camera->trials[i];
@@ -194,8 +207,7 @@ static int tell_capture(const struct camera *camera)
 				"%" PRIu64 " frames of %s in %s memory, from %s", trial->frames,
 				trial->video, trial->kind->name, camera->info->name);
 	}
-	finding.verdict = WEIR_MISSING;
-	return weir_doctor_tell(camera->doctor, &finding, "%s", why_no_frame(camera));
+	return tell_no_frames(camera);
 }
 
 static int tell_formats(const struct camera *camera)

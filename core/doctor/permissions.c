@@ -42,6 +42,7 @@ static bool may_open(const char *path)
 /* Nodes by the verdict on them, in words. */
 struct names {
 	char text[200];
+	bool cut;
 	unsigned n;
 	const char *first;
 };
@@ -49,12 +50,14 @@ struct names {
 static void add(struct names *names, const char *path)
 {
 	size_t used = strlen(names->text);
+	bool fits = used + strlen(path) + strlen(", , …") < sizeof(names->text);
 
 	if (!names->n++)
 		names->first = path;
-	if (used + strlen(path) + sizeof(", …") < sizeof(names->text))
+	if (!names->cut)
 		snprintf(names->text + used, sizeof(names->text) - used, "%s%s", used ? ", " : "",
-			path);
+			fits ? path : "…");
+	names->cut = names->cut || !fits;
 }
 
 static int tell(const struct weir_doctor *doctor, const struct nodes *nodes,

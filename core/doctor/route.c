@@ -75,7 +75,7 @@ static int ask(int fd, uint32_t address, void *answer, size_t size)
 
 int weir_route_device(uint32_t address, char device[IF_NAMESIZE])
 {
-	_Alignas(struct nlmsghdr) char answer[4096];
+	_Alignas(struct nlmsghdr) char answer[4096] = { 0 };
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), result;
 
 	if (fd < 0)

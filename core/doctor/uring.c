@@ -16,7 +16,7 @@ static int tell_deferred(const struct weir_doctor *doctor, const struct io_uring
 	const struct weir_finding finding = {
 		.about = "loop",
 		.ability = "DEFER_TASKRUN",
-		.verdict = ring->flags & IORING_SETUP_DEFER_TASKRUN ? WEIR_WORKS : WEIR_MISSING,
+		.verdict = (ring->flags & IORING_SETUP_DEFER_TASKRUN) ? WEIR_WORKS : WEIR_MISSING,
 		.cost = "the kernel interrupts the pipeline's thread for completions",
 		.remedy = "Linux 6.1 or newer",
 	};

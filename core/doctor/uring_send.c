@@ -175,14 +175,18 @@ static int tell_sent(const struct weir_doctor *doctor, const struct sending *sen
 {
 	bool whole = sending->length > sending->datagram;
 	struct weir_finding finding = about;
+	char remedy[160];
 
 	finding.verdict = whole && !sending->copied ? WEIR_WORKS : WEIR_WORKS_WITH;
 	if (finding.verdict == WEIR_WORKS)
 		return weir_doctor_tell(doctor, &finding,
 			"%s sent %u bytes in %u datagrams from where they lay", sending->device,
 			sending->length, sending->length / sending->datagram);
-	finding.remedy = "sudo ethtool -K DEVICE sg on tx on, where the device can; packet "
-			 "captures (tcpdump) and virtual devices make copies, too";
+	snprintf(remedy, sizeof(remedy),
+		"sudo ethtool -K %s sg on tx on, where the device can; packet captures (tcpdump) "
+		"and virtual devices make copies, too",
+		sending->device);
+	finding.remedy = remedy;
 	if (!sending->copied) {
 		finding.cost = "a system call for each datagram";
 		return weir_doctor_tell(doctor, &finding,

@@ -37,7 +37,8 @@ struct weir_finding {
  *
  * This takes seconds. Cameras that nobody uses are captured from, some megabytes of memory are
  * locked, and the device of the default route sends a few kilobytes to an address that is nobody's
- * (192.0.2.1, with a time to live of one hop). All of it is undone on return. */
+ * (192.0.2.1, with a time to live of one hop; not where it is somebody's). All of it is undone on
+ * return, but that a camera may be set to another format than before. */
 WEIR_API int weir_doctor(const struct weir_log *log,
 	int (*found)(void *data, const struct weir_finding *finding), void *data);
 

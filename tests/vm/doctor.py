@@ -178,7 +178,7 @@ def try_network():
     no_offload("weir0")
     found = Findings()
     check("a device that cannot: the kernel copies", found,
-          found.has("works_with", "network", "zero-copy send", "a copy", "ethtool"))
+          found.has("works_with", "network", "zero-copy send", "a copy", "ethtool -K weir0 sg on tx on"))
 
     for where in ("lo", "weir0"):
         must("ip", "address", "add", "192.0.2.77/24", "dev", where)
