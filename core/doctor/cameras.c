@@ -193,21 +193,26 @@ static int tell_no_frames(const struct camera *camera)
 	return weir_doctor_tell(camera->doctor, &finding, "%s", failure->heard.line);
 }
 
-/* By the first kind of memory that frames came in. */
+/* The first run that frames came of, or NULL. */
+static const struct trial *first_success(const struct camera *camera)
+{
+	for (size_t i = 0; i < camera->n_trials; i++)
+		if (camera->trials[i].frames)
+			return &camera->trials[i];
+	return NULL;
+}
+
 static int tell_capture(const struct camera *camera)
 {
+	const struct trial *trial = first_success(camera);
 	const struct weir_finding finding = { .about = camera->device->uri,
 		.ability = WEIR_ABILITY_CAPTURE };
 
-	for (size_t i = 0; i < camera->n_trials; i++) {
-		const struct trial *trial = &camera->trials[i];
-
-		if (trial->frames)
-			return weir_doctor_tell(camera->doctor, &finding,
-				"%" PRIu64 " frames of %s in %s memory, from %s", trial->frames,
-				trial->video, trial->kind->name, camera->info->name);
-	}
-	return tell_no_frames(camera);
+	if (!trial)
+		return tell_no_frames(camera);
+	return weir_doctor_tell(camera->doctor, &finding,
+		"%" PRIu64 " frames of %s in %s memory, from %s", trial->frames, trial->video,
+		trial->kind->name, camera->info->name);
 }
 
 static int tell_formats(const struct camera *camera)
@@ -241,6 +246,12 @@ static int tell_ability(const struct camera *camera, const struct weir_source_ab
 
 	if (!trial || !ability->works)
 		return weir_doctor_tell(camera->doctor, &finding, "%s", ability->detail);
+	if (!first_success(camera)) { /* no fault of the memory's */
+		finding.verdict = WEIR_WORKS_WITH;
+		finding.cost = "with the first frames it may still turn out to be useless";
+		return weir_doctor_tell(camera->doctor, &finding,
+			"no proof: the camera takes it, and gave no frames");
+	}
 	if (!trial->frames) {
 		finding.verdict = WEIR_MISSING;
 		return weir_doctor_tell(camera->doctor, &finding, "%s", trial->heard.line);
