@@ -17,6 +17,7 @@
  * sinks/sinks.c, and a struct that begins with struct weir_sink. */
 
 struct weir_sink;
+struct weir_doctor;
 
 /* What the running pipeline offers its sinks. start() copies the struct; what it points to stays
  * until stop(), the loop until every operation on it was answered. */
@@ -54,6 +55,9 @@ struct weir_sink_impl {
 
 	/* Shows the devices it can open. NULL: none to show. */
 	int (*list)(int (*found)(void *data, const struct weir_device *device), void *data);
+
+	/* Tries each of them for `weir doctor`: see core/doctor/doctor.h. NULL: nothing to try. */
+	int (*examine)(const struct weir_doctor *doctor);
 
 	/* Keys are checked. On success *out's `impl` is set; the wrapper sets the rest of struct
 	 * weir_sink. */
