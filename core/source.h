@@ -113,7 +113,8 @@ struct weir_source_impl {
 	 * thread. */
 	void (*resume)(struct weir_source *source);
 
-	/* Delivers nothing from here on; frames in flight stay valid. */
+	/* Delivers nothing from here on; frames in flight stay valid. Also after allocate() for a
+	 * run that did not start. */
 	void (*stop)(struct weir_source *source);
 };
 

@@ -65,6 +65,7 @@ struct weir_pipeline {
 	struct weir_sink *sinks[WEIR_MAX_SINKS];
 	char *verdicts[WEIR_MAX_SINKS]; /* of the last run */
 	_Atomic int errors[WEIR_MAX_SINKS];
+	bool has_run[WEIR_MAX_SINKS]; /* in this run: it has something to say of it */
 	size_t n_sinks;
 
 	struct weir_given given;
