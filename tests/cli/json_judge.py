@@ -18,7 +18,7 @@ SUMMARY = {
     "schema": int, "source": str, **VIDEO, "duration_s": NUMBER,
     "frames": {"captured": int, "lost_by_device": int, "corrupt": int},
     "sinks": [SINK],
-    "copies": {"user_bytes": int, "kernel_bytes": int, "reasons": [str]},
+    "copies": {"user_bytes": int, "kernel_bytes": int, "planned_per_frame": int, "per_frame": int, "reasons": [str]},
     "memory": {"kind": str, "slots": int, "locked_bytes": int, "registered": bool},
     "faults": {"minor": int, "major": int}, "cache_syncs": int,
     "steady_frames": int, "syscalls_per_frame": NUMBER, "cpu_us_per_frame": NUMBER, "latency_us": LATENCY,

@@ -41,6 +41,12 @@ static void view_released(struct weir_frame *view, void *data)
 	stand->lost += view->verdict != WEIR_DROP_NONE;
 }
 
+static void copied(void *data, struct weir_sink *sink, uint64_t bytes, const char *why)
+{
+	assert_true(data && why && *why);
+	weir_counter_add(&sink->copied_bytes, bytes);
+}
+
 static void failed(void *data, struct weir_sink *sink, int error)
 {
 	struct stand *stand = data;
@@ -391,7 +397,11 @@ static void open_stand(struct stand *stand)
 	assert_int_equal(weir_slab_create(&weir_memory_host, &settings, &stand->slab), 0);
 	stand_describe_slots(stand->slab, &stand->video);
 	stand->host = (struct weir_sink_host){
-		.loop = stand->loop, .slab = stand->slab, .failed = failed, .data = stand
+		.loop = stand->loop,
+		.slab = stand->slab,
+		.failed = failed,
+		.copied = copied,
+		.data = stand,
 	};
 }
 

@@ -31,6 +31,7 @@ struct puppet {
 	struct weir_sink_host host;
 	struct weir_frame *held[8];
 	unsigned n, fails_at_drain;
+	uint64_t copies_at; /* this frame, though it had said that it copies none; 0: never */
 };
 
 static int start_puppet(
@@ -47,6 +48,11 @@ static int take_puppet(struct weir_sink *sink, struct weir_frame *frame)
 {
 	struct puppet *puppet = (struct puppet *)sink;
 
+	if (puppet->copies_at) {
+		if (weir_frame_info(frame)->sequence == puppet->copies_at)
+			puppet->host.copied(puppet->host.data, sink, 6144, "the road was closed");
+		return 0;
+	}
 	puppet->held[puppet->n++] = weir_frame_ref(frame);
 	return 0;
 }
@@ -133,6 +139,29 @@ static void test_last_sink_that_fails_at_the_end(void **state)
 	assert_int_equal(ledger.sinks[0].drops[WEIR_DROP_FAILED], 1);
 	assert_int_equal(ledger.sinks[0].error, -ENOSPC);
 	weir_pipeline_destroy(&pipeline);
+}
+
+/* Nothing had been planned to be copied, and then something was. */
+static void test_a_copy_that_was_not_planned(void **state)
+{
+	(void)state;
+	for (int required = 0; required < 2; required++) {
+		struct weir_pipeline_settings settings = { .max_frames = 20,
+			.require_zero_copy = required };
+		struct weir_pipeline *pipeline = build(&settings);
+		struct puppet *puppet = open_puppet(2, WEIR_POLICY_NEWEST);
+		struct weir_sink *sink = &puppet->base;
+		struct weir_ledger ledger;
+
+		puppet->copies_at = 7;
+		assert_int_equal(weir_pipeline_add_sink(pipeline, &sink), 0);
+		assert_int_equal(weir_pipeline_run(pipeline), required ? -EPERM : 0);
+		weir_pipeline_ledger(pipeline, &ledger);
+		assert_int_equal(ledger.captured, required ? 8 : 20);
+		assert_int_equal(ledger.kernel_copied_bytes, 6144);
+		assert_int_equal(weir_ledger_reconcile(&ledger, NULL, 0), 0);
+		weir_pipeline_destroy(&pipeline);
+	}
 }
 
 static void test_a_limit_beyond_the_clock_is_none(void **state)
@@ -357,6 +386,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_last_sink_that_fails_at_the_end),
+		cmocka_unit_test(test_a_copy_that_was_not_planned),
 		cmocka_unit_test(test_a_limit_beyond_the_clock_is_none),
 		cmocka_unit_test(test_what_waits_goes_before_what_comes),
 		cmocka_unit_test(test_a_frame_shown_twice_is_held_once),
