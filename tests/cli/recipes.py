@@ -1,23 +1,28 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 The weir authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs the recipes of docs/cli.md: its ```sh blocks, each in a folder of its own. A recipe has to end with 0,
-and to print, on stdout or stderr, what the page says with "# → words" in the block. Units of systemd, in ```ini
-blocks, have to be understood by it, and their command by weir. After ```sh may follow:
+"""Runs what docs/cli.md and docs/memory.md show.
+
+```sh blocks are recipes, each run in a folder of its own. A recipe has to end with 0, and to print, on stdout or
+stderr, what the page says with "# → words" in the block. After ```sh may follow:
 
     camera        it needs a camera: it is run in the rig, by tests/vm/cameras.py
     needs=NAME    a program that not every machine has, or an ability that not every build has (json-c)
+
+```ini blocks are units: systemd has to understand them, and weir their command. Blocks that begin with "$ weir
+explain" or "$ weir info" show what the rig's cameras give: the lines have to come, in that order; "…" is anything.
 
     recipes.py WEIR     runs those that need no camera
 """
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 
-PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "cli.md")
+DOCS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs")
 PATIENCE = 60
 
 
@@ -27,13 +32,9 @@ def run(*command, **options):
                           text=True, errors="replace", check=False, **options)
 
 
-class Recipe:
-    def __init__(self, number, words, script):
-        self.title = "line %d: %s" % (number, next(line for line in script if not line.startswith("#")))
-        self.camera = "camera" in words
-        self.needs = [word[len("needs="):] for word in words if word.startswith("needs=")]
-        self.promises = [match[1].strip() for line in script for match in re.finditer("# → (.*)", line)]
-        self.script = "\n".join(script) + "\n"
+class Block:
+    camera = False
+    needs = ()
 
     def missing(self, weir):
         """What it needs and is not there, or None."""
@@ -42,6 +43,15 @@ class Recipe:
             if not shutil.which(need) and not re.search(r"(?<!no )\b%s\b" % need, built_with):
                 return need
         return None
+
+
+class Recipe(Block):
+    def __init__(self, where, words, script):
+        self.title = "%s: %s" % (where, next(line for line in script if not line.startswith("#")))
+        self.camera = "camera" in words
+        self.needs = [word[len("needs="):] for word in words if word.startswith("needs=")]
+        self.promises = [match[1].strip() for line in script for match in re.finditer("# → (.*)", line)]
+        self.script = "\n".join(script) + "\n"
 
     def faults(self, weir, patience=PATIENCE):
         """What is not as the page says."""
@@ -59,50 +69,64 @@ class Recipe:
         return found + [done.stdout] if found else []
 
 
-class Unit:
-    camera = False
-
-    def __init__(self, number, lines):
-        self.title = "line %d: a unit" % number
+class Unit(Block):
+    def __init__(self, where, lines):
+        self.title = "%s: a unit" % where
         self.lines = lines
+        self.command = next(line for line in lines if line.startswith("ExecStart=")).split()
+        self.needs = ["json-c"] if "--json" in self.command else []
 
-    def missing(self, weir):
-        return None
-
-    def faults(self, weir, patience=PATIENCE):
-        command = next(line for line in self.lines if line.startswith("ExecStart=")).split()
-        found = []
+    def said_by_systemd(self, weir):
         with tempfile.TemporaryDirectory() as folder:
             unit = os.path.join(folder, "weir.service")
             with open(unit, "w", encoding="utf-8") as file:
                 file.write("\n".join(self.lines).replace("/usr/bin/weir", os.path.abspath(weir)) + "\n")
-            if shutil.which("systemd-analyze"):
-                said = run("systemd-analyze", "verify", "--man=no", unit).stdout
-                found += [line for line in said.splitlines() if unit in line]
-        planned = run(weir, "explain", "pattern:bars", *command[3:])
+            said = run("systemd-analyze", "verify", "--man=no", unit).stdout
+        return [line for line in said.splitlines() if unit in line]
+
+    def faults(self, weir, _patience=PATIENCE):
+        found = self.said_by_systemd(weir) if shutil.which("systemd-analyze") else []
+        planned = run(weir, "explain", "pattern:bars", *self.command[3:])
         return found + ([planned.stdout] if planned.returncode else [])
 
 
-def blocks():
-    """Number of the first line, the words after ``` and the lines of each."""
+class Shown(Block):
+    camera = True
+
+    def __init__(self, where, lines):
+        self.title = "%s: %s" % (where, lines[0])
+        self.lines = lines
+
+    def faults(self, weir, _patience=PATIENCE):
+        printed = run(weir, *shlex.split(self.lines[0])[2:]).stdout
+        rest = iter(printed.splitlines())
+        found = ["it does not print %r there" % line for line in self.lines[1:] if line != "…" and line not in rest]
+        return found[:1] + [printed] if found else []
+
+
+def blocks(page):
+    """Where each begins, the words after ``` and the lines."""
     words = None
-    with open(PAGE, encoding="utf-8") as page:
-        for number, line in enumerate(page.read().splitlines(), 1):
+    with open(os.path.join(DOCS, page), encoding="utf-8") as file:
+        for number, line in enumerate(file.read().splitlines(), 1):
             if words is None and line.startswith("```"):
                 words, lines = line[3:].split(), []
             elif words is not None and line == "```":
-                yield number - len(lines), words, lines
+                yield "docs/%s:%d" % (page, number - len(lines)), words, lines
                 words = None
             elif words is not None:
                 lines.append(line)
 
 
 def recipes():
-    for number, words, lines in blocks():
-        if words[:1] == ["sh"]:
-            yield Recipe(number, words[1:], lines)
-        elif words[:1] == ["ini"]:
-            yield Unit(number, lines)
+    for page in "cli.md", "memory.md":
+        for where, words, lines in blocks(page):
+            if words[:1] == ["sh"]:
+                yield Recipe(where, words[1:], lines)
+            elif words[:1] == ["ini"]:
+                yield Unit(where, lines)
+            elif lines[0].startswith(("$ weir explain", "$ weir info")):
+                yield Shown(where, lines)
 
 
 def main():

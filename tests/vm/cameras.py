@@ -2,11 +2,11 @@
 # SPDX-FileCopyrightText: 2026 The weir authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """In the rig, with udevd: what users meet before frames flow. Lists, wishes and what comes of them, refusals in
-one line with the exit status of their class, cameras that somebody else holds, the recipes of docs/cli.md, plugs.
+one line with the exit status of their class, cameras that somebody else holds, what docs/cli.md and memory.md show, plugs.
 TAP on stdout.
 
     tests/vm/run --udev tests/vm/cameras.py             all of it
-    tests/vm/run --udev tests/vm/cameras.py recipes     the recipes of docs/cli.md that need a camera
+    tests/vm/run --udev tests/vm/cameras.py recipes     what the pages show that needs a camera
 """
 import json
 import os
@@ -123,7 +123,7 @@ def try_recipes():
     weir = shutil.which("weir")
     for recipe in recipes.recipes():
         if recipe.camera and not recipe.missing(weir):
-            report.check("docs/cli.md, " + recipe.title, recipe.faults(weir, guest.PATIENCE))
+            report.check(recipe.title, recipe.faults(weir, guest.PATIENCE))
 
 
 def try_held():
