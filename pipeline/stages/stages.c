@@ -5,6 +5,7 @@
 #include "core/stage.h"
 
 const struct weir_stage_impl *const weir_stage_impls[] = {
+	&weir_stage_convert,
 	&weir_stage_crop,
 	&weir_stage_pass,
 	NULL,

@@ -5,6 +5,7 @@
 
 #include <weir/stage.h>
 
-extern const struct weir_stage_impl weir_stage_crop, weir_stage_pass;
+extern const struct weir_stage_impl weir_stage_convert, weir_stage_crop, weir_stage_jpeg,
+	weir_stage_pass;
 
 #endif
