@@ -7,6 +7,7 @@
 const struct weir_stage_impl *const weir_stage_impls[] = {
 	&weir_stage_convert,
 	&weir_stage_crop,
+	&weir_stage_jpeg,
 	&weir_stage_pass,
 	NULL,
 };
