@@ -75,7 +75,7 @@ static int open_jpeg(const char *args, const struct weir_log *log, void **state)
 	err = jpeg_encoder_init(&jpeg->encoder);
 	if (err)
 		goto free_jpeg;
-	err = jpeg_decoder_init(&jpeg->decoder);
+	err = jpeg_decoder_init(&jpeg->decoder, &jpeg->encoder.jpeg);
 	if (err)
 		goto finish_encoder;
 	*state = jpeg;

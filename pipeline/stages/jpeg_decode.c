@@ -64,27 +64,20 @@ static void skip_input(j_decompress_ptr jpeg, long bytes)
 
 /* ---- life ---- */
 
-/* An encoder knows them. */
-static void keep_standard_tables(struct jpeg_decoder *decoder)
+static void keep_standard_tables(
+	struct jpeg_decoder *decoder, const struct jpeg_compress_struct *encoder)
 {
-	struct jpeg_compress_struct encoder = { .err = decoder->jpeg.err };
+	j_common_ptr jpeg = (j_common_ptr)&decoder->jpeg;
 
-	jpeg_create_compress(&encoder);
-	encoder.in_color_space = JCS_YCbCr;
-	encoder.input_components = JPEG_DECODED_PLANES;
-	jpeg_set_defaults(&encoder);
 	for (unsigned i = 0; i < JPEG_HUFFMAN_TABLES; i++) {
-		decoder->dc[i] = *encoder.dc_huff_tbl_ptrs[i];
-		decoder->ac[i] = *encoder.ac_huff_tbl_ptrs[i];
-		decoder->jpeg.dc_huff_tbl_ptrs[i] =
-			jpeg_alloc_huff_table((j_common_ptr)&decoder->jpeg);
-		decoder->jpeg.ac_huff_tbl_ptrs[i] =
-			jpeg_alloc_huff_table((j_common_ptr)&decoder->jpeg);
+		decoder->dc[i] = *encoder->dc_huff_tbl_ptrs[i];
+		decoder->ac[i] = *encoder->ac_huff_tbl_ptrs[i];
+		decoder->jpeg.dc_huff_tbl_ptrs[i] = jpeg_alloc_huff_table(jpeg);
+		decoder->jpeg.ac_huff_tbl_ptrs[i] = jpeg_alloc_huff_table(jpeg);
 	}
-	jpeg_destroy_compress(&encoder);
 }
 
-int jpeg_decoder_init(struct jpeg_decoder *decoder)
+int jpeg_decoder_init(struct jpeg_decoder *decoder, const struct jpeg_compress_struct *encoder)
 {
 	*decoder = (struct jpeg_decoder){
 		.from = { .init_source = begin_input,
@@ -100,7 +93,7 @@ int jpeg_decoder_init(struct jpeg_decoder *decoder)
 	}
 	jpeg_create_decompress(&decoder->jpeg);
 	decoder->jpeg.src = &decoder->from;
-	keep_standard_tables(decoder);
+	keep_standard_tables(decoder, encoder);
 	return 0;
 }
 

@@ -29,8 +29,8 @@ struct jpeg_decoder {
 	size_t line_bytes; /* of it */
 };
 
-/* 0 or -ENOMEM. */
-int jpeg_decoder_init(struct jpeg_decoder *decoder);
+/* `encoder` has its defaults set: it knows the standard's tables. 0 or -ENOMEM. */
+int jpeg_decoder_init(struct jpeg_decoder *decoder, const struct jpeg_compress_struct *encoder);
 void jpeg_decoder_finish(struct jpeg_decoder *decoder);
 
 /* Formats that can come out; NULL past the last. */

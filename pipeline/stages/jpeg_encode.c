@@ -13,7 +13,7 @@
 #endif
 
 #define HEADER_BYTES 4096 /* tables and markers take about 700 */
-#define LOW_QUALITY  90   /* up to here no sample takes more than a byte, noise included */
+#define ONE_BYTE     92   /* up to this quality a sample takes no more, noise included */
 
 /* Where the samples of a component are in a line of their plane. */
 struct place {
@@ -107,10 +107,15 @@ int jpeg_encoder_init(struct jpeg_encoder *encoder)
 			.term_destination = begin_output },
 	};
 	encoder->jpeg.err = jpeg_errors_init(&encoder->errors);
-	if (setjmp(encoder->errors.failed))
+	if (setjmp(encoder->errors.failed)) {
+		jpeg_destroy_compress(&encoder->jpeg);
 		return -ENOMEM;
+	}
 	jpeg_create_compress(&encoder->jpeg);
 	encoder->jpeg.dest = &encoder->to;
+	encoder->jpeg.in_color_space = JCS_YCbCr;
+	encoder->jpeg.input_components = JPEG_COMPONENTS;
+	jpeg_set_defaults(&encoder->jpeg);
 	return 0;
 }
 
@@ -186,7 +191,7 @@ static int make_buffer(struct jpeg_encoder *encoder)
 }
 
 /* What libjpeg remembers from one image to the next. */
-static int set_parameters(struct jpeg_encoder *encoder, unsigned quality)
+static int set_parameters(struct jpeg_encoder *encoder)
 {
 	const struct jpeg_picture *picture = encoder->picture;
 	struct jpeg_compress_struct *jpeg = &encoder->jpeg;
@@ -196,7 +201,7 @@ static int set_parameters(struct jpeg_encoder *encoder, unsigned quality)
 	jpeg->input_components = picture->components;
 	jpeg->in_color_space = picture->space;
 	jpeg_set_defaults(jpeg);
-	jpeg_set_quality(jpeg, (int)quality, TRUE);
+	jpeg_set_quality(jpeg, (int)encoder->quality, TRUE);
 	jpeg->raw_data_in = !is_rgb(picture);
 	jpeg->comp_info[0].h_samp_factor = picture->across;
 	jpeg->comp_info[0].v_samp_factor = picture->down;
@@ -209,10 +214,11 @@ int jpeg_encoder_configure(
 	encoder->picture = picture_of(video->format);
 	if (!encoder->picture)
 		return -ENOTSUP;
+	encoder->quality = quality;
 	encoder->jpeg.image_width = video->width;
 	encoder->jpeg.image_height = video->height;
 	encoder->expands = !is_rgb(encoder->picture) && video->range != WEIR_RANGE_FULL;
-	if (set_parameters(encoder, quality))
+	if (set_parameters(encoder))
 		return -ENOMEM;
 	return is_rgb(encoder->picture) ? 0 : make_buffer(encoder);
 }
@@ -226,7 +232,7 @@ size_t jpeg_encoder_most_bytes(const struct jpeg_encoder *encoder)
 
 	if (picture->components > 1)
 		bytes += 2 * bytes / picture->across / picture->down;
-	return bytes + HEADER_BYTES;
+	return (encoder->quality > ONE_BYTE ? 2 * bytes : bytes) + HEADER_BYTES;
 }
 
 /* ---- images ---- */

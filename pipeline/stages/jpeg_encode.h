@@ -23,12 +23,13 @@ struct jpeg_encoder {
 	struct jpeg_errors errors;
 	struct jpeg_destination_mgr to;
 	const struct jpeg_picture *picture; /* how the format lays out its samples */
-	bool expands;                       /* the limited range to the full one */
-	uint8_t *buffer;                    /* lines that cannot be read in place */
+	unsigned quality;
+	bool expands;    /* the limited range to the full one */
+	uint8_t *buffer; /* lines that cannot be read in place */
 	JSAMPROW rows[JPEG_COMPONENTS][JPEG_MAX_LINES];
 };
 
-/* 0 or -ENOMEM. */
+/* Sets libjpeg's defaults. 0 or -ENOMEM. */
 int jpeg_encoder_init(struct jpeg_encoder *encoder);
 void jpeg_encoder_finish(struct jpeg_encoder *encoder);
 

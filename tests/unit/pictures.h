@@ -67,61 +67,71 @@ static inline bool picture_is_rgb(const struct picture_format *format)
 	return format->way == WAY_RGB || format->way == WAY_565;
 }
 
-static inline const uint8_t *picture_byte(
-	const struct weir_pixels *pixels, int plane, size_t x, size_t y)
+static inline uint8_t *picture_byte(const struct weir_pixels *pixels, int plane, size_t x, size_t y)
 {
 	return pixels->data[plane] + y * pixels->stride[plane] + x;
 }
 
-/* Y, U, V or R, G, B of a pixel, and its alpha (or padding) in the fourth, 255 where there is
+/* The bytes of Y, U, V or R, G, B of a pixel, and of its alpha (or padding); NULL where there is
  * none. */
+static inline void picture_at(const struct picture_format *f, const struct weir_pixels *pixels,
+	unsigned x, unsigned y, uint8_t *at[4])
+{
+	unsigned cx = x / f->across, cy = y / f->down;
+	size_t wide = f->way == WAY_SEMI_16 ? 2 : 1; /* the high byte is the second */
+
+	at[0] = at[1] = at[2] = at[3] = NULL;
+	switch (f->way) {
+	case WAY_PACKED:
+		at[0] = picture_byte(pixels, 0, (size_t)2 * x + (size_t)f->at[0], y);
+		at[1] = picture_byte(pixels, 0, (size_t)4 * cx + (size_t)f->at[1], y);
+		at[2] = picture_byte(pixels, 0, (size_t)4 * cx + (size_t)f->at[2], y);
+		break;
+	case WAY_SEMI:
+	case WAY_SEMI_16:
+		at[0] = picture_byte(pixels, 0, wide * x + wide - 1, y);
+		for (unsigned i = 1; i < 3; i++)
+			at[i] = picture_byte(
+				pixels, 1, wide * (2 * cx + (size_t)f->at[i]) + wide - 1, cy);
+		break;
+	case WAY_PLANAR:
+		at[0] = picture_byte(pixels, 0, x, y);
+		at[1] = picture_byte(pixels, f->at[1], cx, cy);
+		at[2] = picture_byte(pixels, f->at[2], cx, cy);
+		break;
+	case WAY_GREY:
+		at[0] = picture_byte(pixels, 0, x, y);
+		break;
+	case WAY_RGB:
+		for (unsigned i = 0; i < 4; i++)
+			if (f->at[i] >= 0)
+				at[i] = picture_byte(pixels, 0,
+					(size_t)x * (f->at[3] < 0 ? 3 : 4) + (size_t)f->at[i], y);
+		break;
+	case WAY_565:
+		at[0] = picture_byte(pixels, 0, (size_t)x * 2, y);
+		break;
+	}
+}
+
+/* Neutral chroma and full alpha where there is none. */
 static inline void picture_get(const struct picture_format *f, const struct weir_pixels *pixels,
 	unsigned x, unsigned y, uint8_t out[4])
 {
-	unsigned cx = x / f->across, cy = y / f->down;
-	const uint8_t *p;
+	uint8_t *at[4];
 	unsigned word;
 
-	out[1] = out[2] = 128;
-	out[3] = 255;
-	switch (f->way) {
-	case WAY_PACKED:
-		out[0] = *picture_byte(pixels, 0, (size_t)2 * x + (size_t)f->at[0], y);
-		out[1] = *picture_byte(pixels, 0, (size_t)4 * cx + (size_t)f->at[1], y);
-		out[2] = *picture_byte(pixels, 0, (size_t)4 * cx + (size_t)f->at[2], y);
-		break;
-	case WAY_SEMI:
-		out[0] = *picture_byte(pixels, 0, x, y);
-		out[1] = *picture_byte(pixels, 1, (size_t)2 * cx + (size_t)f->at[1], cy);
-		out[2] = *picture_byte(pixels, 1, (size_t)2 * cx + (size_t)f->at[2], cy);
-		break;
-	case WAY_SEMI_16:
-		out[0] = *picture_byte(pixels, 0, (size_t)2 * x + 1, y);
-		out[1] = *picture_byte(pixels, 1, (size_t)4 * cx + 2 * (size_t)f->at[1] + 1, cy);
-		out[2] = *picture_byte(pixels, 1, (size_t)4 * cx + 2 * (size_t)f->at[2] + 1, cy);
-		break;
-	case WAY_PLANAR:
-		out[0] = *picture_byte(pixels, 0, x, y);
-		out[1] = *picture_byte(pixels, f->at[1], cx, cy);
-		out[2] = *picture_byte(pixels, f->at[2], cx, cy);
-		break;
-	case WAY_GREY:
-		out[0] = *picture_byte(pixels, 0, x, y);
-		break;
-	case WAY_RGB:
-		p = picture_byte(pixels, 0, (size_t)x * (f->at[3] < 0 ? 3 : 4), y);
-		for (unsigned i = 0; i < 4; i++)
-			if (f->at[i] >= 0)
-				out[i] = p[f->at[i]];
-		break;
-	case WAY_565:
-		p = picture_byte(pixels, 0, (size_t)x * 2, y);
-		word = p[0] | (unsigned)p[1] << 8;
+	picture_at(f, pixels, x, y, at);
+	if (f->way == WAY_565) {
+		word = at[0][0] | (unsigned)at[0][1] << 8;
 		out[0] = (uint8_t)((word >> 11) * 255 / 31);
 		out[1] = (uint8_t)((word >> 5 & 63) * 255 / 63);
 		out[2] = (uint8_t)((word & 31) * 255 / 31);
-		break;
+		out[3] = 255;
+		return;
 	}
+	for (unsigned i = 0; i < 4; i++)
+		out[i] = at[i] ? *at[i] : i == 3 ? 255 : 128;
 }
 
 /* ---- colour, from the standards' luma weights ---- */
