@@ -243,11 +243,14 @@ static void fetch_line(
 	const struct place *place = &encoder->picture->place[component];
 	size_t n = samples(encoder, component);
 
-	jpeg_lines_take(from, place->step, place->offset, to, n);
+	if (place->step > 1 || !encoder->expands) {
+		jpeg_lines_take(from, place->step, place->offset, to, n);
+		from = to;
+	}
 	if (encoder->expands && component)
-		jpeg_lines_expand_chroma(to, n);
+		jpeg_lines_expand_chroma(from, to, n);
 	else if (encoder->expands)
-		jpeg_lines_expand_luma(to, n);
+		jpeg_lines_expand_luma(from, to, n);
 	jpeg_lines_pad(to, n, padded(encoder, component));
 }
 

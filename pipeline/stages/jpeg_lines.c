@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Loops over as many samples as this, always, are what compilers make SIMD of at -O2. */
-#define RUN 16
+#define RUN 32
 
 /* Words, and a shift: bytes with gaps between them are nothing for SIMD. */
 static void take_run_of_2(const uint8_t *restrict from, unsigned shift, uint8_t *restrict to)
@@ -47,53 +47,68 @@ void jpeg_lines_take(
 		to[x] = from[step * x + offset];
 }
 
-static int clamp(int value, int least, int most)
+static uint8_t clamp(uint8_t value, uint8_t most)
 {
-	return value < least ? least : value > most ? most : value;
+	uint8_t inside = value < 16 ? 16 : value > most ? most : value;
+
+	return (uint8_t)(inside - 16);
 }
 
-/* Products of 16 bits: 149/128 is 255/219 and 73/64 is 255/224, near enough for every value to come
- * out right or one off. */
+/* In 16 bits, for SIMD: 255/219 is 1 + 42/256, and 255/224 is 1 + 141/1024, near enough for every
+ * value to come out right or one off, and for neutral to stay neutral. */
 static uint8_t expand_y(uint8_t value)
 {
-	return (uint8_t)(((clamp(value, 16, 235) - 16) * 149 + 64) >> 7);
+	uint8_t x = clamp(value, 235);
+
+	return (uint8_t)(x + (uint8_t)((uint16_t)(x * 42 + 128) >> 8));
 }
 
 static uint8_t expand_c(uint8_t value)
 {
-	return (uint8_t)(((clamp(value, 16, 240) - 128) * 73 + (128 << 6) + 31) >> 6);
+	uint8_t x = clamp(value, 240);
+
+	return (uint8_t)(x + (uint8_t)((uint16_t)(x * 141 + 1013) >> 10));
 }
 
-static void expand_run_y(uint8_t *line)
+/* By way of a copy, so that `from` may be `to`. */
+static void expand_run_y(const uint8_t *from, uint8_t *to)
 {
+	uint8_t run[RUN];
+
+	memcpy(run, from, RUN);
 	for (unsigned i = 0; i < RUN; i++)
-		line[i] = expand_y(line[i]);
+		run[i] = expand_y(run[i]);
+	memcpy(to, run, RUN);
 }
 
-static void expand_run_c(uint8_t *line)
+static void expand_run_c(const uint8_t *from, uint8_t *to)
 {
+	uint8_t run[RUN];
+
+	memcpy(run, from, RUN);
 	for (unsigned i = 0; i < RUN; i++)
-		line[i] = expand_c(line[i]);
+		run[i] = expand_c(run[i]);
+	memcpy(to, run, RUN);
 }
 
-void jpeg_lines_expand_luma(uint8_t *line, size_t samples)
+void jpeg_lines_expand_luma(const uint8_t *from, uint8_t *to, size_t samples)
 {
 	size_t x = 0;
 
 	for (; x + RUN <= samples; x += RUN)
-		expand_run_y(line + x);
+		expand_run_y(from + x, to + x);
 	for (; x < samples; x++)
-		line[x] = expand_y(line[x]);
+		to[x] = expand_y(from[x]);
 }
 
-void jpeg_lines_expand_chroma(uint8_t *line, size_t samples)
+void jpeg_lines_expand_chroma(const uint8_t *from, uint8_t *to, size_t samples)
 {
 	size_t x = 0;
 
 	for (; x + RUN <= samples; x += RUN)
-		expand_run_c(line + x);
+		expand_run_c(from + x, to + x);
 	for (; x < samples; x++)
-		line[x] = expand_c(line[x]);
+		to[x] = expand_c(from[x]);
 }
 
 void jpeg_lines_pad(uint8_t *line, size_t samples, size_t padded)

@@ -12,9 +12,9 @@
 void jpeg_lines_take(
 	const uint8_t *from, unsigned step, unsigned offset, uint8_t *to, size_t samples);
 
-/* From the limited range of broadcast to the full one of JPEG, in place. */
-void jpeg_lines_expand_luma(uint8_t *line, size_t samples);
-void jpeg_lines_expand_chroma(uint8_t *line, size_t samples);
+/* From the limited range of broadcast to the full one of JPEG; `from` may be `to`. */
+void jpeg_lines_expand_luma(const uint8_t *from, uint8_t *to, size_t samples);
+void jpeg_lines_expand_chroma(const uint8_t *from, uint8_t *to, size_t samples);
 
 /* Repeats the last sample up to `padded`. */
 void jpeg_lines_pad(uint8_t *line, size_t samples, size_t padded);
