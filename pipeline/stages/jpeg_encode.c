@@ -241,16 +241,12 @@ static void fetch_line(
 	const struct jpeg_encoder *encoder, unsigned component, const uint8_t *from, uint8_t *to)
 {
 	const struct place *place = &encoder->picture->place[component];
+	enum jpeg_lines_range range = !encoder->expands ? JPEG_LINES_AS_THEY_ARE
+				      : component       ? JPEG_LINES_CHROMA
+							: JPEG_LINES_LUMA;
 	size_t n = samples(encoder, component);
 
-	if (place->step > 1 || !encoder->expands) {
-		jpeg_lines_take(from, place->step, place->offset, to, n);
-		from = to;
-	}
-	if (encoder->expands && component)
-		jpeg_lines_expand_chroma(from, to, n);
-	else if (encoder->expands)
-		jpeg_lines_expand_luma(from, to, n);
+	jpeg_lines_take(from, place->step, place->offset, range, to, n);
 	jpeg_lines_pad(to, n, padded(encoder, component));
 }
 

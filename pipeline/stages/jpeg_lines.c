@@ -6,46 +6,29 @@
 #include <string.h>
 
 /* Loops over as many samples as this, always, are what compilers make SIMD of at -O2. */
-#define RUN 32
+#define RUN 64
 
-/* Words, and a shift: bytes with gaps between them are nothing for SIMD. */
-static void take_run_of_2(const uint8_t *restrict from, unsigned shift, uint8_t *restrict to)
-{
-	for (unsigned i = 0; i < RUN; i++) {
-		uint16_t word;
-
-		memcpy(&word, from + 2 * i, sizeof(word));
-		to[i] = (uint8_t)(le16toh(word) >> shift);
+/* Words, and a shift by a constant: bytes with gaps between them are nothing for SIMD. */
+#define TAKE_RUN(name, type, to_host, shift)                                                       \
+	static void name(const uint8_t *restrict from, uint8_t *restrict to)                       \
+	{                                                                                          \
+		for (unsigned i = 0; i < RUN; i++) {                                               \
+			type word;                                                                 \
+                                                                                                   \
+			memcpy(&word, from + sizeof(word) * i, sizeof(word));                      \
+			to[i] = (uint8_t)(to_host(word) >> (shift));                               \
+		}                                                                                  \
 	}
-}
+TAKE_RUN(take_0_of_2, uint16_t, le16toh, 0)
+TAKE_RUN(take_1_of_2, uint16_t, le16toh, 8)
+TAKE_RUN(take_0_of_4, uint32_t, le32toh, 0)
+TAKE_RUN(take_1_of_4, uint32_t, le32toh, 8)
+TAKE_RUN(take_2_of_4, uint32_t, le32toh, 16)
+TAKE_RUN(take_3_of_4, uint32_t, le32toh, 24)
 
-static void take_run_of_4(const uint8_t *restrict from, unsigned shift, uint8_t *restrict to)
-{
-	for (unsigned i = 0; i < RUN; i++) {
-		uint32_t word;
-
-		memcpy(&word, from + 4 * i, sizeof(word));
-		to[i] = (uint8_t)(le32toh(word) >> shift);
-	}
-}
-
-void jpeg_lines_take(
-	const uint8_t *from, unsigned step, unsigned offset, uint8_t *to, size_t samples)
-{
-	size_t x = 0;
-
-	if (step == 1) {
-		memcpy(to, from + offset, samples);
-		return;
-	}
-	for (; x + RUN <= samples; x += RUN)
-		if (step == 2)
-			take_run_of_2(from + 2 * x, 8 * offset, to + x);
-		else
-			take_run_of_4(from + 4 * x, 8 * offset, to + x);
-	for (; x < samples; x++)
-		to[x] = from[step * x + offset];
-}
+static void (*const takers[])(const uint8_t *restrict from, uint8_t *restrict to) = {
+	take_0_of_2, take_1_of_2, take_0_of_4, take_1_of_4, take_2_of_4, take_3_of_4
+};
 
 static uint8_t clamp(uint8_t value, uint8_t most)
 {
@@ -70,45 +53,51 @@ static uint8_t expand_c(uint8_t value)
 	return (uint8_t)(x + (uint8_t)((uint16_t)(x * 141 + 1013) >> 10));
 }
 
-/* By way of a copy, so that `from` may be `to`. */
-static void expand_run_y(const uint8_t *from, uint8_t *to)
+static void expand_run_y(const uint8_t *restrict from, uint8_t *restrict to)
 {
-	uint8_t run[RUN];
-
-	memcpy(run, from, RUN);
 	for (unsigned i = 0; i < RUN; i++)
-		run[i] = expand_y(run[i]);
-	memcpy(to, run, RUN);
+		to[i] = expand_y(from[i]);
 }
 
-static void expand_run_c(const uint8_t *from, uint8_t *to)
+static void expand_run_c(const uint8_t *restrict from, uint8_t *restrict to)
 {
-	uint8_t run[RUN];
-
-	memcpy(run, from, RUN);
 	for (unsigned i = 0; i < RUN; i++)
-		run[i] = expand_c(run[i]);
-	memcpy(to, run, RUN);
+		to[i] = expand_c(from[i]);
 }
 
-void jpeg_lines_expand_luma(const uint8_t *from, uint8_t *to, size_t samples)
+/* A run of `from`, wherever it can be read as it is, else in `taken`. */
+static const uint8_t *take_run(
+	const uint8_t *from, unsigned step, unsigned offset, uint8_t taken[RUN])
 {
+	if (step == 1)
+		return from;
+	takers[step == 2 ? offset : 2 + offset](from, taken);
+	return taken;
+}
+
+void jpeg_lines_take(const uint8_t *from, unsigned step, unsigned offset,
+	enum jpeg_lines_range range, uint8_t *to, size_t samples)
+{
+	uint8_t taken[RUN];
 	size_t x = 0;
 
-	for (; x + RUN <= samples; x += RUN)
-		expand_run_y(from + x, to + x);
-	for (; x < samples; x++)
-		to[x] = expand_y(from[x]);
-}
+	for (; x + RUN <= samples; x += RUN) {
+		const uint8_t *run = take_run(from + step * x, step, offset, taken);
 
-void jpeg_lines_expand_chroma(const uint8_t *from, uint8_t *to, size_t samples)
-{
-	size_t x = 0;
+		if (range == JPEG_LINES_LUMA)
+			expand_run_y(run, to + x);
+		else if (range == JPEG_LINES_CHROMA)
+			expand_run_c(run, to + x);
+		else
+			memcpy(to + x, run, RUN);
+	}
+	for (; x < samples; x++) {
+		uint8_t value = from[step * x + offset];
 
-	for (; x + RUN <= samples; x += RUN)
-		expand_run_c(from + x, to + x);
-	for (; x < samples; x++)
-		to[x] = expand_c(from[x]);
+		to[x] = range == JPEG_LINES_LUMA     ? expand_y(value)
+			: range == JPEG_LINES_CHROMA ? expand_c(value)
+						     : value;
+	}
 }
 
 void jpeg_lines_pad(uint8_t *line, size_t samples, size_t padded)

@@ -8,13 +8,12 @@
 
 /* Lines of samples on their way into JPEG images and out of them. */
 
-/* Byte number `offset` of each `step` bytes: 1, 2 or 4. */
-void jpeg_lines_take(
-	const uint8_t *from, unsigned step, unsigned offset, uint8_t *to, size_t samples);
+/* From the limited range of broadcast to the full one of JPEG. */
+enum jpeg_lines_range { JPEG_LINES_AS_THEY_ARE, JPEG_LINES_LUMA, JPEG_LINES_CHROMA };
 
-/* From the limited range of broadcast to the full one of JPEG; `from` may be `to`. */
-void jpeg_lines_expand_luma(const uint8_t *from, uint8_t *to, size_t samples);
-void jpeg_lines_expand_chroma(const uint8_t *from, uint8_t *to, size_t samples);
+/* Byte number `offset` of each `step` bytes: 1, 2 or 4; with 1 it is 0. */
+void jpeg_lines_take(const uint8_t *from, unsigned step, unsigned offset,
+	enum jpeg_lines_range range, uint8_t *to, size_t samples);
 
 /* Repeats the last sample up to `padded`. */
 void jpeg_lines_pad(uint8_t *line, size_t samples, size_t padded);

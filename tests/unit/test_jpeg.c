@@ -82,9 +82,8 @@ static void test_ranges_to_the_digit(void **state)
 	for (unsigned i = 0; i < 256; i++)
 		from[i] = (uint8_t)i;
 	for (unsigned n = 1; n <= 256; n++) {
-		jpeg_lines_expand_luma(from, to[0], n);
-		memcpy(to[1], from, n);
-		jpeg_lines_expand_chroma(to[1], to[1], n);
+		jpeg_lines_take(from, 1, 0, JPEG_LINES_LUMA, to[0], n);
+		jpeg_lines_take(from, 1, 0, JPEG_LINES_CHROMA, to[1], n);
 		for (unsigned i = 0; i < n; i++) {
 			double y = picture_clamp((i - 16.0) * 255 / 219);
 			double c = picture_clamp((i - 128.0) * 255 / 224 + 128);
@@ -109,7 +108,8 @@ static void test_bytes_with_gaps(void **state)
 	for (size_t s = 0; s < WEIR_COUNT(steps); s++)
 		for (unsigned offset = 0; offset < steps[s]; offset++)
 			for (unsigned n = 1; n <= sizeof(to); n++) {
-				jpeg_lines_take(from, steps[s], offset, to, n);
+				jpeg_lines_take(
+					from, steps[s], offset, JPEG_LINES_AS_THEY_ARE, to, n);
 				for (unsigned i = 0; i < n; i++)
 					assert_int_equal(to[i], from[steps[s] * i + offset]);
 			}
