@@ -18,6 +18,7 @@
 #define LINE_BUDGET (24 * 1024) /* pixels of a piece: fits the second cache of any CPU */
 #define MAX_LINES   32
 #define ALIGNMENT   64
+#define RUN         16
 
 struct convert {
 	const struct weir_format *wanted;
@@ -263,17 +264,35 @@ static void order_planes(struct weir_pixels *pixels, const struct convert_shape 
 	}
 }
 
+static void make_run_opaque(uint8_t *pixels, uint32_t alpha)
+{
+	for (unsigned i = 0; i < RUN; i++) { /* always as many: compilers make SIMD of it */
+		uint32_t pixel;
+
+		memcpy(&pixel, pixels + sizeof(pixel) * i, sizeof(pixel));
+		pixel |= alpha;
+		memcpy(pixels + sizeof(pixel) * i, &pixel, sizeof(pixel));
+	}
+}
+
 /* Padding is of any value; alpha has to say that nothing shines through. All such formats have
  * four bytes. */
 static void make_opaque(const struct convert_call *call, const struct convert_shape *to)
 {
-	size_t alpha = to->kind == KIND_ARGB || to->kind == KIND_ABGR ? 3 : 0;
+	size_t at = to->kind == KIND_ARGB || to->kind == KIND_ABGR ? 3 : 0;
+	uint8_t bytes[4] = { [0] = 0 };
+	uint32_t alpha;
 
+	bytes[at] = UINT8_MAX;
+	memcpy(&alpha, bytes, sizeof(alpha));
 	for (int y = 0; y < call->height; y++) {
 		uint8_t *line = call->to.data[0] + (size_t)y * call->to.stride[0];
+		int x = 0;
 
-		for (int x = 0; x < call->width; x++)
-			line[(size_t)x * 4 + alpha] = UINT8_MAX;
+		for (; x + RUN <= call->width; x += RUN)
+			make_run_opaque(line + (size_t)x * 4, alpha);
+		for (; x < call->width; x++)
+			line[(size_t)x * 4 + at] = UINT8_MAX;
 	}
 }
 

@@ -156,7 +156,7 @@ static size_t samples(const struct jpeg_encoder *encoder, unsigned component)
 static size_t padded(const struct jpeg_encoder *encoder, unsigned component)
 {
 	unsigned mcu = encoder->picture->across * DCTSIZE;
-	size_t width = (encoder->jpeg.image_width + mcu - 1) / mcu * mcu;
+	size_t width = (size_t)(encoder->jpeg.image_width + mcu - 1) / mcu * mcu;
 
 	return component ? width / encoder->picture->across : width;
 }
@@ -267,10 +267,8 @@ static void fetch(struct jpeg_encoder *encoder, unsigned component,
 		rows[i] = encoder->rows[component][i];
 		if (reads_in_place(encoder, component))
 			rows[i] = line;
-		else if (y <= last)
-			fetch_line(encoder, component, line, rows[i]);
 		else
-			rows[i] = rows[i - 1];
+			fetch_line(encoder, component, line, rows[i]);
 	}
 }
 

@@ -35,10 +35,11 @@ static int watch(void *data, struct weir_frame *frame)
 	return 0;
 }
 
-static void run(const char *loop, const char *uri, uint64_t frames)
+static const char *const in_place[] = { "pass", "crop=64x24+0+0", "pass", NULL };
+
+static void run(const char *loop, const char *uri, const char *const *stages, uint64_t frames)
 {
 	static const struct weir_log silent = { .level = WEIR_LOG_SILENT };
-	static const char *const stages[] = { "pass", "crop=64x24+0+0", "pass" };
 	static const char *const sinks[] = { "null", "verify" };
 	struct weir_pipeline_settings settings = {
 		.log = &silent, .max_frames = frames, .loop = loop
@@ -54,10 +55,10 @@ static void run(const char *loop, const char *uri, uint64_t frames)
 	assert_int_equal(weir_pipeline_create(&settings, &pipeline), 0);
 	assert_int_equal(weir_source_open(uri, &source_settings, &source), 0);
 	assert_int_equal(weir_pipeline_set_source(pipeline, &source), 0);
-	for (size_t i = 0; i < 3; i++) {
+	for (; *stages; stages++) {
 		struct weir_stage *stage = NULL;
 
-		assert_int_equal(weir_stage_open(stages[i], &silent, &stage), 0);
+		assert_int_equal(weir_stage_open(*stages, &silent, &stage), 0);
 		assert_int_equal(weir_pipeline_add_stage(pipeline, &stage), 0);
 	}
 	for (size_t i = 0; i < 2; i++) {
@@ -87,17 +88,31 @@ static void run(const char *loop, const char *uri, uint64_t frames)
 
 static void test_unpaced(void **state)
 {
-	run(*state, "pattern:noise?size=64x48&fps=0", 20000);
+	run(*state, "pattern:noise?size=64x48&fps=0", in_place, 20000);
 }
 
 static void test_paced(void **state)
 {
-	run(*state, "pattern:bars?size=64x48&fps=2000", 2 * WARM);
+	run(*state, "pattern:bars?size=64x48&fps=2000", in_place, 2 * WARM);
 }
+
+/* libjpeg takes working memory for each image, and gets what it gave back. */
+#if defined(WEIR_HAVE_LIBJPEG) && defined(WEIR_HAVE_LIBYUV)
+static void test_converting(void **state)
+{
+	static const char *const stages[] = { "convert=NV12", "jpeg", "jpeg", "convert=YUYV", NULL };
+
+	run(*state, "pattern:bars?size=192x48&fps=0", stages, 2 * WARM);
+}
+#endif
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+#if defined(WEIR_HAVE_LIBJPEG) && defined(WEIR_HAVE_LIBYUV)
+		{ "converting on uring", test_converting, NULL, NULL, (void *)"uring" },
+		{ "converting on epoll", test_converting, NULL, NULL, (void *)"epoll" },
+#endif
 		{ "unpaced on uring", test_unpaced, NULL, NULL, (void *)"uring" },
 		{ "unpaced on sqpoll", test_unpaced, NULL, NULL, (void *)"sqpoll" },
 		{ "unpaced on epoll", test_unpaced, NULL, NULL, (void *)"epoll" },
