@@ -13,8 +13,8 @@
 #include "pipeline/stages/stages.h"
 
 /* JPEG images of frames and, where images come in, frames of them. libjpeg's objects live as long
- * as the stage. Of each image it allocates its working memory anew, some 30 KiB to code and to
- * decode, and gives it back. */
+ * as the stage. For each image libjpeg takes working memory, and gives it back: 18 KiB in two
+ * blocks, 75 KiB in eight to code RGB, of 1920 pixels a line; never a page from the kernel. */
 
 #define DEFAULT_QUALITY 85
 

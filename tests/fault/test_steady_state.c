@@ -100,7 +100,8 @@ static void test_paced(void **state)
 #if defined(WEIR_HAVE_LIBJPEG) && defined(WEIR_HAVE_LIBYUV)
 static void test_converting(void **state)
 {
-	static const char *const stages[] = { "convert=NV12", "jpeg", "jpeg", "convert=YUYV", NULL };
+	static const char *const stages[] = { "convert=NV12", "jpeg", "jpeg", "convert=YUYV",
+		NULL };
 
 	run(*state, "pattern:bars?size=192x48&fps=0", stages, 2 * WARM);
 }
