@@ -72,7 +72,7 @@ static void assert_near(double squares, size_t n, const char *what)
 
 /* ---- to JPEG ---- */
 
-/* The smooth picture of jpeg_images.h in a format of its own and a range. */
+/* The picture of jpeg_images.h. */
 static void draw(const struct picture *picture, const struct picture_format *format,
 	const struct weir_video *video)
 {
@@ -142,7 +142,6 @@ static void check_coding(const struct picture_format *format, unsigned width, un
 	assert_int_equal(run(&bench, &size), 0);
 	assert_int_equal(run(&bench, &size), 0); /* the second is as good as the first */
 	check_image(&bench, size, format);
-	assert_int_equal(bench.heard.lines, 0);
 	tear_down(&bench);
 }
 
@@ -347,7 +346,6 @@ static void test_missing_tables(void **state)
 		assert_int_equal(run(&bench, &size), 0);
 		check_exact(&bench, &other, &own);
 	}
-	assert_int_equal(bench.heard.lines, 0);
 	tear_down(&bench);
 	free(image.bytes);
 	free(other.bytes);
@@ -495,8 +493,8 @@ int main(void)
 	struct heard heard;
 
 	listen_to(&heard);
-	return weir_stage_open("jpeg", &heard.log, &stage) != -ENOTSUP ||
-	       !strstr(heard.last, "libjpeg-dev");
+	weir_stage_open("jpeg", &heard.log, &stage);
+	return stage || !strstr(heard.last, "libjpeg-dev");
 }
 
 #endif
