@@ -101,6 +101,7 @@ static void *counted(void *block)
 	}
 
 WRAP_ALLOCATION(malloc, (size_t size), (size))
+WRAP_ALLOCATION(aligned_alloc, (size_t alignment, size_t size), (alignment, size))
 WRAP_ALLOCATION(calloc, (size_t n, size_t size), (n, size))
 WRAP_ALLOCATION(strdup, (const char *text), (text))
 WRAP_ALLOCATION(strndup, (const char *text, size_t n), (text, n))
