@@ -1,0 +1,183 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/text.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "cli/units.h"
+
+/* A plan as a tree, for terminals of 100 columns. */
+
+#define COLUMNS 100
+#define INDENT  13 /* of what hangs on the tree: the rail and the names of the branches */
+
+/* ---- lines that wrap ---- */
+
+/* Columns of the text's first word, and its bytes. */
+static unsigned measure_word(const char *text, size_t *bytes)
+{
+	unsigned columns = 0;
+
+	*bytes = strcspn(text, " ");
+	for (size_t i = 0; i < *bytes; i++)
+		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return columns;
+}
+
+/* The rail takes one column. */
+static unsigned begin_line(FILE *to, const char *rail, unsigned indent)
+{
+	fprintf(to, "%s%*s", rail, (int)indent - 1, "");
+	return indent;
+}
+
+/* Broken between words; what goes on is indented. A longer word stays whole, so that it can be
+ * copied. */
+static void print_wrapped(FILE *to, const char *rail, const char *text)
+{
+	unsigned column = begin_line(to, rail, INDENT);
+	bool first = true;
+
+	while (*text) {
+		size_t bytes;
+		unsigned width = measure_word(text, &bytes);
+
+		if (!first && column + 1 + width > COLUMNS) {
+			fputc('\n', to);
+			column = begin_line(to, rail, INDENT + 2);
+		} else if (!first) {
+			fputc(' ', to);
+			column++;
+		}
+		fwrite(text, 1, bytes, to);
+		column += width;
+		text += bytes + (text[bytes] == ' ');
+		first = false;
+	}
+	fputc('\n', to);
+}
+
+__attribute__((format(printf, 3, 4))) static void print_line(
+	FILE *to, const char *rail, const char *format, ...)
+{
+	char text[1024]; /* reasons are shorter: what is cut then is no sentence */
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	print_wrapped(to, rail, text);
+}
+
+/* ---- choices ---- */
+
+static bool is_rejected(const struct weir_plan_choice *choice, const char *what)
+{
+	return !choice->chosen && !strcmp(choice->what, what);
+}
+
+static bool is_told(const struct weir_plan *plan, size_t index)
+{
+	const struct weir_plan_choice *choice = &plan->choices[index];
+
+	for (size_t i = 0; i < index; i++)
+		if (is_rejected(&plan->choices[i], choice->what) &&
+			!strcmp(plan->choices[i].reason, choice->reason))
+			return true;
+	return false;
+}
+
+/* All that share its reason in one line. */
+static void print_rejected(FILE *to, const struct weir_plan *plan, size_t index)
+{
+	const struct weir_plan_choice *choice = &plan->choices[index];
+	char names[400];
+	size_t n = 0;
+
+	for (size_t i = index; i < plan->n_choices && n < sizeof(names); i++)
+		if (is_rejected(&plan->choices[i], choice->what) &&
+			!strcmp(plan->choices[i].reason, choice->reason))
+			n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", n ? ", " : "",
+				plan->choices[i].name);
+	print_line(to, "│", "not %s: %s", names, choice->reason);
+}
+
+/* The choice that was made, then those that were not, with their reasons. */
+static void print_choices(FILE *to, const struct weir_plan *plan, const char *what)
+{
+	for (size_t i = 0; i < plan->n_choices; i++)
+		if (plan->choices[i].chosen && !strcmp(plan->choices[i].what, what))
+			print_line(to, "│", "%s", plan->choices[i].reason);
+	for (size_t i = 0; i < plan->n_choices; i++)
+		if (is_rejected(&plan->choices[i], what) && !is_told(plan, i))
+			print_rejected(to, plan, i);
+}
+
+static bool has_choices(const struct weir_plan *plan, const char *what)
+{
+	for (size_t i = 0; i < plan->n_choices; i++)
+		if (!strcmp(plan->choices[i].what, what))
+			return true;
+	return false;
+}
+
+static void print_decisions(FILE *to, const struct weir_plan *plan)
+{
+	char size[UNITS_LENGTH];
+
+	if (has_choices(plan, "format")) {
+		fprintf(to, "├─ format    %s\n", plan->video.format->name);
+		print_choices(to, plan, "format");
+	}
+	fprintf(to, "├─ memory    %s: %u slots of %s\n", plan->memory, plan->slots,
+		units_bytes(plan->slot_bytes, size));
+	print_choices(to, plan, "memory");
+	fprintf(to, "├─ loop      %s\n", plan->loop);
+	print_choices(to, plan, "loop");
+}
+
+/* ---- hops ---- */
+
+static const char *const hop_kinds[] = {
+	[WEIR_HOP_SOURCE] = "source",
+	[WEIR_HOP_STAGE] = "stage",
+	[WEIR_HOP_SINK] = "sink",
+};
+
+static void print_reason(FILE *to, const struct weir_plan_hop *hop, const char *rail)
+{
+	if (hop->memory == WEIR_MEMORY_COPY)
+		print_line(to, rail, "copy: %s, %" PRIu64 " bytes per frame", hop->reason,
+			hop->bytes_copied);
+	else
+		print_line(to, rail, "%s%s%s",
+			hop->memory == WEIR_MEMORY_SAME ? "same memory" : "view of the same memory",
+			*hop->reason ? ": " : "", hop->reason);
+}
+
+static void print_hop(FILE *to, const struct weir_plan_hop *hop, bool last)
+{
+	const char *rail = last ? " " : "│";
+	char video[UNITS_LENGTH];
+
+	fprintf(to, "%s─ %-6s    %s\n", last ? "└" : "├", hop_kinds[hop->kind], hop->name);
+	print_reason(to, hop, rail);
+	if (hop->kind == WEIR_HOP_SINK)
+		print_line(to, rail, "%s; holds %u frames at most", units_video(&hop->video, video),
+			hop->budget);
+	else
+		print_line(to, rail, "%s", units_video(&hop->video, video));
+}
+
+void text_plan(FILE *to, const struct weir_plan *plan)
+{
+	char video[UNITS_LENGTH];
+
+	fprintf(to, "%s\n│  %s\n", plan->hops[0].name, units_video(&plan->video, video));
+	print_decisions(to, plan);
+	for (size_t i = 1; i < plan->n_hops; i++)
+		print_hop(to, &plan->hops[i], i + 1 == plan->n_hops);
+	fprintf(to, "%" PRIu64 " bytes copied per frame\n", plan->bytes_copied);
+}
