@@ -104,12 +104,15 @@ static void print_rejected(FILE *to, const struct weir_plan *plan, size_t index)
 	print_line(to, "│", "not %s: %s", names, choice->reason);
 }
 
-/* The choice that was made, then those that were not, with their reasons. */
-static void print_choices(FILE *to, const struct weir_plan *plan, const char *what)
+static void print_chosen(FILE *to, const struct weir_plan *plan, const char *what)
 {
 	for (size_t i = 0; i < plan->n_choices; i++)
 		if (plan->choices[i].chosen && !strcmp(plan->choices[i].what, what))
 			print_line(to, "│", "%s", plan->choices[i].reason);
+}
+
+static void print_others(FILE *to, const struct weir_plan *plan, const char *what)
+{
 	for (size_t i = 0; i < plan->n_choices; i++)
 		if (is_rejected(&plan->choices[i], what) && !is_told(plan, i))
 			print_rejected(to, plan, i);
@@ -129,13 +132,17 @@ static void print_decisions(FILE *to, const struct weir_plan *plan)
 
 	if (has_choices(plan, "format")) {
 		fprintf(to, "├─ format    %s\n", plan->video.format->name);
-		print_choices(to, plan, "format");
+		print_chosen(to, plan, "format");
+		print_others(to, plan, "format");
 	}
 	fprintf(to, "├─ memory    %s: %u slots of %s\n", plan->memory, plan->slots,
 		units_bytes(plan->slot_bytes, size));
-	print_choices(to, plan, "memory");
+	print_chosen(to, plan, "memory");
+	print_chosen(to, plan, "lock");
+	print_others(to, plan, "memory");
 	fprintf(to, "├─ loop      %s\n", plan->loop);
-	print_choices(to, plan, "loop");
+	print_chosen(to, plan, "loop");
+	print_others(to, plan, "loop");
 }
 
 /* ---- hops ---- */

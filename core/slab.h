@@ -89,6 +89,10 @@ struct weir_memory_kind {
 	 */
 	int (*probe)(char *why, size_t size);
 
+	/* Bytes that it locks for such a slab. 0 or -errno. NULL: kernel memory, which is never
+	 * swapped. */
+	int (*locks)(const struct weir_slab_settings *settings, size_t *out);
+
 	/* Fills every slot's parts and headroom, and base, length. Cleans up
 	 * after itself on error. Kinds that a device allocates leave this NULL: their source makes
 	 * the slots itself. */
@@ -148,6 +152,11 @@ struct weir_slab {
  * information. */
 int weir_slab_create(const struct weir_memory_kind *kind, const struct weir_slab_settings *settings,
 	struct weir_slab **out);
+
+/* What the lock_verdict of such a slab would be, in advance: tries the limit and touches no page.
+ * `others`: bytes that are to be locked besides. The bytes that would be locked. */
+size_t weir_slab_foresee_lock(const struct weir_memory_kind *kind,
+	const struct weir_slab_settings *settings, size_t others, char *verdict, size_t size);
 
 struct weir_slab *weir_slab_ref(struct weir_slab *slab);
 void weir_slab_unref(struct weir_slab **slab);

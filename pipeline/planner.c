@@ -216,6 +216,7 @@ int weir_planner_make(struct weir_pipeline *pipeline, struct weir_loop **out)
 		err = plan_loop(pipeline, &loop);
 	if (!err) {
 		weir_planner_share_slots(pipeline);
+		weir_planner_foresee_locks(pipeline);
 		err = pipeline->plan.error ? pipeline->plan.error : check_copy_policy(pipeline);
 	}
 	if (err || !out)

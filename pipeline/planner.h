@@ -74,4 +74,7 @@ int weir_planner_choose_picture(struct weir_pipeline *pipeline);
 /* planner_slots.c: how many slots each leg has, and the sinks' budgets. */
 void weir_planner_share_slots(struct weir_pipeline *pipeline);
 
+/* planner_lock.c: whether the memory of each leg will be locked; slots are shared. */
+void weir_planner_foresee_locks(struct weir_pipeline *pipeline);
+
 #endif
