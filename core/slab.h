@@ -77,6 +77,7 @@ struct weir_memory_traits {
 	bool dmabuf;   /* devices, and other processes, see them */
 	bool pinnable; /* networks and disks take them without a copy */
 	bool headroom; /* there is room before and after the frame */
+	bool contiguous; /* devices without an IOMMU take them: their pages are neighbours */
 };
 
 /* A memory kind: one const table, one row in weir_memory_kinds. */
@@ -88,6 +89,9 @@ struct weir_memory_kind {
 	/* Whether this machine has it at all. 0, or -errno with the reason and the remedy in `why`.
 	 */
 	int (*probe)(char *why, size_t size);
+
+	/* Lowers the traits to what this machine has. NULL: it has the best. */
+	void (*refine)(struct weir_memory_traits *traits);
 
 	/* Bytes that it locks for such a slab. 0 or -errno. NULL: kernel memory, which is never
 	 * swapped. */

@@ -114,6 +114,8 @@ static void weigh(struct weir_pipeline *pipeline, struct weir_kind_weight *weigh
 	if (weight->reason)
 		return;
 	weight->traits = weight->kind->traits;
+	if (weight->kind->refine)
+		weight->kind->refine(&weight->traits);
 	if (source->impl->refine && traits_matter(pipeline))
 		source->impl->refine(source, weight->kind, &weight->traits);
 	weight->copied =
