@@ -118,6 +118,27 @@ static void print_others(FILE *to, const struct weir_plan *plan, const char *wha
 			print_rejected(to, plan, i);
 }
 
+/* Of the source's memory and of what stages make: one line, unless they differ. */
+static void print_locks(FILE *to, const struct weir_plan *plan)
+{
+	const struct weir_plan_choice *first = NULL;
+	bool differ = false;
+
+	for (size_t i = 0; i < plan->n_choices; i++) {
+		if (strcmp(plan->choices[i].what, "lock") != 0)
+			continue;
+		if (!first)
+			first = &plan->choices[i];
+		differ |= strcmp(first->reason, plan->choices[i].reason) != 0;
+	}
+	if (first && !differ)
+		print_line(to, "│", "%s", first->reason);
+	for (size_t i = 0; i < plan->n_choices && differ; i++)
+		if (!strcmp(plan->choices[i].what, "lock"))
+			print_line(
+				to, "│", "%s: %s", plan->choices[i].name, plan->choices[i].reason);
+}
+
 static bool has_choices(const struct weir_plan *plan, const char *what)
 {
 	for (size_t i = 0; i < plan->n_choices; i++)
@@ -138,7 +159,7 @@ static void print_decisions(FILE *to, const struct weir_plan *plan)
 	fprintf(to, "├─ memory    %s: %u slots of %s\n", plan->memory, plan->slots,
 		units_bytes(plan->slot_bytes, size));
 	print_chosen(to, plan, "memory");
-	print_chosen(to, plan, "lock");
+	print_locks(to, plan);
 	print_others(to, plan, "memory");
 	fprintf(to, "├─ loop      %s\n", plan->loop);
 	print_chosen(to, plan, "loop");
@@ -172,8 +193,8 @@ static void print_hop(FILE *to, const struct weir_plan_hop *hop, bool last)
 	fprintf(to, "%s─ %-6s    %s\n", last ? "└" : "├", hop_kinds[hop->kind], hop->name);
 	print_reason(to, hop, rail);
 	if (hop->kind == WEIR_HOP_SINK)
-		print_line(to, rail, "%s; holds %u frames at most", units_video(&hop->video, video),
-			hop->budget);
+		print_line(to, rail, "%s; holds %u frame%s at most",
+			units_video(&hop->video, video), hop->budget, hop->budget == 1 ? "" : "s");
 	else
 		print_line(to, rail, "%s", units_video(&hop->video, video));
 }

@@ -17,10 +17,9 @@ static size_t foresee(struct weir_pipeline *pipeline, size_t index, size_t other
 	size_t locked =
 		weir_slab_foresee_lock(leg->kind, &settings, others, verdict, sizeof(verdict));
 
-	weir_plan_add_choice(plan, "lock", leg->kind->name, true,
-		index ? weir_plan_text(
-				plan, "of %s: %s", pipeline->stages[leg->first - 1]->text, verdict)
-		      : weir_plan_text(plan, "%s", verdict));
+	weir_plan_add_choice(plan, "lock",
+		index ? pipeline->stages[leg->first - 1]->text : "source", true,
+		weir_plan_text(plan, "%s", verdict));
 	return locked;
 }
 

@@ -33,7 +33,8 @@ struct weir_plan_hop {
 };
 
 /* A choice that was weighed: the memory kind or loop taken, or one rejected. And what was found out
- * of each memory, "lock": whether it can be swapped out, under the name of its kind. */
+ * of each memory, "lock": whether it can be swapped out, under the name of the stage that fills it,
+ * or "source". */
 struct weir_plan_choice {
 	const char *what;   /* "memory", "lock", "loop"; "format" where there was a choice */
 	const char *name;   /* "slab", "host", "uring", "YUYV" … */
