@@ -395,6 +395,14 @@ static int give_up(struct choice *choice)
 	return err ? err : weir_planner_refuse(choice->pipeline);
 }
 
+static bool has_memory(const struct weir_pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->plan.n_kinds; i++)
+		if (weir_planner_may_use(pipeline, &pipeline->plan.kinds[i]))
+			return true;
+	return false;
+}
+
 int weir_planner_choose_picture(struct weir_pipeline *pipeline)
 {
 	unsigned limit = UINT_MAX;
@@ -405,6 +413,8 @@ int weir_planner_choose_picture(struct weir_pipeline *pipeline)
 	choice.picture[0].video = *own_video(pipeline);
 	choice.picture[0].comes = true;
 	weigh(pipeline, &choice.picture[0]);
+	if (!has_memory(pipeline))
+		return 0;
 	if (choice.picture[0].cost && pipeline->source->impl->try_video) {
 		add_strides(&choice, 0);
 		add_formats(&choice);
