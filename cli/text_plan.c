@@ -10,8 +10,9 @@
 
 /* A plan as a tree, for terminals of 100 columns. */
 
-#define COLUMNS 100
-#define INDENT  13 /* of what hangs on the tree: the rail and the names of the branches */
+#define COLUMNS   100
+#define MOST_TEXT 512
+#define INDENT    13 /* of what hangs on the tree: the rail and the names of the branches */
 
 /* ---- lines that wrap ---- */
 
@@ -62,7 +63,7 @@ static void print_wrapped(FILE *to, const char *rail, const char *text)
 __attribute__((format(printf, 3, 4))) static void print_line(
 	FILE *to, const char *rail, const char *format, ...)
 {
-	char text[1024]; /* reasons are shorter: what is cut then is no sentence */
+	char text[2 * MOST_TEXT]; /* reasons are shorter: what is cut then is no sentence */
 	va_list args;
 
 	va_start(args, format);
@@ -78,30 +79,62 @@ static bool is_rejected(const struct weir_plan_choice *choice, const char *what)
 	return !choice->chosen && !strcmp(choice->what, what);
 }
 
+/* The reason as it would read of several: what names the choice itself is "such". */
+static void generalize(const struct weir_plan_choice *choice, char *out, size_t size)
+{
+	size_t name = strcspn(choice->name, " "), n = 0;
+	const char *at = choice->reason, *end;
+
+	for (; *at && n + sizeof("such ") < size; at = end) {
+		size_t word = strcspn(at, " :,;") ? strcspn(at, " :,;") : 1;
+		bool itself = word == name && !strncmp(at, choice->name, name);
+
+		end = at + word;
+		n += (size_t)snprintf(
+			out + n, size - n, "%.*s", itself ? 4 : (int)word, itself ? "such" : at);
+		if (n >= size)
+			return;
+	}
+}
+
+static bool share_reason(const struct weir_plan_choice *a, const struct weir_plan_choice *b)
+{
+	char first[MOST_TEXT] = "", second[MOST_TEXT] = "";
+
+	if (strcmp(a->what, b->what) != 0 || a->chosen || b->chosen)
+		return false;
+	generalize(a, first, sizeof(first));
+	generalize(b, second, sizeof(second));
+	return !strcmp(first, second);
+}
+
 static bool is_told(const struct weir_plan *plan, size_t index)
 {
-	const struct weir_plan_choice *choice = &plan->choices[index];
-
 	for (size_t i = 0; i < index; i++)
-		if (is_rejected(&plan->choices[i], choice->what) &&
-			!strcmp(plan->choices[i].reason, choice->reason))
+		if (share_reason(&plan->choices[i], &plan->choices[index]))
 			return true;
 	return false;
 }
 
-/* All that share its reason in one line. */
+/* All that share its reason in one line. A camera may have fifty formats. */
+#define MOST_NAMES 6
+
 static void print_rejected(FILE *to, const struct weir_plan *plan, size_t index)
 {
 	const struct weir_plan_choice *choice = &plan->choices[index];
-	char names[400];
-	size_t n = 0;
+	char names[MOST_TEXT] = "", reason[MOST_TEXT] = "", more[32] = "";
+	size_t n = 0, length = 0;
 
-	for (size_t i = index; i < plan->n_choices && n < sizeof(names); i++)
-		if (is_rejected(&plan->choices[i], choice->what) &&
-			!strcmp(plan->choices[i].reason, choice->reason))
-			n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", n ? ", " : "",
-				plan->choices[i].name);
-	print_line(to, "│", "not %s: %s", names, choice->reason);
+	for (size_t i = index; i < plan->n_choices; i++)
+		if (share_reason(choice, &plan->choices[i]) && n++ < MOST_NAMES &&
+			length < sizeof(names))
+			length += (size_t)snprintf(names + length, sizeof(names) - length, "%s%s",
+				n > 1 ? ", " : "", plan->choices[i].name);
+	if (n > MOST_NAMES)
+		snprintf(more, sizeof(more), " and %zu more", n - MOST_NAMES);
+	if (n > 1)
+		generalize(choice, reason, sizeof(reason));
+	print_line(to, "│", "not %s%s: %s", names, more, n > 1 ? reason : choice->reason);
 }
 
 static void print_chosen(FILE *to, const struct weir_plan *plan, const char *what)

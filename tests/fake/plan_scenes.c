@@ -84,6 +84,14 @@ const struct scene plan_scenes[] = {
 		.sinks = { HDMI("XR24") },
 		.chosen_memory = "slab", .chosen_format = "XR24", .copied = 0 },
 
+	{ "display_many_formats", "A camera of ten formats, of which the screen takes the last.",
+		.camera = { WEBCAM(1280, 720),
+			.formats = { { "YUYV", 0 }, { "UYVY", 0 }, { "YVYU", 0 }, { "VYUY", 0 },
+				{ "NV12", 0 }, { "NV21", 0 }, { "NV16", 0 }, { "YUV420", 0 },
+				{ "GREY", 0 }, { "BGR24", 0 } } },
+		.sinks = { HDMI("BGR24") },
+		.chosen_memory = "slab", .chosen_format = "BGR24", .copied = 0 },
+
 	{ "display_grey_or_xr24", "What the screen and the camera share has no colours.",
 		.camera = { WEBCAM(1280, 720), .formats = { { "YUYV", 0 }, { "GREY", 0 } } },
 		.sinks = { HDMI("GREY", "XR24") },
