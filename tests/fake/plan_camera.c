@@ -87,6 +87,15 @@ static int frame_bytes(struct weir_source *source, size_t *out)
 	return err;
 }
 
+static struct weir_rate fastest(const struct fake *fake, const struct weir_format *format)
+{
+	size_t i = 0;
+
+	while (fake->formats[i].format != format)
+		i++;
+	return fake->sizes[i].fastest;
+}
+
 static int set_video(struct weir_source *source, const struct weir_video *video)
 {
 	struct fake *fake = (struct fake *)source;
@@ -94,8 +103,9 @@ static int set_video(struct weir_source *source, const struct weir_video *video)
 	char *uri;
 
 	source->video = *video;
+	source->video.rate = fastest(fake, video->format);
 	if (asprintf(&uri, "v4l2:%s?size=%" PRIu32 "x%" PRIu32 "&fps=%" PRIu32 "&format=%s",
-		    fake->camera.path, video->width, video->height, video->rate.num,
+		    fake->camera.path, video->width, video->height, source->video.rate.num,
 		    video->format->name) < 0)
 		return -ENOMEM;
 	free(source->uri);

@@ -66,6 +66,16 @@ const struct scene plan_scenes[] = {
 		.sinks = { HDMI("XR24", "YUYV") },
 		.chosen_memory = "slab", .chosen_format = "YUYV", .copied = 0 },
 
+	{ "webcam_yuyv_for_xr24", "Of MJPEG and YUYV, both as fast, the screen takes neither.",
+		.camera = { WEBCAM(1280, 720), .formats = { { "MJPEG", 0 }, { "YUYV", 0 } } },
+		.sinks = { HDMI("XR24") },
+		.chosen_memory = "slab", .chosen_format = "YUYV", .copied = 1280 * 720 * 4 },
+
+	{ "webcam_slow_zero_copy", "YUYV comes at 10 fps only, and copies are not allowed.",
+		.camera = { WEBCAM(1280, 720), .formats = { { "MJPEG", 0 }, { "YUYV", 10 } } },
+		.sinks = { HDMI("XR24", "YUYV") }, .require_zero_copy = true,
+		.chosen_memory = "slab", .chosen_format = "YUYV", .copied = 0 },
+
 	{ "webcam_program", "A webcam and a program that looks at frames.",
 		.camera = { WEBCAM(1280, 720), .formats = { { "YUYV", 0 }, { "MJPEG", 0 } } },
 		.other_sinks = { "callback" },
@@ -106,6 +116,12 @@ const struct scene plan_scenes[] = {
 		.camera = { WEBCAM(1280, 720), .formats = { { "YUYV", 0 } } },
 		.sinks = { HDMI("XR24") }, .require_zero_copy = true, .error = -EPERM,
 		.chosen_memory = "slab", .chosen_format = "YUYV", .copied = 1280 * 720 * 4 },
+
+	{ "display_pitch", "A screen whose lines begin at multiples of 64, and a camera's that do not.",
+		.camera = { WEBCAM(1366, 768), .formats = { { "YUYV", 0 } } },
+		.sinks = { { .kind = DISPLAY, .uri = "display:eDP-1", .align = 64,
+			.formats = { "YUYV", "UYVY", "XR24" } } },
+		.chosen_memory = "slab", .chosen_format = "YUYV", .copied = 2752 * 768 },
 
 	{ "two_displays_nothing_shared", "Two screens, and no format suits both.",
 		.camera = { WEBCAM(1280, 720), .formats = { { "YUYV", 0 }, { "NV12", 0 } } },

@@ -142,7 +142,7 @@ int main(int argc, char **argv)
 	size_t n = 0;
 
 	rewrite = argc > 1 && !strcmp(argv[1], "--rewrite");
-	for (; plan_scenes[n].name && n < MOST_SCENES; n++)
+	for (; n < MOST_SCENES && plan_scenes[n].name; n++)
 		tests[n] = (struct CMUnitTest){
 			.name = plan_scenes[n].name,
 			.test_func = look_at_scene,
