@@ -22,7 +22,7 @@ struct weir_picture {
 struct weir_picture_choice {
 	struct weir_pipeline *pipeline;
 	size_t n;
-	struct weir_picture picture[WEIR_MAX_PICTURES]; /* the first is what the source delivers by itself */
+	struct weir_picture picture[WEIR_MAX_PICTURES]; /* the first: what comes by itself */
 };
 
 static inline bool weir_is_same_picture(const struct weir_video *a, const struct weir_video *b)

@@ -100,31 +100,28 @@ static bool foresees(const struct weir_slab *slab, unsigned slots, size_t frame_
 	return locked == slab->locked_bytes && !strcmp(verdict, slab->lock_verdict);
 }
 
+static void assert_unlocked(
+	const struct weir_memory_kind *kind, size_t frame_bytes, bool no_lock, const char *expected)
+{
+	struct weir_slab_settings settings = {
+		.slots = 3, .frame_bytes = frame_bytes, .no_lock = no_lock
+	};
+	char verdict[160];
+
+	assert_int_equal(weir_slab_foresee_lock(kind, &settings, 0, verdict, sizeof(verdict)), 0);
+	assert_string_equal(verdict, expected);
+}
+
 static void test_locks_are_foreseen(void **state)
 {
-	struct weir_slab_settings settings = { .slots = 3, .frame_bytes = 9000 };
-	char verdict[160];
-	struct weir_slab *slab;
+	struct weir_slab *slab = make(3, 9000);
 
 	(void)state;
-	assert_int_equal(
-		weir_slab_foresee_lock(&weir_memory_mmap, &settings, 0, verdict, sizeof(verdict)),
-		0);
-	assert_string_equal(verdict, "kernel memory, never swapped");
-	settings.no_lock = true;
-	assert_int_equal(
-		weir_slab_foresee_lock(&weir_memory_host, &settings, 0, verdict, sizeof(verdict)),
-		0);
-	assert_string_equal(verdict, "not locked, as asked");
-	settings.no_lock = false;
-	settings.frame_bytes = SIZE_MAX / 4;
-	assert_int_equal(
-		weir_slab_foresee_lock(&weir_memory_host, &settings, 0, verdict, sizeof(verdict)),
-		0);
-	assert_string_equal(verdict, "not locked: no memory is that large");
-	slab = make(3, 9000);
-	if (slab->locked_bytes)
-		assert_true(foresees(slab, 3, 9000));
+	assert_unlocked(&weir_memory_mmap, 9000, false, "kernel memory, never swapped");
+	assert_unlocked(&weir_memory_host, 9000, true, "not locked, as asked");
+	assert_unlocked(
+		&weir_memory_host, SIZE_MAX / 4, false, "not locked: no memory is that large");
+	assert_true(!slab->locked_bytes || foresees(slab, 3, 9000));
 	weir_slab_unref(&slab);
 }
 
