@@ -1,7 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
- * SPDX-License-Identifier: LGPL-2.1-or-later */
-
-/* Proves the life of a slot: taken, issued, held by many on several threads, handed back once, and
+ * SPDX-License-Identifier: LGPL-2.1-or-later *
+ * Proves the life of a slot: taken, issued, held by many on several threads, handed back once, and
  * memory that outlives its run. */
 
 #include <errno.h>
@@ -57,8 +56,8 @@ static void test_slots_do_not_overlap(void **state)
 
 		for (unsigned i = 0; i < 3; i++) {
 			const struct weir_slot *slot = &slab->slots[i];
-			const uint8_t *end = i < 2 ? slab->slots[i + 1].headroom
-						   : slab->base + slab->length;
+			const uint8_t *end =
+				i < 2 ? slab->slots[i + 1].headroom : slab->base + slab->length;
 
 			assert_int_equal((uintptr_t)slot->parts[0].memory % page, 0);
 			assert_int_equal(slot->parts[0].memory - slot->headroom, page);
@@ -89,6 +88,42 @@ static void test_memory_is_sealed_and_resident(void **state)
 	weir_slab_unref(&slab);
 }
 
+/* What is said in advance is what comes. */
+static bool foresees(const struct weir_slab *slab, unsigned slots, size_t frame_bytes)
+{
+	struct weir_slab_settings settings = { .slots = slots, .frame_bytes = frame_bytes };
+	char verdict[160];
+	size_t locked =
+		weir_slab_foresee_lock(&weir_memory_host, &settings, 0, verdict, sizeof(verdict));
+
+	return locked == slab->locked_bytes && !strcmp(verdict, slab->lock_verdict);
+}
+
+static void assert_unlocked(
+	const struct weir_memory_kind *kind, size_t frame_bytes, bool no_lock, const char *expected)
+{
+	struct weir_slab_settings settings = {
+		.slots = 3, .frame_bytes = frame_bytes, .no_lock = no_lock
+	};
+	char verdict[160];
+
+	assert_int_equal(weir_slab_foresee_lock(kind, &settings, 0, verdict, sizeof(verdict)), 0);
+	assert_string_equal(verdict, expected);
+}
+
+static void test_locks_are_foreseen(void **state)
+{
+	struct weir_slab *slab = make(3, 9000);
+
+	(void)state;
+	assert_unlocked(&weir_memory_mmap, 9000, false, "kernel memory, never swapped");
+	assert_unlocked(&weir_memory_host, 9000, true, "not locked, as asked");
+	assert_unlocked(
+		&weir_memory_host, SIZE_MAX / 4, false, "not locked: no memory is that large");
+	assert_true(!slab->locked_bytes || foresees(slab, 3, 9000));
+	weir_slab_unref(&slab);
+}
+
 static void test_refused_lock_says_why(void **state)
 {
 	pid_t child;
@@ -109,7 +144,8 @@ static void test_refused_lock_says_why(void **state)
 		if (setrlimit(RLIMIT_MEMLOCK, &none) || (geteuid() == 0 && setuid(65534)))
 			_exit(77);
 		slab = make(2, 100000);
-		told = slab->locked_bytes == 0 && strstr(slab->lock_verdict, "LimitMEMLOCK=");
+		told = slab->locked_bytes == 0 && strstr(slab->lock_verdict, "LimitMEMLOCK=") &&
+		       foresees(slab, 2, 100000);
 		weir_slab_unref(&slab);
 		_exit(told ? 0 : 1);
 	}
@@ -220,7 +256,7 @@ static void test_frame_outlives_its_run(void **state)
 	assert_int_equal(weir_slab_attach(slab, block, free), 0);
 	weir_slab_unref(&slab);
 	memset(slot->parts[0].memory, 7, 4096);
-	*block = 1; /* still there */
+	*block = 1;               /* still there */
 	weir_frame_unref(&frame); /* frees all: the sanitizers would tell otherwise */
 }
 
@@ -363,8 +399,7 @@ static void *read_and_release(void *data)
 	struct weir_pixels pixels;
 
 	for (int i = 0; i < 100; i++) {
-		assert_int_equal(
-			weir_frame_begin_cpu(reader->frame, WEIR_CPU_READ, &pixels), 0);
+		assert_int_equal(weir_frame_begin_cpu(reader->frame, WEIR_CPU_READ, &pixels), 0);
 		reader->sum += pixels.data[0][i];
 		weir_frame_end_cpu(reader->frame);
 	}
@@ -461,6 +496,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_slots_do_not_overlap),
 		cmocka_unit_test(test_memory_is_sealed_and_resident),
+		cmocka_unit_test(test_locks_are_foreseen),
 		cmocka_unit_test(test_refused_lock_says_why),
 		cmocka_unit_test(test_slots_rotate_and_run_out),
 		cmocka_unit_test(test_every_slot_of_a_full_slab),
