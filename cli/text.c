@@ -142,6 +142,13 @@ static const char *const hop_kinds[] = {
 	[WEIR_HOP_SINK] = "sink",
 };
 
+static const char *const hop_memories[] = {
+	[WEIR_MEMORY_SAME] = "same memory",
+	[WEIR_MEMORY_VIEW] = "view of the same memory",
+	[WEIR_MEMORY_COPY] = "copy",
+	[WEIR_MEMORY_DEVICE] = "written by a device",
+};
+
 static void print_hop(FILE *to, const struct weir_plan_hop *hop, bool last)
 {
 	const char *rail = last ? " " : "│";
@@ -149,12 +156,11 @@ static void print_hop(FILE *to, const struct weir_plan_hop *hop, bool last)
 
 	fprintf(to, "%s─ %-6s    %s\n", last ? "└" : "├", hop_kinds[hop->kind], hop->name);
 	if (hop->memory == WEIR_MEMORY_COPY)
-		fprintf(to, "%s            copy: %s, %" PRIu64 " bytes per frame\n", rail,
-			hop->reason, hop->bytes_copied);
+		fprintf(to, "%s            %s: %s, %" PRIu64 " bytes per frame\n", rail,
+			hop_memories[hop->memory], hop->reason, hop->bytes_copied);
 	else
 		fprintf(to, "%s            %s%s%s\n", rail,
-			hop->memory == WEIR_MEMORY_SAME ? "same memory" : "view of the same memory",
-			*hop->reason ? ": " : "", hop->reason);
+			hop_memories[hop->memory], *hop->reason ? ": " : "", hop->reason);
 	fprintf(to, "%s            %s", rail, units_video(&hop->video, video));
 	if (hop->kind == WEIR_HOP_SINK)
 		fprintf(to, "; holds %u frames at most", hop->budget);

@@ -38,18 +38,19 @@ static void add_hop(struct weir_pipeline *pipeline, const struct weir_stage *sta
 		[WEIR_STAGE_CONVERT] = WEIR_MEMORY_COPY,
 	};
 	const struct weir_stage_impl *impl = stage->impl;
-	bool converts = impl->access == WEIR_STAGE_CONVERT;
+	bool device = stage->engine && stage->engine->is_device;
+	bool copies = stage->engine && !device;
 
 	weir_plan_add_hop(&pipeline->plan,
 		&(struct weir_plan_hop){
 			.kind = WEIR_HOP_STAGE,
-			.memory = memory[impl->access],
+			.memory = device ? WEIR_MEMORY_DEVICE : memory[impl->access],
 			.name = weir_plan_text(&pipeline->plan, "%s", stage->text),
 			.reason = reasons[impl->access],
 			.video = *video,
 			.bytes_copied =
-				converts ? pipeline->plan.legs[pipeline->plan.n_legs - 1].slot_bytes
-					 : 0,
+				copies ? pipeline->plan.legs[pipeline->plan.n_legs - 1].slot_bytes
+				       : 0,
 		});
 }
 
@@ -66,6 +67,23 @@ static int output_bytes(const struct weir_stage *stage, const struct weir_video 
 	if (!err)
 		*out = layout.size;
 	return err;
+}
+
+/* A device is shown dma-bufs from their first byte on. */
+static int refuse_views(const struct weir_pipeline *pipeline, size_t stage)
+{
+	const struct weir_plan_draft *plan = &pipeline->plan;
+
+	for (size_t i = plan->legs[plan->n_legs - 1].first; i < stage; i++) {
+		if (pipeline->stages[i]->impl->access != WEIR_STAGE_RESHAPE)
+			continue;
+		weir_error(pipeline->settings.log,
+			"%s takes whole frames: let %s come after it, or ask the source for such a "
+			"picture",
+			pipeline->stages[stage]->text, pipeline->stages[i]->text);
+		return -ENOTSUP;
+	}
+	return 0;
 }
 
 /* What the stage makes begins a leg of its own. */
@@ -91,6 +109,8 @@ static int add_stage(struct weir_pipeline *pipeline, size_t index, struct weir_v
 	int err =
 		impl->configure ? impl->configure(stage->state, video, pipeline->settings.log) : 0;
 
+	if (!err && stage->engine && stage->engine->is_device)
+		err = refuse_views(pipeline, index);
 	if (!err && impl->access == WEIR_STAGE_CONVERT)
 		err = begin_leg(pipeline, index, video);
 	if (err)

@@ -152,6 +152,9 @@ static int run_planned(struct weir_pipeline *pipeline, struct weir_loop *loop)
 	weir_scheduling_apply(&pipeline->scheduling, pipeline->settings.realtime_priority,
 		pipeline->settings.cpus, pipeline->settings.log);
 	err = run_stretches(pipeline, loop);
+	/* Of a change that no plan came after. */
+	weir_sinks_books_drop(pipeline->sinks_books, WEIR_DROP_STOPPED, pipeline->kept);
+	pipeline->kept = 0;
 	weir_scheduling_restore(&pipeline->scheduling);
 	verdict = collect_verdicts(pipeline);
 	return err ? err : verdict;
