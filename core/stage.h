@@ -81,6 +81,9 @@ struct weir_stage_engine {
 	/* Lets go of whatever is left; what was taken and not delivered is lost. */
 	void (*stop)(struct weir_stage *stage);
 
+	/* No start() follows in this run: drops what it keeps. NULL: it keeps nothing. */
+	void (*forget)(struct weir_stage *stage);
+
 	/* NULL: nothing. */
 	void (*usage)(const struct weir_stage *stage, struct weir_stage_usage *out);
 

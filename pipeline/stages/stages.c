@@ -3,9 +3,11 @@
 #include "pipeline/stages/stages.h"
 
 #include "core/stage.h"
+#include "pipeline/stages/m2m/m2m.h"
 
 const struct weir_stage_impl *const weir_stage_impls[] = {
 	&weir_stage_crop,
+	&weir_stage_m2m,
 	&weir_stage_pass,
 	NULL,
 };
