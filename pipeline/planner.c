@@ -106,11 +106,11 @@ static int add_stage(struct weir_pipeline *pipeline, size_t index, struct weir_v
 {
 	const struct weir_stage *stage = pipeline->stages[index];
 	const struct weir_stage_impl *impl = stage->impl;
-	int err =
-		impl->configure ? impl->configure(stage->state, video, pipeline->settings.log) : 0;
+	bool device = stage->engine && stage->engine->is_device;
+	int err = device ? refuse_views(pipeline, index) : 0;
 
-	if (!err && stage->engine && stage->engine->is_device)
-		err = refuse_views(pipeline, index);
+	if (!err && impl->configure)
+		err = impl->configure(stage->state, video, pipeline->settings.log);
 	if (!err && impl->access == WEIR_STAGE_CONVERT)
 		err = begin_leg(pipeline, index, video);
 	if (err)
