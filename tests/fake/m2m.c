@@ -55,8 +55,8 @@ static unsigned oldest(const struct codec_side *side)
 	return found;
 }
 
-static void finish(struct codec_side *side, unsigned index, uint32_t bytes, uint32_t flags,
-	uint64_t stamp_us)
+static void finish(
+	struct codec_side *side, unsigned index, uint32_t bytes, uint32_t flags, uint64_t stamp_us)
 {
 	assert_true(side->n_done < CODEC_BUFFERS);
 	side->queued &= ~(1u << index);
@@ -168,14 +168,13 @@ static int qbuf(struct v4l2_buffer *buffer)
 	assert_false(side->queued & 1u << buffer->index);
 	if (buffer->memory == V4L2_MEMORY_DMABUF) {
 		assert_true(fd >= 0);
-		side->remapped +=
-			side->fd[buffer->index] >= 0 && side->fd[buffer->index] != fd;
+		side->remapped += side->fd[buffer->index] >= 0 && side->fd[buffer->index] != fd;
 		side->fd[buffer->index] = fd;
 	}
 	if (side == &codec.in && side->streaming)
 		assert_true((mplane ? buffer->m.planes[0].bytesused : buffer->bytesused) > 0);
-	side->stamp_us[buffer->index] = (uint64_t)buffer->timestamp.tv_sec * 1000000 +
-					(uint64_t)buffer->timestamp.tv_usec;
+	side->stamp_us[buffer->index] =
+		(uint64_t)buffer->timestamp.tv_sec * 1000000 + (uint64_t)buffer->timestamp.tv_usec;
 	side->queued |= 1u << buffer->index;
 	side->order[buffer->index] = ++side->n_queued;
 	return 0;
@@ -255,7 +254,6 @@ static int stop_command(bool really)
 	codec.stops += really;
 	return 0;
 }
-
 
 /* The side's type is where each keeps it; calls without a side are of the one frames come from. */
 static bool is_in(unsigned long request, void *arg)

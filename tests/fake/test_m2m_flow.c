@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The stage m2m when all goes well: the round of frames and pictures, order, the end of a stream. */
+/* The stage m2m when all goes well: the round of frames and pictures, order, the end of a stream.
+ */
 #include "tests/fake/m2m_scene.h"
 
 #define LAST V4L2_BUF_FLAG_LAST

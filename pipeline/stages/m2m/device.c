@@ -23,6 +23,12 @@ int weir_m2m_ioctl(struct weir_m2m_device *device, unsigned long request, void *
 	return result < 0 ? -errno : 0;
 }
 
+/* To a pipeline they are wrong words, the copy policy, and a plan that does not hold. */
+static int as_own(int error)
+{
+	return error == -EINVAL || error == -EPERM || error == -ESTALE ? -EIO : error;
+}
+
 int weir_m2m_fail(struct weir_m2m_device *device, const char *what, const char *side, int error)
 {
 	const char *remedy = weir_errno_remedy(error);
@@ -35,7 +41,7 @@ int weir_m2m_fail(struct weir_m2m_device *device, const char *what, const char *
 	weir_error(device->log, "%s on %s%s%s%s: %s%s%s", what, device->path, side ? " (" : "",
 		side ? side : "", side ? ")" : "", weir_errno_text(error, text), remedy ? "; " : "",
 		remedy ? remedy : "");
-	return error;
+	return as_own(error);
 }
 
 static int refuse(struct weir_m2m_device *device, const char *what, int error)

@@ -34,8 +34,8 @@ uint32_t weir_m2m_device_poll(struct weir_m2m_device *device);
 /* 0 or -errno; EINTR is retried. Logs nothing. */
 int weir_m2m_ioctl(struct weir_m2m_device *device, unsigned long request, void *arg);
 
-/* Logs "VIDIOC_QBUF on /dev/video4 (frames to it): No such device (ENODEV)" and returns `error`.
- * `side`: which queue, or NULL. */
+/* Logs "VIDIOC_QBUF on /dev/video4 (frames to it): No such device (ENODEV)" and returns `error`, or
+ * -EIO for one that means something else to a pipeline. `side`: which queue, or NULL. */
 int weir_m2m_fail(struct weir_m2m_device *device, const char *what, const char *side, int error);
 
 #endif

@@ -22,21 +22,15 @@ static void finish(struct weir_m2m *m2m)
 	m2m->host.ready(m2m->host.data);
 }
 
-/* Errors that mean something else to a pipeline: wrong words, the copy policy, another plan. */
-static int as_own(int error)
-{
-	return error == -EINVAL || error == -EPERM || error == -ESTALE ? -EIO : error;
-}
-
 void weir_m2m_break(struct weir_m2m *m2m, struct weir_m2m_queue *side, const char *what, int error)
 {
 	if (m2m->over)
 		return;
 	if (what)
-		weir_m2m_queue_fail(side, what, error);
+		error = weir_m2m_queue_fail(side, what, error);
 	m2m->gone = error == -ENODEV;
 	finish(m2m);
-	m2m->host.failed(m2m->host.data, as_own(error));
+	m2m->host.failed(m2m->host.data, error);
 }
 
 void weir_m2m_refute(struct weir_m2m *m2m, const char *why)
@@ -265,7 +259,7 @@ static int start(struct weir_stage *stage, const struct weir_stage_host *host)
 		return 0;
 	}
 	halt(m2m);
-	return err == -ESTALE ? err : as_own(err);
+	return err;
 }
 
 static void stop(struct weir_stage *stage)

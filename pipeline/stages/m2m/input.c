@@ -129,7 +129,7 @@ int weir_m2m_input_begin(struct weir_m2m *m2m)
 	err = weir_m2m_queue_start(&m2m->input);
 	if (!err)
 		return 0;
-	weir_m2m_queue_fail(&m2m->input, "VIDIOC_STREAMON", err);
+	err = weir_m2m_queue_fail(&m2m->input, "VIDIOC_STREAMON", err);
 	weir_m2m_queue_close(&m2m->input);
 	return err;
 }

@@ -242,7 +242,7 @@ int weir_m2m_output_begin(struct weir_m2m *m2m)
 	if (!err) {
 		err = weir_m2m_queue_start(&m2m->output);
 		if (err)
-			weir_m2m_queue_fail(&m2m->output, "VIDIOC_STREAMON", err);
+			err = weir_m2m_queue_fail(&m2m->output, "VIDIOC_STREAMON", err);
 	}
 	if (err)
 		weir_m2m_output_halt(m2m);
