@@ -19,6 +19,17 @@ static void print_frame(FILE *to, const struct weir_frame_info *info)
 		info->flags & WEIR_FRAME_DISCONT ? "true" : "false");
 }
 
+/* May come once for each frame, too. The name is one of the library's: it needs no escapes. */
+static void print_measured(FILE *to, const struct weir_event *event)
+{
+	fprintf(to,
+		"{\"type\":\"event\",\"schema\":%d,\"event\":\"measured\",\"stage\":%u,\"name\":\"%"
+		"s\","
+		"\"value\":%.6f,\"sequence\":%" PRIu64 ",\"timestamp_ns\":%" PRIu64 "}\n",
+		SUMMARY_SCHEMA, event->stage, event->stage_name, event->value,
+		event->info->sequence, event->info->timestamp_ns);
+}
+
 static void add_error(struct json_object *object, int error)
 {
 	member_text(object, "error", error ? strerror(-error) : NULL);
@@ -39,6 +50,10 @@ void json_event(FILE *to, const struct weir_event *event, const char *sink)
 
 	if (event->type == WEIR_EVENT_FRAME) {
 		print_frame(to, event->info);
+		return;
+	}
+	if (event->type == WEIR_EVENT_MEASURED) {
+		print_measured(to, event);
 		return;
 	}
 	object = line_begin("event");
@@ -108,6 +123,8 @@ static void add_copies(struct json_object *object, const struct summary *summary
 
 	member_number(copies, "user_bytes", summary->ledger.user_copied_bytes);
 	member_number(copies, "kernel_bytes", summary->ledger.kernel_copied_bytes);
+	member_number(copies, "planned_per_frame", summary->plan->bytes_copied);
+	member_number(copies, "per_frame", (uint64_t)summary_copied_per_frame(&summary->ledger));
 	reasons = member_array(copies, "reasons");
 	for (size_t i = 0; i < summary->plan->n_hops; i++) {
 		const char *why = summary_copy_reason(summary, i);

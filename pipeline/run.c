@@ -34,6 +34,7 @@ static int begin(struct weir_pipeline *pipeline)
 	pipeline->sinks_books = books;
 	weir_books_open(&pipeline->books);
 	memset(pipeline->errors, 0, sizeof(pipeline->errors));
+	memset(pipeline->has_run, 0, sizeof(pipeline->has_run));
 	weir_counter_set(&pipeline->source->lost, 0);
 	for (size_t i = 0; i < pipeline->n_sinks; i++) {
 		weir_counter_set(&pipeline->sinks[i]->zero_copy_sends, 0);
@@ -88,13 +89,22 @@ bool weir_run_note_lost_sink(struct weir_pipeline *pipeline, size_t index, int e
 	return false;
 }
 
+static bool is_over(struct weir_pipeline *pipeline)
+{
+	uint64_t most = pipeline->settings.max_frames;
+
+	return atomic_load(&pipeline->stops) ||
+	       (most && weir_counter_get(&pipeline->books.captured) >= most) ||
+	       (pipeline->deadline_ns && weir_now_ns() >= pipeline->deadline_ns);
+}
+
 static int run_stretches(struct weir_pipeline *pipeline, struct weir_loop *loop)
 {
 	int err = weir_stretch_run(pipeline, loop);
 
 	while (err == WEIR_PLAN_AGAIN) {
-		if (atomic_load(&pipeline->stops))
-			return 0; /* to stop was all that was asked */
+		if (is_over(pipeline))
+			return 0; /* nothing more was asked */
 		err = plan_again(pipeline, &loop);
 		if (!err)
 			err = weir_stretch_run(pipeline, loop);
@@ -112,8 +122,10 @@ static int collect_verdicts(struct weir_pipeline *pipeline)
 	for (size_t i = 0; i < pipeline->n_sinks; i++) {
 		struct weir_sink *sink = pipeline->sinks[i];
 		char text[256] = "";
-		int err = sink->impl->result ? sink->impl->result(sink, text, sizeof(text)) : 0;
+		int err = 0;
 
+		if (pipeline->has_run[i] && sink->impl->result)
+			err = sink->impl->result(sink, text, sizeof(text));
 		if (err)
 			weir_error(pipeline->settings.log, "%s", text);
 		if (err && !result)

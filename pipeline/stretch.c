@@ -139,17 +139,43 @@ static void sink_failed(void *data, struct weir_sink *sink, int error)
 			weir_stretch_lose_sink(pipeline, i, error);
 }
 
+static void sink_copied(void *data, struct weir_sink *sink, uint64_t bytes, const char *why)
+{
+	struct weir_pipeline *pipeline = data;
+
+	weir_counter_add(&sink->copied_bytes, bytes);
+	if (!pipeline->settings.require_zero_copy || pipeline->stretch.ending)
+		return;
+	weir_error(pipeline->settings.log, "zero copy was required, but %s copied %llu bytes: %s",
+		sink->uri, (unsigned long long)bytes, why);
+	weir_stretch_end(pipeline, -EPERM);
+}
+
+static void sink_changed(void *data, struct weir_sink *sink)
+{
+	struct weir_pipeline *pipeline = data;
+
+	if (pipeline->stretch.ending)
+		return;
+	weir_info(pipeline->settings.log, "%s has changed: planning anew", sink->uri);
+	weir_stretch_end(pipeline, WEIR_PLAN_AGAIN);
+}
+
 static void memory_refuted(void *data, const char *why)
 {
 	struct weir_pipeline *pipeline = data;
 	struct weir_refuted *refuted = &pipeline->refuted[pipeline->n_refuted];
 	const char *kind = pipeline->plan.legs[0].kind->name;
 
-	weir_warn(pipeline->settings.log, "memory kind %s cannot be trusted: %s", kind, why);
+	if (pipeline->stretch.ending)
+		return;
 	if (pipeline->n_refuted == WEIR_MAX_REFUTED) {
+		weir_error(
+			pipeline->settings.log, "memory kind %s cannot be trusted: %s", kind, why);
 		weir_stretch_end(pipeline, -EIO);
 		return;
 	}
+	weir_warn(pipeline->settings.log, "memory kind %s cannot be trusted: %s", kind, why);
 	refuted->kind = pipeline->plan.legs[0].kind;
 	snprintf(refuted->why, sizeof(refuted->why), "%s", why);
 	pipeline->n_refuted++;
@@ -205,6 +231,8 @@ static int start_sinks(struct weir_pipeline *pipeline)
 		.slab = weir_stretch_sinks_slab(stretch),
 		.goes_on = goes_on(pipeline),
 		.failed = sink_failed,
+		.copied = sink_copied,
+		.changed = sink_changed,
 		.data = pipeline,
 	};
 
@@ -214,8 +242,12 @@ static int start_sinks(struct weir_pipeline *pipeline)
 
 		if (!pipeline->errors[stretch->n_started] && sink->impl->start)
 			err = sink->impl->start(sink, &host, &plan->hops[plan->n_hops - 1].video);
-		if (err)
+		if (err) {
+			stretch->outlets->outlet[stretch->n_started].sink = NULL; /* no stop() */
 			weir_stretch_lose_sink(pipeline, stretch->n_started, err);
+		} else {
+			pipeline->has_run[stretch->n_started] = true;
+		}
 	}
 	return stretch->ending ? stretch->result : 0;
 }
@@ -332,12 +364,11 @@ static int flow(struct weir_pipeline *pipeline)
 		err = weir_legs_start(pipeline);
 	if (!err)
 		err = start_source(pipeline);
-	if (err)
-		return err;
-	err = limit_time(pipeline);
+	if (!err)
+		err = limit_time(pipeline);
 	if (!err)
 		err = weir_loop_run(stretch->loop);
-	if (!stretch->draining)
+	if (!stretch->draining) /* also of a source that did not start: memory may be its own */
 		pipeline->source->impl->stop(pipeline->source);
 	return err ? err : stretch->result;
 }

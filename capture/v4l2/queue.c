@@ -86,7 +86,7 @@ int weir_v4l2_queue_allocate(struct weir_v4l2_queue *queue, const struct weir_me
 		err = say_refused(queue, n, err);
 	else
 		err = n < least(queue) ? say_too_few(queue, settings->slots, n)
-			       : create_slab(queue, kind, settings, &slab);
+				       : create_slab(queue, kind, settings, &slab);
 	if (err) {
 		weir_v4l2_queue_close(queue);
 		return err;
@@ -111,7 +111,10 @@ static int allocate_again(struct weir_v4l2_queue *queue, struct weir_slab *slab)
 		return say_refused(queue, slab->n_slots, err);
 	if (n < slab->n_slots)
 		return say_too_few(queue, slab->n_slots, n);
-	return weir_v4l2_queue_map(queue, slab);
+	err = weir_v4l2_queue_map(queue, slab);
+	if (err)
+		weir_parts_release_all(slab);
+	return err;
 }
 
 /* ---- opening ---- */
@@ -142,14 +145,15 @@ int weir_v4l2_queue_open(struct weir_v4l2_queue *queue, struct weir_slab *slab)
 	bool own = slab->kind == &weir_memory_mmap;
 	int err;
 
-	if (queue->n_buffers && queue->slab == slab &&
-		(own || queue->memory == V4L2_MEMORY_DMABUF))
+	if (queue->n_buffers && queue->slab == slab && (own || queue->memory == V4L2_MEMORY_DMABUF))
 		return 0;
 	weir_v4l2_queue_close(queue);
 	queue->slab = slab;
 	err = has_dmabufs(slab) && !queue->keeps_own ? import(queue, slab) : -EINVAL;
 	if (err == -EINVAL && own)
 		err = allocate_again(queue, slab);
+	if (err) /* half open it would pass for open */
+		weir_v4l2_queue_close(queue);
 	return err;
 }
 

@@ -72,19 +72,21 @@ static void close_pipe(struct weir_sink *sink)
 	free(sink);
 }
 
+#define COPY_REASON "the kernel copies what is written to standard output"
+
 /* The kernel copies what is written into the pipe or the page cache: there is no other way in. What
  * an image takes is known once it is there; a byte a pixel is more than that. */
 static uint64_t copies(
-	struct weir_sink *sink, const struct weir_video *video, char *why, size_t size)
+	struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size)
 {
-	struct weir_video tight = *video;
+	struct weir_video tight = offer->video;
 	struct weir_layout layout;
 
 	(void)sink;
 	tight.stride = 0;
-	snprintf(why, size, "the kernel copies what is written to standard output");
+	snprintf(why, size, COPY_REASON);
 	if (weir_format_layout(&tight, &layout))
-		return (uint64_t)video->width * video->height;
+		return (uint64_t)tight.width * tight.height;
 	return layout.size;
 }
 
@@ -203,7 +205,7 @@ static int go_on(struct pipe_sink *pipe, int64_t result)
 		return (int)result;
 	if (result == 0 && pipe->op.length > 0)
 		return -EIO;
-	weir_counter_add(&pipe->base.copied_bytes, (uint64_t)result);
+	pipe->host.copied(pipe->host.data, &pipe->base, (uint64_t)result, COPY_REASON);
 	if (!advance(pipe, (size_t)result))
 		return submit(pipe);
 	err = pop(pipe, WEIR_DROP_NONE);

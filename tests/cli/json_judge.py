@@ -18,7 +18,7 @@ SUMMARY = {
     "schema": int, "source": str, **VIDEO, "duration_s": NUMBER,
     "frames": {"captured": int, "lost_by_device": int, "corrupt": int},
     "sinks": [SINK],
-    "copies": {"user_bytes": int, "kernel_bytes": int, "reasons": [str]},
+    "copies": {"user_bytes": int, "kernel_bytes": int, "planned_per_frame": int, "per_frame": int, "reasons": [str]},
     "memory": {"kind": str, "slots": int, "locked_bytes": int, "registered": bool},
     "faults": {"minor": int, "major": int}, "cache_syncs": int,
     "steady_frames": int, "syscalls_per_frame": NUMBER, "cpu_us_per_frame": NUMBER, "latency_us": LATENCY,
@@ -32,7 +32,10 @@ PLAN = {
 }
 FRAME = {"sequence": int, "timestamp_ns": int, "bytes": int, "slot": int, "generation": int,
          "corrupt": bool, "discontinuity": bool}
+MEASURED = {"schema": int, "stage": int, "name": str, "value": NUMBER, "sequence": int,
+            "timestamp_ns": int}
 DEVICE = {"kind": str, "uri": str, "name": str, "detail": str, "usable": bool, "remedy": str}
+FINDING = {"about": str, "ability": str, "verdict": str, "detail": str, "cost": str, "remedy": (str, type(None))}
 SIZE = {"min_width": int, "min_height": int, "max_width": int, "max_height": int,
         "slowest_fps": NUMBER, "fastest_fps": NUMBER}
 SOURCE = {
@@ -125,6 +128,16 @@ def capture(lines, want):
     need(want.fps is None or summary["fps"] <= want.fps * 1.2, f"{summary['fps']} is unpaced")
 
 
+def measured(lines, want):
+    measures = [line for line in of_type(lines, "event") if line["event"] == "measured"]
+    for measure in measures:
+        match(measure, MEASURED, "measured")
+        need((measure["stage"], measure["name"]) == (want.stage, want.name), f"whose is {measure}?")
+        need(0 <= measure["value"] <= 1, f"{measure['value']} is not within 0 to 1")
+    numbers = [measure["sequence"] for measure in measures]
+    need(numbers == list(range(1, want.captured)), f"of frames {numbers}")
+
+
 def hop(lines, want):
     hops = of_type(lines, "plan")[0]["hops"]
     need([h for h in hops if h["kind"] == want.kind and h["memory"] == want.memory],
@@ -145,13 +158,28 @@ def info(lines, want):
     need(want.format in [f["name"] for f in lines[0]["formats"]], f"no {want.format}")
 
 
+def doctor(lines, want):
+    need(len(lines) == 1, "one object is printed")
+    match(lines[0], {"schema": int, "findings": [FINDING]}, "doctor")
+    findings = lines[0]["findings"]
+    need(len({(f["about"], f["ability"]) for f in findings}) == len(findings), "each ability is there once")
+    for finding in findings:
+        need(finding["verdict"] in ("works", "works_with", "missing"), f"the verdict of {finding}")
+        need((finding["verdict"] == "works") == (not finding["cost"]), f"the cost of {finding}")
+        need(finding["verdict"] != "works" or finding["remedy"] is None, f"the remedy of {finding}")
+    can = any(f["ability"] == "capture" and f["verdict"] != "missing" for f in findings)
+    need(can == (want.status == 0), f"exit status {want.status}")
+
+
 def main():
     parser = argparse.ArgumentParser()
-    judges = {"capture": capture, "explain": explain, "list": devices, "info": info, "hop": hop}
+    judges = {"capture": capture, "explain": explain, "list": devices, "info": info, "hop": hop,
+              "doctor": doctor, "measured": measured}
     parser.add_argument("judge", choices=judges)
     parser.add_argument("--frames", action="store_true")
-    for name, kind in (("captured", int), ("slots", int), ("width", int), ("fps", float),
-                       ("format", str), ("sinks", str), ("kind", str), ("memory", str)):
+    for name, kind in (("captured", int), ("slots", int), ("width", int), ("fps", float), ("status", int),
+                       ("format", str), ("sinks", str), ("kind", str), ("memory", str),
+                       ("stage", int), ("name", str)):
         parser.add_argument("--" + name, type=kind)
     want = parser.parse_args()
     lines = [json.loads(line) for line in sys.stdin]

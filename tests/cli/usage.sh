@@ -101,6 +101,13 @@ bad --stage capture $p --stage
 bad --stage capture $p --stage ''
 bad sharpen capture $p --stage sharpen=3
 bad 10x capture $p --stage crop=10x
+bad mask capture $p --stage mask=10x10
+bad mask capture $p --stage mask=0x10+0+0
+bad left capture $p --stage stamp=left
+bad much capture $p --stage motion=much
+bad motion capture $p --stage motion=1.5
+bad fast capture $p --stage rate=fast
+bad rate capture $p --stage rate=0
 bad --frames capture $p --frames
 bad --sdp capture $p --sdp file
 bad --trace capture $p --trace file
@@ -118,6 +125,8 @@ bad 12x capture "$p?size=12x"
 bad size capture "$p?size=64x64&size=32x32"
 bad -s list -s 64x64
 bad thing list thing
+bad thing doctor thing
+bad -n doctor -n 3
 bad SOURCE info
 bad --to info $p --to null
 bad 12x explain $p -s 12x
@@ -125,6 +134,7 @@ bad slob explain $p --memory slob
 
 meant capture captur
 meant list lsit
+meant doctor docotr
 meant --buffers capture $p --bufers 3
 meant --require-zero-copy capture $p --require-zerocopy
 meant --format capture $p --fromat YUYV

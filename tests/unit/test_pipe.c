@@ -57,6 +57,13 @@ static void stop_when_released(struct weir_timer *timer)
 		weir_loop_arm(bench->loop, timer, weir_now_ns() + 100000);
 }
 
+static void copied(void *data, struct weir_sink *sink, uint64_t bytes, const char *why)
+{
+	(void)data;
+	assert_true(why && *why);
+	weir_counter_add(&sink->copied_bytes, bytes);
+}
+
 static void failed(void *data, struct weir_sink *sink, int error)
 {
 	struct bench *bench = data;
@@ -115,7 +122,11 @@ static void set_up(
 	assert_int_equal(weir_loop_open(&loop_settings, &bench->loop), 0);
 	assert_int_equal(weir_sink_open("-", &settings, &bench->sink), 0);
 	host = (struct weir_sink_host){
-		.loop = bench->loop, .slab = bench->slab, .failed = failed, .data = bench
+		.loop = bench->loop,
+		.slab = bench->slab,
+		.failed = failed,
+		.copied = copied,
+		.data = bench,
 	};
 	assert_int_equal(bench->sink->impl->start(bench->sink, &host, video), 0);
 	redirect(bench);
@@ -272,14 +283,15 @@ static void test_stopped_while_writing(void **state)
 
 static void test_says_what_it_copies(void **state)
 {
-	struct weir_video video = video_of("NV12", 64, 48), image = video_of("MJPEG", 64, 48);
+	struct weir_offer raw = { .video = video_of("NV12", 64, 48) };
+	struct weir_offer image = { .video = video_of("MJPEG", 64, 48) };
 	struct weir_sink *sink;
 	char why[200] = "";
 
 	(void)state;
-	video.stride = 100;
+	raw.video.stride = 100;
 	assert_int_equal(weir_sink_open("-", NULL, &sink), 0);
-	assert_int_equal(sink->impl->copies(sink, &video, why, sizeof(why)), 64 * 48 * 3 / 2);
+	assert_int_equal(sink->impl->copies(sink, &raw, why, sizeof(why)), 64 * 48 * 3 / 2);
 	assert_non_null(strstr(why, "kernel"));
 	assert_true(sink->impl->copies(sink, &image, why, sizeof(why)) > 0);
 	weir_sink_close(&sink);

@@ -225,6 +225,7 @@ static void halt(struct weir_m2m *m2m)
 	m2m->kept = m2m->parted && !m2m->over;
 	if (!m2m->kept)
 		weir_m2m_input_halt(m2m);
+	m2m->device.log = NULL;
 	if (m2m->gone)
 		weir_m2m_device_close(&m2m->device);
 }

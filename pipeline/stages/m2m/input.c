@@ -122,8 +122,11 @@ bool weir_m2m_input_return(struct weir_m2m *m2m)
 int weir_m2m_input_begin(struct weir_m2m *m2m)
 {
 	unsigned n = m2m->host.from->n_slots;
-	int err = weir_m2m_queue_request(&m2m->input, V4L2_MEMORY_DMABUF, &n);
+	int err = weir_m2m_settle_for(m2m, m2m->host.from->frame_bytes);
 
+	if (err)
+		return err;
+	err = weir_m2m_queue_request(&m2m->input, V4L2_MEMORY_DMABUF, &n);
 	if (err)
 		return weir_m2m_queue_fail(&m2m->input, "VIDIOC_REQBUFS", err);
 	err = weir_m2m_queue_start(&m2m->input);

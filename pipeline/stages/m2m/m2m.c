@@ -66,6 +66,7 @@ static int open_m2m(const char *args, const struct weir_log *log, void **state)
 	err = parse(m2m, args, log);
 	if (!err)
 		err = weir_m2m_device_open(&m2m->device);
+	m2m->device.log = NULL;
 	if (err)
 		close_m2m(m2m);
 	else
@@ -78,9 +79,10 @@ static int configure(void *state, struct weir_video *video, const struct weir_lo
 	struct weir_m2m *m2m = state;
 	int err;
 
-	m2m->device.log = log;
 	/* What the stream told was read when it did. */
+	m2m->device.log = log;
 	err = m2m->kept ? 0 : weir_m2m_settle(m2m, video);
+	m2m->device.log = NULL; /* it is the caller's */
 	if (!err)
 		*video = m2m->gives.video;
 	return err;

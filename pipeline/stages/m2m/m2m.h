@@ -24,7 +24,7 @@ struct weir_m2m {
 	/* what it was brought to */
 	struct weir_m2m_device device;
 	struct weir_m2m_queue input, output; /* as the pipeline sees it: frames to it, from it */
-	struct weir_video comes;             /* as the frames are that it takes */
+	struct weir_video comes;             /* as the frames are that it takes; empty: refused */
 	struct weir_m2m_format takes, gives;
 	unsigned takes_least, gives_least; /* buffers that the driver needs */
 	bool decodes, encodes;

@@ -102,6 +102,8 @@ static int refuse_host(struct weir_m2m *m2m, char *why, size_t size)
 static int check_shape(
 	struct weir_m2m *m2m, const struct weir_slab_settings *slot, char *why, size_t size)
 {
+	struct reason reason = { why, size };
+	const struct weir_log log = { .level = WEIR_LOG_ERROR, .write = note, .data = &reason };
 	int err = 0;
 
 	if (slot->n_parts > 1) {
@@ -109,9 +111,10 @@ static int check_shape(
 			m2m->device.path);
 		return -ENOTSUP;
 	}
-	if (weir_m2m_is_coded(m2m->comes.format) && m2m->takes.bytes != slot->frame_bytes)
-		err = weir_m2m_settle_for(m2m, slot->frame_bytes);
-	return err ? say(why, size, "its driver takes no such frames", err) : 0;
+	m2m->device.log = &log;
+	err = weir_m2m_settle_for(m2m, slot->frame_bytes);
+	m2m->device.log = NULL;
+	return err;
 }
 
 unsigned weir_m2m_number_of(const struct weir_memory_kind *kind)
@@ -131,8 +134,8 @@ int weir_m2m_accepts(struct weir_stage *stage, const struct weir_memory_kind *ki
 
 	if (kind == &weir_memory_host)
 		return refuse_host(m2m, why, size);
-	if (m2m->kept)
-		return 0; /* it has buffers, and reads them */
+	if (m2m->kept || !m2m->comes.format)
+		return 0; /* it has buffers, and reads them; or it refuses more than memory */
 	err = check_shape(m2m, slot, why, size);
 	if (err)
 		return err;

@@ -96,6 +96,8 @@ static int set_sides(struct weir_m2m *m2m, const struct weir_video *video, size_
 
 int weir_m2m_settle_for(struct weir_m2m *m2m, size_t bytes)
 {
+	if (!weir_m2m_is_coded(m2m->comes.format) || m2m->takes.bytes == bytes)
+		return 0;
 	return set_sides(m2m, &m2m->comes, bytes);
 }
 
@@ -112,6 +114,7 @@ static int check_wishes(struct weir_m2m *m2m, const struct weir_video *video)
 
 int weir_m2m_settle(struct weir_m2m *m2m, const struct weir_video *video)
 {
+
 	bool from_coded = weir_m2m_is_coded(video->format);
 	bool to_coded = weir_m2m_is_coded(m2m->wanted);
 	int err = m2m->device.fd < 0 ? weir_m2m_device_open(&m2m->device) : 0;
@@ -120,7 +123,7 @@ int weir_m2m_settle(struct weir_m2m *m2m, const struct weir_video *video)
 		return err;
 	weir_m2m_queue_init(&m2m->input, &m2m->device, true);
 	weir_m2m_queue_init(&m2m->output, &m2m->device, false);
-	m2m->comes = *video;
+	m2m->comes = (struct weir_video){ .format = NULL };
 	m2m->decodes = from_coded && !to_coded;
 	m2m->encodes = to_coded && !from_coded;
 	err = check_wishes(m2m, video);
@@ -128,6 +131,7 @@ int weir_m2m_settle(struct weir_m2m *m2m, const struct weir_video *video)
 		err = set_sides(m2m, video, 0);
 	if (err)
 		return err;
+	m2m->comes = *video;
 	tell_rate(m2m, video->rate);
 	weir_m2m_read_needs(m2m);
 	m2m->stops = has_stop(m2m);

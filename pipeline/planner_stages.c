@@ -1,0 +1,159 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/log.h"
+#include "pipeline/planner.h"
+
+/* The memory between stages: what one makes, and the next one takes. */
+
+/* The stage that makes the frames of a leg; NULL: the source. */
+static struct weir_stage *maker(const struct weir_pipeline *pipeline, size_t leg)
+{
+	return leg ? pipeline->stages[pipeline->plan.legs[leg].first - 1] : NULL;
+}
+
+/* The one that takes them; NULL: the sinks. */
+static struct weir_stage *taker(const struct weir_pipeline *pipeline, size_t leg)
+{
+	for (size_t i = leg ? pipeline->plan.legs[leg].first : 0; i < pipeline->n_stages; i++)
+		if (pipeline->stages[i]->engine)
+			return pipeline->stages[i];
+	return NULL;
+}
+
+static bool is_device(const struct weir_stage *stage)
+{
+	return stage && stage->engine->is_device;
+}
+
+static bool sinks_want_dmabufs(const struct weir_pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		if (pipeline->sinks[i]->impl->shows_dmabufs ||
+			pipeline->sinks[i]->impl->program_holds)
+			return true;
+	return false;
+}
+
+const struct weir_memory_kind *weir_planner_stage_kind(const struct weir_pipeline *pipeline)
+{
+	const struct weir_stage *last = NULL;
+	char why[WEIR_PLAN_WHY];
+
+	for (size_t i = 0; i < pipeline->n_stages; i++)
+		if (pipeline->stages[i]->engine)
+			last = pipeline->stages[i];
+	if ((is_device(last) || sinks_want_dmabufs(pipeline)) &&
+		!weir_memory_slab.probe(why, sizeof(why)))
+		return &weir_memory_slab;
+	return is_device(last) ? &weir_memory_mmap : &weir_memory_host;
+}
+
+int weir_planner_taker_accepts(const struct weir_pipeline *pipeline, size_t leg,
+	const struct weir_memory_kind *kind, char *why, size_t size)
+{
+	const struct weir_plan *plan = &pipeline->plan.value;
+	struct weir_stage *stage = taker(pipeline, leg);
+	struct weir_slab_settings slot = { .frame_bytes = pipeline->plan.legs[leg].slot_bytes };
+
+	if (!stage || !stage->engine->accepts)
+		return 0;
+	if (!leg) {
+		slot.frame_bytes = plan->slot_bytes;
+		slot.n_parts = plan->n_parts;
+		memcpy(slot.part_bytes, plan->part_bytes, sizeof(slot.part_bytes));
+	}
+	return stage->engine->accepts(stage, kind, &slot, why, size);
+}
+
+/* ---- choosing ---- */
+
+/* A worker writes into what the program can make: dma-bufs where somebody may want them. */
+static bool is_worth_a_try(
+	const struct weir_pipeline *pipeline, size_t leg, const struct weir_memory_kind *kind)
+{
+	if (is_device(maker(pipeline, leg)) || kind == &weir_memory_host)
+		return true;
+	if (taker(pipeline, leg))
+		return is_device(taker(pipeline, leg)) && kind->create;
+	return kind == &weir_memory_slab && sinks_want_dmabufs(pipeline);
+}
+
+static int suits(const struct weir_pipeline *pipeline, size_t leg,
+	const struct weir_memory_kind *kind, char *why, size_t size)
+{
+	struct weir_stage *from = maker(pipeline, leg);
+	int err = kind->probe ? kind->probe(why, size) : 0;
+
+	if (!err && from->engine->fills)
+		err = from->engine->fills(from, kind, why, size);
+	if (!err)
+		err = weir_planner_taker_accepts(pipeline, leg, kind, why, size);
+	return err;
+}
+
+/* Of a device, which writes whatever it is: which memory, and what else was tried. */
+static void explain(struct weir_pipeline *pipeline, size_t leg, const char *tried)
+{
+	struct weir_plan_draft *plan = &pipeline->plan;
+
+	if (!plan->error && is_device(maker(pipeline, leg)))
+		plan->hops[plan->legs[leg].first].reason = weir_plan_text(plan, "%s%s%s",
+			plan->legs[leg].kind->summary, *tried ? "; not " : "", tried);
+}
+
+static int choose(struct weir_pipeline *pipeline, size_t leg)
+{
+	struct weir_leg_plan *plan = &pipeline->plan.legs[leg];
+	char tried[WEIR_PLAN_WHY] = "", why[WEIR_PLAN_WHY];
+
+	for (size_t i = 0; weir_memory_kinds[i] && !plan->kind; i++) {
+		const struct weir_memory_kind *kind = weir_memory_kinds[i];
+		size_t used = strlen(tried);
+
+		if (!is_worth_a_try(pipeline, leg, kind))
+			continue;
+		if (!suits(pipeline, leg, kind, why, sizeof(why)))
+			plan->kind = kind;
+		else
+			snprintf(tried + used, sizeof(tried) - used, "%s%s: %s", used ? "; " : "",
+				kind->name, why);
+	}
+	if (!plan->kind) {
+		weir_error(pipeline->settings.log, "no memory for what %s makes: %s",
+			maker(pipeline, leg)->text, tried);
+		return -ENOTSUP;
+	}
+	plan->traits = plan->kind->traits;
+	explain(pipeline, leg, tried);
+	return 0;
+}
+
+/* Between parties that use the CPU's own mapping there is nothing to sync; what others made they
+ * may look at. */
+static bool is_synced(const struct weir_pipeline *pipeline, size_t leg)
+{
+	bool synced = leg ? is_device(maker(pipeline, leg))
+			  : pipeline->source->device || pipeline->given.n_buffers;
+
+	if (taker(pipeline, leg))
+		return synced || is_device(taker(pipeline, leg));
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		synced |= pipeline->sinks[i]->impl->shows_dmabufs;
+	return synced;
+}
+
+int weir_planner_choose_stage_memory(struct weir_pipeline *pipeline)
+{
+	struct weir_plan_draft *plan = &pipeline->plan;
+	int err = 0;
+
+	for (size_t i = 1; i < plan->n_legs && !err; i++)
+		err = choose(pipeline, i);
+	for (size_t i = 0; i < plan->n_legs && !err; i++)
+		plan->legs[i].synced = is_synced(pipeline, i);
+	return err;
+}
