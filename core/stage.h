@@ -70,8 +70,8 @@ struct weir_stage_engine {
 	/* Takes a frame with its reference, and lets go of it when the last read is over. */
 	void (*take)(struct weir_stage *stage, struct weir_frame *frame);
 
-	/* There may be slots for its output again, or somebody wants it. NULL: it looks itself, when
-	 * asked for room. */
+	/* There may be slots for its output again, or somebody wants it. NULL: it looks itself,
+	 * when asked for room. */
 	void (*resume)(struct weir_stage *stage);
 
 	/* No frame follows: whatever is taken comes out soon. May be called again. NULL: it always
@@ -90,16 +90,16 @@ struct weir_stage_engine {
 	/* After configure(). NULL: one each. */
 	void (*needs)(const struct weir_stage *stage, struct weir_stage_needs *out);
 
-	/* Whether it can take frames in memory of that kind, which are as `slot` says, and whether it
-	 * can fill slots of that kind, its device's own ones included; after configure(). 0, or
+	/* Whether it can take frames in memory of that kind, which are as `slot` says, and whether
+	 * it can fill slots of that kind, its device's own ones included; after configure(). 0, or
 	 * -errno with the reason in `why`. NULL: any that the CPU can read, or write. */
 	int (*accepts)(struct weir_stage *stage, const struct weir_memory_kind *kind,
 		const struct weir_slab_settings *slot, char *why, size_t size);
 	int (*fills)(struct weir_stage *stage, const struct weir_memory_kind *kind, char *why,
 		size_t size);
 
-	/* A device reads and writes dma-bufs, of whole frames: CPU access on either side of it needs
-	 * cache syncs, and nothing of what it makes counts as copied. */
+	/* A device reads and writes dma-bufs, of whole frames: CPU access on either side of it
+	 * needs cache syncs, and nothing of what it makes counts as copied. */
 	bool is_device;
 };
 

@@ -29,8 +29,8 @@ uint64_t weir_planner_cost(const struct weir_pipeline *pipeline, const struct we
 	const struct weir_memory_kind *kind, const struct weir_memory_traits *traits, char *why,
 	size_t size);
 
-/* planner_cost.c: tells a stage what comes to it; *video becomes what it makes of that. 0 or -ENOTSUP,
- * logged. */
+/* planner_cost.c: tells a stage what comes to it; *video becomes what it makes of that. 0 or
+ * -ENOTSUP, logged. */
 int weir_planner_configure(const struct weir_pipeline *pipeline, size_t index,
 	struct weir_video *video, const struct weir_log *log);
 
@@ -39,8 +39,8 @@ int weir_planner_configure(const struct weir_pipeline *pipeline, size_t index,
 int weir_planner_pass_stages(const struct weir_pipeline *pipeline, struct weir_video *video,
 	uint64_t *converted, bool *converts, char *why, size_t size);
 
-/* planner_stages.c: what the frames that the last stage makes are going to lie in, as far as that can
- * be told without trying. */
+/* planner_stages.c: what the frames that the last stage makes are going to lie in, as far as that
+ * can be told without trying. */
 const struct weir_memory_kind *weir_planner_stage_kind(const struct weir_pipeline *pipeline);
 
 /* planner_stages.c: whether the stage that takes the frames of a leg can have them in that kind of

@@ -7,8 +7,8 @@
 #include "tests/unit/captured.h"
 
 /* A codec behind weir_m2m_ioctl() (the linker's --wrap) that does nothing by itself: a test says
- * what it gives back, in whatever order. It keeps the rules that the V4L2 API sets for us, and fails
- * the test when one is broken. */
+ * what it gives back, in whatever order. It keeps the rules that the V4L2 API sets for us, and
+ * fails the test when one is broken. */
 
 #define CODEC_BUFFERS 32
 
