@@ -1,7 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "core/log.h"
@@ -105,30 +104,31 @@ static void explain(struct weir_pipeline *pipeline, size_t leg, const char *trie
 			plan->legs[leg].kind->summary, *tried ? "; not " : "", tried);
 }
 
-static int choose(struct weir_pipeline *pipeline, size_t leg)
+static int choose(struct weir_pipeline *pipeline, size_t number)
 {
-	struct weir_leg_plan *plan = &pipeline->plan.legs[leg];
-	char tried[WEIR_PLAN_WHY] = "", why[WEIR_PLAN_WHY];
+	struct weir_plan_draft *plan = &pipeline->plan;
+	struct weir_leg_plan *leg = &plan->legs[number];
+	const char *tried = "";
+	char why[WEIR_PLAN_WHY];
 
-	for (size_t i = 0; weir_memory_kinds[i] && !plan->kind; i++) {
+	for (size_t i = 0; weir_memory_kinds[i] && !leg->kind; i++) {
 		const struct weir_memory_kind *kind = weir_memory_kinds[i];
-		size_t used = strlen(tried);
 
-		if (!is_worth_a_try(pipeline, leg, kind))
+		if (!is_worth_a_try(pipeline, number, kind))
 			continue;
-		if (!suits(pipeline, leg, kind, why, sizeof(why)))
-			plan->kind = kind;
+		if (!suits(pipeline, number, kind, why, sizeof(why)))
+			leg->kind = kind;
 		else
-			snprintf(tried + used, sizeof(tried) - used, "%s%s: %s", used ? "; " : "",
-				kind->name, why);
+			tried = weir_plan_text(
+				plan, "%s%s%s: %s", tried, *tried ? "; " : "", kind->name, why);
 	}
-	if (!plan->kind) {
+	if (!leg->kind) {
 		weir_error(pipeline->settings.log, "no memory for what %s makes: %s",
-			maker(pipeline, leg)->text, tried);
+			maker(pipeline, number)->text, tried);
 		return -ENOTSUP;
 	}
-	plan->traits = plan->kind->traits;
-	explain(pipeline, leg, tried);
+	leg->traits = leg->kind->traits;
+	explain(pipeline, number, tried);
 	return 0;
 }
 

@@ -38,6 +38,8 @@ int weir_m2m_fail(struct weir_m2m_device *device, const char *what, const char *
 		remedy = "it was unplugged, or its driver was removed";
 	else if (error == -EBUSY)
 		remedy = "another program uses it";
+	else if (error == -EFAULT)
+		remedy = "it does not reach such memory: choose another kind (--memory)";
 	weir_error(device->log, "%s on %s%s%s%s: %s%s%s", what, device->path, side ? " (" : "",
 		side ? side : "", side ? ")" : "", weir_errno_text(error, text), remedy ? "; " : "",
 		remedy ? remedy : "");

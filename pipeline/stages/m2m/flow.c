@@ -22,12 +22,8 @@ static void finish(struct weir_m2m *m2m)
 	m2m->host.ready(m2m->host.data);
 }
 
-void weir_m2m_break(struct weir_m2m *m2m, struct weir_m2m_queue *side, const char *what, int error)
+void weir_m2m_break(struct weir_m2m *m2m, int error)
 {
-	if (m2m->over)
-		return;
-	if (what)
-		error = weir_m2m_queue_fail(side, what, error);
 	m2m->gone = error == -ENODEV;
 	finish(m2m);
 	m2m->host.failed(m2m->host.data, error);
@@ -94,7 +90,7 @@ static void follow(struct weir_m2m *m2m)
 		err = weir_m2m_output_begin(m2m);
 	}
 	if (err && err != -ESTALE)
-		weir_m2m_break(m2m, NULL, NULL, err);
+		weir_m2m_break(m2m, err);
 }
 
 static bool is_change(struct weir_m2m *m2m)
@@ -125,7 +121,7 @@ void weir_m2m_last(struct weir_m2m *m2m)
 	else if (m2m->draining)
 		finish(m2m);
 	else
-		weir_m2m_break(m2m, &m2m->output, "VIDIOC_DQBUF", -EPIPE);
+		weir_m2m_break(m2m, weir_m2m_queue_fail(&m2m->output, "VIDIOC_DQBUF", -EPIPE));
 }
 
 /* ---- frames ---- */
@@ -144,14 +140,15 @@ static void ready(struct weir_watch *watch, uint32_t events)
 	if (m2m->over)
 		return;
 	if (events & POLLNVAL) {
-		weir_m2m_break(m2m, &m2m->input, "poll", -EIO);
+		weir_m2m_break(m2m, weir_m2m_fail(&m2m->device, "poll", NULL, -EIO));
 		return;
 	}
 	if (weir_m2m_device_poll(&m2m->device) & POLLPRI)
 		take_events(m2m);
 	if (weir_m2m_input_return(m2m))
 		m2m->host.ready(m2m->host.data);
-	weir_m2m_output_go_on(m2m);
+	weir_m2m_output_take(m2m);
+	weir_m2m_output_refill(m2m);
 	look_for_end(m2m);
 }
 
@@ -179,7 +176,11 @@ static void take(struct weir_stage *stage, struct weir_frame *frame)
 
 static void resume(struct weir_stage *stage)
 {
-	weir_m2m_output_go_on(stage->state);
+	struct weir_m2m *m2m = stage->state;
+
+	if (m2m->held_back)
+		weir_m2m_output_take(m2m);
+	weir_m2m_output_refill(m2m);
 }
 
 static void drain(struct weir_stage *stage)
@@ -196,8 +197,10 @@ static void drain(struct weir_stage *stage)
 		err = m2m->decodes ? weir_m2m_ioctl(&m2m->device, VIDIOC_DECODER_CMD, &decoder)
 				   : weir_m2m_ioctl(&m2m->device, VIDIOC_ENCODER_CMD, &encoder);
 	if (err)
-		weir_m2m_break(m2m, &m2m->input,
-			m2m->decodes ? "VIDIOC_DECODER_CMD" : "VIDIOC_ENCODER_CMD", err);
+		weir_m2m_break(
+			m2m, weir_m2m_fail(&m2m->device,
+				     m2m->decodes ? "VIDIOC_DECODER_CMD" : "VIDIOC_ENCODER_CMD",
+				     NULL, err));
 	look_for_end(m2m);
 }
 
@@ -249,6 +252,7 @@ static int start(struct weir_stage *stage, const struct weir_stage_host *host)
 	m2m->host = *host;
 	m2m->device.log = host->log;
 	m2m->over = m2m->draining = m2m->changing = m2m->parted = m2m->gone = false;
+	m2m->held_back = false;
 	err = begin_input(m2m);
 	if (!err)
 		err = watch(m2m);

@@ -91,13 +91,13 @@ void weir_m2m_input_give(struct weir_m2m *m2m, struct weir_frame *frame)
 
 	if (err) {
 		weir_frame_unref(&frame);
-		weir_m2m_break(m2m, &m2m->input, NULL, err);
+		weir_m2m_break(m2m, err);
 		return;
 	}
 	err = give(m2m, frame, stamp_us);
 	if (err) {
 		weir_frame_unref(&frame);
-		weir_m2m_break(m2m, &m2m->input, "VIDIOC_QBUF", err);
+		weir_m2m_break(m2m, weir_m2m_queue_fail(&m2m->input, "VIDIOC_QBUF", err));
 	}
 }
 
@@ -113,7 +113,7 @@ bool weir_m2m_input_return(struct weir_m2m *m2m)
 		any = true;
 	}
 	if (err && err != -EAGAIN)
-		weir_m2m_break(m2m, &m2m->input, "VIDIOC_DQBUF", err);
+		weir_m2m_break(m2m, weir_m2m_queue_fail(&m2m->input, "VIDIOC_DQBUF", err));
 	return any;
 }
 

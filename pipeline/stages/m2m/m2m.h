@@ -41,6 +41,7 @@ struct weir_m2m {
 	struct weir_stage_host host;
 	struct weir_watch watch;
 	uint32_t unproven; /* imported slots that it has not been seen to write to */
+	bool held_back;    /* there may be pictures that were not wanted */
 	bool changing;     /* the picture becomes another: what was made of the old one comes yet */
 	bool parted;       /* the pipeline was told to plan again */
 	bool draining;
@@ -75,8 +76,10 @@ int weir_m2m_fills(
 int weir_m2m_output_begin(struct weir_m2m *m2m);
 void weir_m2m_output_halt(struct weir_m2m *m2m);
 
-/* output.c: gives the device what is idle, and takes what it has made. */
-void weir_m2m_output_go_on(struct weir_m2m *m2m);
+/* output.c: takes what the device has made; what finds no room after it stays there, held back. */
+void weir_m2m_output_take(struct weir_m2m *m2m);
+/* output.c: gives the device what is idle. */
+void weir_m2m_output_refill(struct weir_m2m *m2m);
 
 /* input.c: takes back what the device has read. Whether there was any. */
 bool weir_m2m_input_return(struct weir_m2m *m2m);
@@ -89,8 +92,8 @@ void weir_m2m_input_halt(struct weir_m2m *m2m);
 
 /* flow.c: the last picture of the old size, or of the stream, has come. */
 void weir_m2m_last(struct weir_m2m *m2m);
-/* flow.c: it is broken. `what` on that side, logged here; NULL: logged already. */
-void weir_m2m_break(struct weir_m2m *m2m, struct weir_m2m_queue *side, const char *what, int error);
+/* flow.c: it is broken, as was logged: the run ends. Once. */
+void weir_m2m_break(struct weir_m2m *m2m, int error);
 /* flow.c: plans again, without memory that was refuted: what it has is lost. */
 void weir_m2m_refute(struct weir_m2m *m2m, const char *why);
 

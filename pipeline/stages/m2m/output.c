@@ -128,14 +128,15 @@ static void deliver(struct weir_m2m *m2m, const struct weir_m2m_took *took)
  * may bear the stamp of a frame that is to come yet. */
 static void take_picture(struct weir_m2m *m2m, const struct weir_m2m_took *took)
 {
-	bool failed = took->flags & V4L2_BUF_FLAG_ERROR;
-	bool empty = !took->bytes || (size_t)took->offset + took->bytes >
-					     m2m->host.slab->slots[took->index].parts[0].length;
+	struct weir_slot *slot = &m2m->host.slab->slots[took->index];
+	bool empty = !took->bytes;
+	bool failed = took->flags & V4L2_BUF_FLAG_ERROR ||
+		      (size_t)took->offset + took->bytes > slot->parts[0].length;
 
 	if (!failed && !empty) {
 		deliver(m2m, took);
 	} else {
-		weir_slab_put(&m2m->host.slab->slots[took->index]);
+		weir_slab_put(slot);
 		if (failed)
 			skip(m2m, took);
 	}
@@ -144,13 +145,19 @@ static void take_picture(struct weir_m2m *m2m, const struct weir_m2m_took *took)
 		weir_m2m_last(m2m);
 }
 
-/* What finds no room after it stays in the device. */
-static void take_pictures(struct weir_m2m *m2m)
+static bool may_take(struct weir_m2m *m2m)
+{
+	if (m2m->over || !m2m->output.streaming || !m2m->output.queued)
+		return false;
+	m2m->held_back = !m2m->host.wanted(m2m->host.data);
+	return !m2m->held_back;
+}
+
+void weir_m2m_output_take(struct weir_m2m *m2m)
 {
 	struct weir_m2m_took took;
 
-	while (!m2m->over && m2m->output.streaming && m2m->output.queued &&
-		m2m->host.wanted(m2m->host.data)) {
+	while (may_take(m2m)) {
 		int err = weir_m2m_queue_take(&m2m->output, &took);
 
 		if (err == -EAGAIN)
@@ -158,7 +165,7 @@ static void take_pictures(struct weir_m2m *m2m)
 		if (err == -EPIPE)
 			weir_m2m_last(m2m);
 		else if (err)
-			weir_m2m_break(m2m, &m2m->output, "VIDIOC_DQBUF", err);
+			weir_m2m_break(m2m, weir_m2m_queue_fail(&m2m->output, "VIDIOC_DQBUF", err));
 		else
 			take_picture(m2m, &took);
 		if (err)
@@ -166,16 +173,15 @@ static void take_pictures(struct weir_m2m *m2m)
 	}
 }
 
-void weir_m2m_output_go_on(struct weir_m2m *m2m)
+void weir_m2m_output_refill(struct weir_m2m *m2m)
 {
 	int err;
 
-	take_pictures(m2m);
 	if (m2m->over || !m2m->output.streaming)
 		return;
 	err = give_idle(m2m);
 	if (err)
-		weir_m2m_break(m2m, &m2m->output, "VIDIOC_QBUF", err);
+		weir_m2m_break(m2m, weir_m2m_queue_fail(&m2m->output, "VIDIOC_QBUF", err));
 	else
 		weir_slab_want(m2m->host.slab);
 }
