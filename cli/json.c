@@ -219,7 +219,7 @@ static void print_source(
 static struct json_object *hop_object(const struct weir_plan_hop *hop)
 {
 	static const char *const kinds[] = { "source", "stage", "sink" };
-	static const char *const memories[] = { "same", "view", "copy" };
+	static const char *const memories[] = { "same", "view", "copy", "device" };
 	struct json_object *object = json_object_new_object();
 
 	member_text(object, "kind", kinds[hop->kind]);

@@ -209,13 +209,19 @@ static const char *const hop_kinds[] = {
 
 static void print_reason(FILE *to, const struct weir_plan_hop *hop, const char *rail)
 {
+	static const char *const memories[] = {
+		[WEIR_MEMORY_SAME] = "same memory",
+		[WEIR_MEMORY_VIEW] = "view of the same memory",
+		[WEIR_MEMORY_COPY] = "copy",
+		[WEIR_MEMORY_DEVICE] = "written by a device",
+	};
+
 	if (hop->memory == WEIR_MEMORY_COPY)
-		print_line(to, rail, "copy: %s, %" PRIu64 " bytes per frame", hop->reason,
-			hop->bytes_copied);
+		print_line(to, rail, "%s: %s, %" PRIu64 " bytes per frame", memories[hop->memory],
+			hop->reason, hop->bytes_copied);
 	else
-		print_line(to, rail, "%s%s%s",
-			hop->memory == WEIR_MEMORY_SAME ? "same memory" : "view of the same memory",
-			*hop->reason ? ": " : "", hop->reason);
+		print_line(to, rail, "%s%s%s", memories[hop->memory], *hop->reason ? ": " : "",
+			hop->reason);
 }
 
 static void print_hop(FILE *to, const struct weir_plan_hop *hop, bool last)

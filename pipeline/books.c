@@ -50,6 +50,12 @@ void weir_sinks_books_unref(struct weir_sinks_books *books)
 		free(books);
 }
 
+void weir_sinks_books_drop(struct weir_sinks_books *books, enum weir_drop reason, uint64_t n)
+{
+	for (size_t i = 0; i < books->n; i++)
+		atomic_fetch_add_explicit(&books->sink[i].drops[reason], n, memory_order_relaxed);
+}
+
 void weir_sink_books_read(struct weir_sink_books *books, struct weir_sink_ledger *out)
 {
 	out->delivered = weir_counter_get(&books->delivered);

@@ -59,6 +59,9 @@ struct weir_sinks_books *weir_sinks_books_create(size_t n);
 struct weir_sinks_books *weir_sinks_books_ref(struct weir_sinks_books *books);
 void weir_sinks_books_unref(struct weir_sinks_books *books);
 
+/* Counts `n` frames that came to no sink. */
+void weir_sinks_books_drop(struct weir_sinks_books *books, enum weir_drop reason, uint64_t n);
+
 /* Everything but uri, error and verdict, which the pipeline knows. */
 void weir_sink_books_read(struct weir_sink_books *books, struct weir_sink_ledger *out);
 

@@ -110,12 +110,19 @@ bool weir_leg_flows(struct weir_leg *leg)
 	return true;
 }
 
+static void refresh(struct weir_leg *leg)
+{
+	feed(leg);
+	if (leg->started && leg->head->engine->resume)
+		leg->head->engine->resume(leg->head);
+}
+
 void weir_legs_feed(struct weir_pipeline *pipeline)
 {
 	struct weir_stretch *stretch = &pipeline->stretch;
 
 	for (size_t i = stretch->n_legs; i-- > 1;)
-		feed(&stretch->legs[i]);
+		refresh(&stretch->legs[i]);
 }
 
 /* ---- what a head says ---- */
@@ -125,7 +132,9 @@ static void deliver(void *data, struct weir_frame *frame)
 	struct weir_leg *leg = data;
 
 	leg->in_work--;
-	weir_counter_add(&leg->pipeline->books.converted_bytes, frame->info.bytes_used);
+	if (!leg->head->engine->is_device)
+		weir_counter_add(
+			&leg->pipeline->books.converted_bytes, frame->info.bytes_used);
 	weir_leg_enter(leg, frame);
 }
 
@@ -135,6 +144,16 @@ static void skipped(void *data)
 
 	leg->in_work--;
 	drop_everywhere(leg->pipeline, WEIR_DROP_STAGE);
+}
+
+/* A live source does not wait for its sinks, so that a slow one loses frames alone. Stages that
+ * follow are the same for all. */
+static bool wanted(void *data)
+{
+	struct weir_leg *leg = data;
+	struct weir_leg *next = next_of(leg);
+
+	return next ? !next->waiting : may_feed(leg);
 }
 
 static void ready(void *data)
@@ -151,6 +170,21 @@ static void failed(void *data, int error)
 	weir_stretch_end(leg->pipeline, error);
 }
 
+static void changed(void *data)
+{
+	struct weir_leg *leg = data;
+
+	weir_stretch_end(leg->pipeline, WEIR_PLAN_AGAIN);
+}
+
+static void keeps(void *data, int frames)
+{
+	struct weir_leg *leg = data;
+
+	leg->in_work -= (uint64_t)frames;
+	leg->pipeline->kept += (uint64_t)frames;
+}
+
 /* ---- beginning and end ---- */
 
 int weir_legs_start(struct weir_pipeline *pipeline)
@@ -164,12 +198,16 @@ int weir_legs_start(struct weir_pipeline *pipeline)
 			.log = pipeline->settings.log,
 			.loop = stretch->loop,
 			.slab = leg->slab,
+			.from = stretch->legs[i - 1].slab,
 			.cpus = pipeline->scheduling.cpus_changed ? &pipeline->scheduling.cpus
 								  : NULL,
 			.deliver = deliver,
 			.skipped = skipped,
+			.wanted = wanted,
 			.ready = ready,
 			.failed = failed,
+			.changed = changed,
+			.keeps = keeps,
 			.data = leg,
 		};
 

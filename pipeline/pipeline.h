@@ -79,6 +79,7 @@ struct weir_pipeline {
 	struct weir_books books; /* of the run, all stretches together */
 	struct weir_sinks_books *sinks_books;
 	uint64_t deadline_ns;              /* of the run; 0: none */
+	uint64_t kept; /* frames that stages have between two stretches */
 	struct weir_scheduling scheduling; /* as it was before the run */
 	_Atomic bool running;
 	pthread_mutex_t lock;    /* held while source, sinks, the stretch's legs, sinks_books and

@@ -38,21 +38,24 @@ static void add_hop(struct weir_pipeline *pipeline, const struct weir_stage *sta
 	};
 	const struct weir_stage_impl *impl = stage->impl;
 	bool converts = impl->access == WEIR_STAGE_CONVERT;
+	bool device = stage->engine && stage->engine->is_device;
 	const char *reason =
-		converts ? weir_plan_text(&pipeline->plan, "converts into %s memory of its own",
-				   weir_planner_stage_kind(pipeline)->name)
-			 : reasons[impl->access];
+		converts && !device
+			? weir_plan_text(&pipeline->plan, "converts into %s memory of its own",
+				  weir_planner_stage_kind(pipeline)->name)
+			: reasons[impl->access];
 
 	weir_plan_add_hop(&pipeline->plan,
 		&(struct weir_plan_hop){
 			.kind = WEIR_HOP_STAGE,
-			.memory = memory[impl->access],
+			.memory = device ? WEIR_MEMORY_DEVICE : memory[impl->access],
 			.name = weir_plan_text(&pipeline->plan, "%s", stage->text),
 			.reason = reason,
 			.video = *video,
 			.bytes_copied =
-				converts ? pipeline->plan.legs[pipeline->plan.n_legs - 1].slot_bytes
-					 : 0,
+				converts && !device
+					? pipeline->plan.legs[pipeline->plan.n_legs - 1].slot_bytes
+					: 0,
 		});
 }
 
@@ -75,7 +78,7 @@ static int begin_leg(struct weir_pipeline *pipeline, size_t stage, const struct 
 static int add_stage(struct weir_pipeline *pipeline, size_t index, struct weir_video *video)
 {
 	const struct weir_stage *stage = pipeline->stages[index];
-	int err = weir_planner_configure_stage(pipeline, stage, video, pipeline->settings.log);
+	int err = weir_planner_configure(pipeline, index, video, pipeline->settings.log);
 
 	if (!err && stage->impl->access == WEIR_STAGE_CONVERT)
 		err = begin_leg(pipeline, index, video);

@@ -29,15 +29,15 @@ uint64_t weir_planner_cost(const struct weir_pipeline *pipeline, const struct we
 	const struct weir_memory_kind *kind, const struct weir_memory_traits *traits, char *why,
 	size_t size);
 
+/* planner_cost.c: tells a stage what comes to it; *video becomes what it makes of that. 0 or
+ * -ENOTSUP, logged. */
+int weir_planner_configure(const struct weir_pipeline *pipeline, size_t index,
+	struct weir_video *video, const struct weir_log *log);
+
 /* planner_cost.c: takes *video through the stages, silently; *converted is what they write of each
  * frame, and *converts whether they do. 0, or -ENOTSUP with the stage that refuses in `why`. */
 int weir_planner_pass_stages(const struct weir_pipeline *pipeline, struct weir_video *video,
 	uint64_t *converted, bool *converts, char *why, size_t size);
-
-/* planner_cost.c: tells the stage what comes; what goes out has its lines as far apart as sinks
- * wish, where the stage does not mind. 0, or as configure(). */
-int weir_planner_configure_stage(const struct weir_pipeline *pipeline,
-	const struct weir_stage *stage, struct weir_video *video, const struct weir_log *log);
 
 /* planner_cost.c: the stride, video->stride at least, that spares every sink a copy. */
 uint32_t weir_planner_wish(const struct weir_pipeline *pipeline, struct weir_video video);
@@ -62,8 +62,13 @@ uint64_t weir_planner_weigh_made(const struct weir_pipeline *pipeline,
 void weir_planner_choose_made(struct weir_pipeline *pipeline);
 const struct weir_memory_kind *weir_planner_stage_kind(const struct weir_pipeline *pipeline);
 
-/* planner_made.c: whether CPU access to a leg's frames needs cache syncs. */
-bool weir_planner_is_synced(const struct weir_pipeline *pipeline, size_t leg);
+/* planner_stages.c: whether the stage that takes the frames of a leg can have them in that kind of
+ * memory. 0, or -errno with the reason in `why`. */
+int weir_planner_taker_accepts(const struct weir_pipeline *pipeline, size_t leg,
+	const struct weir_memory_kind *kind, char *why, size_t size);
+
+/* planner_stages.c: the kind of memory for what the stages make. 0 or -ENOTSUP, logged. */
+int weir_planner_choose_stage_memory(struct weir_pipeline *pipeline);
 
 /* planner_memory.c: tries the kinds of memory for source->video until one spares every copy, or
  * `all` of them, and weighs them. 0, or as weir_pipeline_plan() where none can serve. */

@@ -130,11 +130,31 @@ static void space_lines(const struct weir_pipeline *pipeline, const struct weir_
 		video->stride = spaced.stride;
 }
 
-int weir_planner_configure_stage(const struct weir_pipeline *pipeline,
-	const struct weir_stage *stage, struct weir_video *video, const struct weir_log *log)
+/* A device is shown dma-bufs from their first byte on. */
+static int refuse_views(
+	const struct weir_pipeline *pipeline, size_t index, const struct weir_log *log)
 {
-	int err = stage->impl->configure ? stage->impl->configure(stage->state, video, log) : 0;
+	for (size_t i = index; i-- > 0 && !pipeline->stages[i]->engine;) {
+		if (pipeline->stages[i]->impl->access != WEIR_STAGE_RESHAPE)
+			continue;
+		weir_error(log,
+			"%s takes whole frames: let %s come after it, or ask the source for such a "
+			"picture",
+			pipeline->stages[index]->text, pipeline->stages[i]->text);
+		return -ENOTSUP;
+	}
+	return 0;
+}
 
+int weir_planner_configure(const struct weir_pipeline *pipeline, size_t index,
+	struct weir_video *video, const struct weir_log *log)
+{
+	const struct weir_stage *stage = pipeline->stages[index];
+	bool device = stage->engine && stage->engine->is_device;
+	int err = device ? refuse_views(pipeline, index, log) : 0;
+
+	if (!err && stage->impl->configure)
+		err = stage->impl->configure(stage->state, video, log);
 	if (!err && stage->impl->access == WEIR_STAGE_CONVERT)
 		space_lines(pipeline, stage, video);
 	return err;
@@ -157,12 +177,12 @@ int weir_planner_pass_stages(const struct weir_pipeline *pipeline, struct weir_v
 	for (size_t i = 0; i < pipeline->n_stages; i++) {
 		const struct weir_stage *stage = pipeline->stages[i];
 		size_t bytes = 0;
-		int err = weir_planner_configure_stage(pipeline, stage, video, &log);
+		int err = weir_planner_configure(pipeline, i, video, &log);
 
 		if (!err && stage->impl->access == WEIR_STAGE_CONVERT) {
 			*converts = true;
 			err = weir_planner_output_bytes(stage, video, &bytes);
-			*converted += bytes;
+			*converted += stage->engine->is_device ? 0 : bytes;
 		}
 		if (err) {
 			snprintf(why, size, "%s", text[0] ? text : stage->text);

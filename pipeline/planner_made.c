@@ -3,7 +3,7 @@
 #include "core/checked.h"
 #include "pipeline/planner.h"
 
-/* What frames that stages make lie in: memory of ours. */
+/* What frames that stages make for the sinks lie in. */
 
 /* dma-bufs first where somebody may want them; else what needs least. A heap's memory cannot be
  * pinned: it is for those who take no other. */
@@ -11,6 +11,19 @@ static const struct weir_memory_kind *const shared[] = { &weir_memory_slab, &wei
 	&weir_memory_heap };
 static const struct weir_memory_kind *const alone[] = { &weir_memory_host, &weir_memory_slab,
 	&weir_memory_heap };
+
+/* A device makes buffers of its own where it takes none of ours. */
+static const struct weir_memory_kind *const device[] = { &weir_memory_slab, &weir_memory_mmap,
+	&weir_memory_heap };
+
+/* The stage that makes what comes to the sinks; NULL: the source does. */
+static struct weir_stage *last_maker(const struct weir_pipeline *pipeline)
+{
+	for (size_t i = pipeline->n_stages; i-- > 0;)
+		if (pipeline->stages[i]->engine)
+			return pipeline->stages[i];
+	return NULL;
+}
 
 static bool wants_dmabufs(const struct weir_pipeline *pipeline)
 {
@@ -25,15 +38,21 @@ uint64_t weir_planner_weigh_made(const struct weir_pipeline *pipeline,
 	const struct weir_video *at_sinks, struct weir_made *out, char *why, size_t size)
 {
 	const struct weir_memory_kind *const *kinds = wants_dmabufs(pipeline) ? shared : alone;
+	struct weir_stage *maker = last_maker(pipeline);
 	uint64_t least = WEIR_REFUSED;
 	char text[WEIR_PLAN_WHY];
 
 	*out = (struct weir_made){ NULL };
+	if (maker && maker->engine->is_device)
+		kinds = device;
 	for (size_t i = 0; i < WEIR_COUNT(shared); i++) {
 		struct weir_memory_traits traits = kinds[i]->traits;
 		uint64_t cost;
 
 		if (kinds[i]->probe(text, sizeof(text)))
+			continue;
+		if (maker && maker->engine->fills &&
+			maker->engine->fills(maker, kinds[i], text, sizeof(text)))
 			continue;
 		if (kinds[i]->refine)
 			kinds[i]->refine(&traits);
@@ -62,27 +81,4 @@ void weir_planner_choose_made(struct weir_pipeline *pipeline)
 const struct weir_memory_kind *weir_planner_stage_kind(const struct weir_pipeline *pipeline)
 {
 	return pipeline->plan.made.kind;
-}
-
-/* ---- cache syncs ---- */
-
-/* The stage that makes the frames of a leg; NULL: the source. */
-static const struct weir_stage_engine *maker(const struct weir_pipeline *pipeline, size_t leg)
-{
-	return leg ? pipeline->stages[pipeline->plan.legs[leg].first - 1]->engine : NULL;
-}
-
-/* Between parties that use the CPU's own mapping there is nothing to sync; what others made they
- * may look at. */
-bool weir_planner_is_synced(const struct weir_pipeline *pipeline, size_t leg)
-{
-	const struct weir_stage_engine *from = maker(pipeline, leg);
-	bool synced =
-		from ? from->shows_dmabufs : pipeline->source->device || pipeline->given.n_buffers;
-
-	if (leg + 1 < pipeline->plan.n_legs)
-		return synced || maker(pipeline, leg + 1)->shows_dmabufs;
-	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		synced |= pipeline->sinks[i]->impl->shows_dmabufs;
-	return synced;
 }

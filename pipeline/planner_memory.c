@@ -36,7 +36,8 @@ static const char *refuses(struct weir_pipeline *pipeline, const struct weir_mem
 		return weir_plan_text(&pipeline->plan, "%s", why);
 	if (!kind->create && !source->allocate)
 		return "only a device can allocate it";
-	if (source->accepts(pipeline->source, kind, why, sizeof(why)))
+	if (source->accepts(pipeline->source, kind, why, sizeof(why)) ||
+		weir_planner_taker_accepts(pipeline, 0, kind, why, sizeof(why)))
 		return weir_plan_text(&pipeline->plan, "%s", why);
 	return NULL;
 }
@@ -318,6 +319,7 @@ int weir_planner_choose_memory(struct weir_pipeline *pipeline)
 {
 	const struct weir_kind_weight *chosen = best(pipeline);
 	struct weir_plan_draft *plan = &pipeline->plan;
+	int err;
 
 	if (!chosen)
 		return plan->error ? plan->error : say_no_memory(pipeline);
@@ -326,12 +328,9 @@ int weir_planner_choose_memory(struct weir_pipeline *pipeline)
 	plan->legs[0].kind = chosen->kind;
 	plan->legs[0].traits = chosen->traits;
 	plan->legs[0].slot_bytes = plan->value.slot_bytes;
-	for (size_t i = 1; i < plan->n_legs; i++) {
-		plan->legs[i].kind = plan->made.kind;
-		plan->legs[i].traits = plan->made.traits;
-	}
-	for (size_t i = 0; i < plan->n_legs; i++)
-		plan->legs[i].synced = weir_planner_is_synced(pipeline, i);
+	err = weir_planner_choose_stage_memory(pipeline);
+	if (err)
+		return err;
 	if (chosen->kind == &weir_memory_given)
 		return weir_given_check(&pipeline->given, &plan->value, pipeline->source->min_slots,
 			pipeline->settings.log);

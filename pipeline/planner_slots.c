@@ -73,6 +73,17 @@ void weir_planner_fit(struct weir_pipeline *pipeline, unsigned slots)
 	explain_budgets(pipeline);
 }
 
+/* Of the stage that heads a leg. */
+static struct weir_stage_needs needs_of(const struct weir_pipeline *pipeline, size_t leg)
+{
+	const struct weir_stage *head = pipeline->stages[pipeline->plan.legs[leg].first - 1];
+	struct weir_stage_needs needs = { .own = 1, .takes = 1 };
+
+	if (head->engine->needs)
+		head->engine->needs(head, &needs);
+	return needs;
+}
+
 /* What whoever gets a leg's frames may hold: the head of the next one its work and one that waits,
  * else the sinks. */
 static unsigned consumers_slots(const struct weir_pipeline *pipeline, size_t leg)
@@ -81,7 +92,7 @@ static unsigned consumers_slots(const struct weir_pipeline *pipeline, size_t leg
 
 	if (leg + 1 == plan->n_legs)
 		return sum_of_budgets(plan);
-	return pipeline->stages[plan->legs[leg + 1].first - 1]->engine->takes + 1;
+	return needs_of(pipeline, leg + 1).takes + 1;
 }
 
 /* One more, so that there is one to fill while all else is held. */
@@ -101,8 +112,7 @@ void weir_planner_share_slots(struct weir_pipeline *pipeline)
 		return;
 	plan->legs[0].own_slots = pipeline->source->min_slots;
 	for (size_t i = 1; i < plan->n_legs; i++) {
-		plan->legs[i].own_slots =
-			pipeline->stages[plan->legs[i].first - 1]->engine->own_slots;
+		plan->legs[i].own_slots = needs_of(pipeline, i).own;
 		plan->legs[i].slots = wanted_slots(pipeline, i);
 	}
 	if (pipeline->given.n_buffers) {

@@ -41,7 +41,8 @@ static int create(
 	if (!stage)
 		return -ENOMEM;
 	stage->impl = impl;
-	stage->engine = impl->access == WEIR_STAGE_CONVERT ? &weir_stage_worker : NULL;
+	if (impl->access == WEIR_STAGE_CONVERT)
+		stage->engine = impl->engine ? impl->engine : &weir_stage_worker;
 	stage->state = state;
 	stage->text = text;
 	*out = stage;

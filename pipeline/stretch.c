@@ -270,7 +270,7 @@ static bool touches_pixels(const struct weir_pipeline *pipeline)
 		if (pipeline->stages[i]->impl->access >= WEIR_STAGE_READ)
 			return true;
 	if (stretch->n_legs > 1)
-		return !stretch->legs[1].head->engine->shows_dmabufs;
+		return !stretch->legs[1].head->engine->is_device;
 	return sinks_touch_pixels(pipeline);
 }
 

@@ -19,7 +19,8 @@ enum weir_hop_kind { WEIR_HOP_SOURCE, WEIR_HOP_STAGE, WEIR_HOP_SINK };
 enum weir_hop_memory {
 	WEIR_MEMORY_SAME, /* the very bytes the source wrote */
 	WEIR_MEMORY_VIEW, /* the same bytes seen through another geometry */
-	WEIR_MEMORY_COPY  /* new bytes: a copy or a conversion */
+	WEIR_MEMORY_COPY, /* new bytes: a copy or a conversion */
+	WEIR_MEMORY_DEVICE /* new bytes that a device writes: the CPU copies none */
 };
 
 struct weir_plan_hop {
