@@ -39,18 +39,13 @@ static void add_hop(struct weir_pipeline *pipeline, const struct weir_stage *sta
 	const struct weir_stage_impl *impl = stage->impl;
 	bool converts = impl->access == WEIR_STAGE_CONVERT;
 	bool device = stage->engine && stage->engine->is_device;
-	const char *reason =
-		converts && !device
-			? weir_plan_text(&pipeline->plan, "converts into %s memory of its own",
-				  weir_planner_stage_kind(pipeline)->name)
-			: reasons[impl->access];
 
 	weir_plan_add_hop(&pipeline->plan,
 		&(struct weir_plan_hop){
 			.kind = WEIR_HOP_STAGE,
 			.memory = device ? WEIR_MEMORY_DEVICE : memory[impl->access],
 			.name = weir_plan_text(&pipeline->plan, "%s", stage->text),
-			.reason = reason,
+			.reason = reasons[impl->access],
 			.video = *video,
 			.bytes_copied =
 				converts && !device

@@ -69,14 +69,20 @@ static int suits(const struct weir_pipeline *pipeline, size_t leg,
 	return err;
 }
 
-/* Of a device, which writes whatever it is: which memory, and what else was tried. */
-static void explain(struct weir_pipeline *pipeline, size_t leg, const char *tried)
+/* In the hop: which memory it is; of a device, which writes whatever it is, also what else was tried. */
+static void explain(struct weir_pipeline *pipeline, size_t number, const char *tried)
 {
 	struct weir_plan_draft *plan = &pipeline->plan;
+	const struct weir_leg_plan *leg = &plan->legs[number];
 
-	if (!plan->error && is_device(maker(pipeline, leg)))
-		plan->hops[plan->legs[leg].first].reason = weir_plan_text(plan, "%s%s%s",
-			plan->legs[leg].kind->summary, *tried ? "; not " : "", tried);
+	if (plan->error)
+		return;
+	plan->hops[leg->first].reason =
+		is_device(maker(pipeline, number))
+			? weir_plan_text(
+				  plan, "%s%s%s", leg->kind->summary, *tried ? "; not " : "", tried)
+			: weir_plan_text(
+				  plan, "converts into %s memory of its own", leg->kind->name);
 }
 
 static int choose(struct weir_pipeline *pipeline, size_t number)
@@ -89,6 +95,7 @@ static int choose(struct weir_pipeline *pipeline, size_t number)
 	if (!is_device(maker(pipeline, number)) && !taker(pipeline, number) && plan->made.kind) {
 		leg->kind = plan->made.kind; /* weighed by what the sinks make of it */
 		leg->traits = plan->made.traits;
+		explain(pipeline, number, tried);
 		return 0;
 	}
 	for (size_t i = 0; weir_memory_kinds[i] && !leg->kind; i++) {
