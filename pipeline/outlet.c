@@ -49,7 +49,7 @@ static void view_released(struct weir_frame *view, void *data)
 {
 	struct weir_outlet *outlet = data;
 	enum weir_drop verdict = view->verdict;
-	uint32_t bit = 1u << view->slot->index;
+	uint32_t bit = 1u << view->slot->place;
 
 	if (verdict == WEIR_DROP_NONE)
 		verdict = (enum weir_drop)atomic_load_explicit(
@@ -75,8 +75,8 @@ static void give_up(struct weir_outlet *outlet, struct weir_frame *frame, enum w
 /* Takes the frame, which is pending already. */
 static int hand(struct weir_outlet *outlet, struct weir_frame *frame)
 {
-	struct weir_frame *view = &outlet->views[frame->slot->index];
-	uint32_t bit = 1u << frame->slot->index;
+	struct weir_frame *view = &outlet->views[frame->slot->place];
+	uint32_t bit = 1u << frame->slot->place;
 	int err;
 
 	/* A stage passes on a frame that it has passed on before, and the sink has it still. */

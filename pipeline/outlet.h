@@ -13,7 +13,7 @@
 
 /* The pipeline's side of one sink in one stretch of a run: its budget and its policy.
  *
- * Every frame that a sink is shown is a view of the outlet's, one a slot. The view's last release,
+ * Every frame that a sink is shown is a view of the outlet's, one a place. The view's last release,
  * on whichever thread, is what the books call done with it, so that a sink keeps a frame by holding
  * a reference and by nothing else.
  *
@@ -27,7 +27,7 @@ struct weir_outlet {
 	struct weir_frame *_Atomic waiting;
 	int error;
 
-	_Atomic uint32_t held; /* one bit a slot whose view the sink has */
+	_Atomic uint32_t held; /* one bit a place whose view the sink has */
 	_Atomic bool starved; /* somebody waits for a release here */
 	_Atomic int verdict;  /* of frames released from now on: enum weir_drop */
 
