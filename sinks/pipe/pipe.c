@@ -88,32 +88,15 @@ static uint64_t copies(
 	return layout.size;
 }
 
-static bool is_compressed(const struct weir_frame_info *info)
-{
-	return info->format->flags & WEIR_FORMAT_COMPRESSED;
-}
-
-static uint32_t lines_of(const struct weir_frame_info *info, unsigned plane)
-{
-	uint32_t height =
-		is_compressed(info) ? info->height : info->format->plane[plane].block_height;
-
-	return (info->height + height - 1) / height;
-}
-
 static struct run current_run(const struct pipe_sink *pipe)
 {
 	const struct weir_frame_info *info = weir_frame_info(pipe->ring[pipe->first]);
 	uint32_t stride = pipe->pixels.stride[pipe->plane];
-	struct run run = { pipe->pixels.data[pipe->plane] + (size_t)pipe->line * stride, 0, 1 };
+	struct run run = { pipe->pixels.data[pipe->plane] + (size_t)pipe->line * stride,
+		weir_frame_line_bytes(info, pipe->plane), 1 };
 
-	if (is_compressed(info)) {
-		run.length = info->bytes_used;
-		return run;
-	}
-	run.length = weir_format_line_bytes(info->format, pipe->plane, info->width);
 	if (run.length == stride) {
-		run.lines = lines_of(info, pipe->plane);
+		run.lines = weir_frame_lines(info, pipe->plane);
 		run.length *= run.lines;
 	}
 	return run;
@@ -131,7 +114,7 @@ static bool advance(struct pipe_sink *pipe, size_t written)
 		return false;
 	pipe->offset = 0;
 	pipe->line += run.lines;
-	if (pipe->line < lines_of(info, pipe->plane))
+	if (pipe->line < weir_frame_lines(info, pipe->plane))
 		return false;
 	pipe->line = 0;
 	return ++pipe->plane >= info->n_planes;
