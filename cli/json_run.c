@@ -123,6 +123,7 @@ static void add_memory(struct json_object *object, const struct weir_memory_repo
 
 	member_text(child, "kind", memory->kind);
 	member_number(child, "slots", memory->slots);
+	member_number(child, "private_slots", memory->private_slots);
 	member_number(child, "slab_bytes", memory->slab_bytes);
 	member_number(child, "locked_bytes", memory->locked_bytes);
 	member_bool(child, "registered", memory->registered);

@@ -25,6 +25,8 @@ const char *summary_copy_reason(const struct summary *summary, size_t hop)
 		return NULL;
 	if (plan->hops[hop].memory == WEIR_MEMORY_COPY)
 		return plan->hops[hop].reason;
+	if (hop < first_sink && plan->hops[hop].may_copy && ledger->private_bytes > 0)
+		return plan->hops[hop].reason;
 	if (hop >= first_sink && ledger->sinks[hop - first_sink].copied_bytes > 0)
 		return "the kernel copied what was meant to go without";
 	return NULL;

@@ -131,6 +131,9 @@ static void print_memory(FILE *to, const struct weir_plan *plan)
 
 	fprintf(to, "├─ memory    %s: %u slots of %s\n", plan->memory, plan->slots,
 		units_bytes(plan->slot_bytes, size));
+	if (plan->private_slots)
+		fprintf(to, "│            %u more for copies that may be needed\n",
+			plan->private_slots);
 	print_choices(to, plan, "memory");
 	fprintf(to, "├─ loop      %s\n", plan->loop);
 	print_choices(to, plan, "loop");

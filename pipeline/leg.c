@@ -4,6 +4,7 @@
 
 #include "core/clock.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/private.h"
 
 static struct weir_leg *next_of(const struct weir_leg *leg)
 {
@@ -30,7 +31,12 @@ static struct weir_frame *pass_stages(struct weir_leg *leg, struct weir_frame *f
 
 	for (size_t i = leg->first; i < leg->end && frame; i++) {
 		struct weir_stage *stage = pipeline->stages[i];
-		int err = stage->impl->process(stage->state, stage, &frame);
+		int err = 0;
+
+		if (stage->impl->access == WEIR_STAGE_WRITE && !weir_frame_is_sole(frame))
+			err = weir_private_replace(leg, stage->text, &frame);
+		if (!err && frame)
+			err = stage->impl->process(stage->state, stage, &frame);
 
 		if (err) {
 			weir_frame_unref(&frame);

@@ -16,6 +16,10 @@ struct weir_leg_plan {
 	unsigned slots, own_slots; /* in all; that the leg's head or source needs for itself */
 	size_t first, end;         /* of the stages that its frames pass */
 	bool synced;               /* CPU access needs cache syncs */
+	bool kept;   /* somebody may hold what comes out of the last stage so far */
+	bool copies; /* a stage writes in place what somebody before may hold */
+	const struct weir_memory_kind *private_kind;
+	unsigned private_slots;
 };
 
 /* A plan and the memory of its words. Building it needs no error checks on the way: the first

@@ -23,6 +23,20 @@ static void add_source(struct weir_pipeline *pipeline)
 		});
 }
 
+/* A stage of the program's, and one that only reads, may hold frames while they go on. */
+static bool may_keep(const struct weir_stage *stage)
+{
+	return stage->own || stage->impl->access == WEIR_STAGE_READ;
+}
+
+static const char *reason_to_copy(const struct weir_pipeline *pipeline)
+{
+	return pipeline->settings.require_zero_copy
+		       ? "writes in place; a frame that a stage before keeps ends the run, for it "
+			 "would have to be copied"
+		       : "writes in place; a frame that a stage before keeps is copied first";
+}
+
 static void add_hop(struct weir_pipeline *pipeline, const struct weir_stage *stage,
 	const struct weir_video *video)
 {
@@ -39,18 +53,21 @@ static void add_hop(struct weir_pipeline *pipeline, const struct weir_stage *sta
 	};
 	const struct weir_stage_impl *impl = stage->impl;
 	bool converts = impl->access == WEIR_STAGE_CONVERT;
+	struct weir_leg_plan *leg = &pipeline->plan.legs[pipeline->plan.n_legs - 1];
+	bool may_copy = impl->access == WEIR_STAGE_WRITE && leg->kept;
 
 	weir_plan_add_hop(&pipeline->plan,
 		&(struct weir_plan_hop){
 			.kind = WEIR_HOP_STAGE,
 			.memory = memory[impl->access],
 			.name = weir_plan_text(&pipeline->plan, "%s", stage->text),
-			.reason = reasons[impl->access],
+			.reason = may_copy ? reason_to_copy(pipeline) : reasons[impl->access],
 			.video = *video,
-			.bytes_copied =
-				converts ? pipeline->plan.legs[pipeline->plan.n_legs - 1].slot_bytes
-					 : 0,
+			.bytes_copied = converts ? leg->slot_bytes : 0,
+			.may_copy = may_copy,
 		});
+	leg->copies |= may_copy;
+	leg->kept |= !converts && may_keep(stage);
 }
 
 static int output_bytes(const struct weir_stage *stage, const struct weir_video *video, size_t *out)
@@ -169,7 +186,8 @@ static int plan_hops(struct weir_pipeline *pipeline)
 	int err = 0;
 
 	add_source(pipeline);
-	pipeline->plan.legs[0] = (struct weir_leg_plan){ .video = video };
+	pipeline->plan.legs[0] =
+		(struct weir_leg_plan){ .video = video, .kept = pipeline->source->keeps_frames };
 	pipeline->plan.n_legs = 1;
 	for (size_t i = 0; i < pipeline->n_stages && !err; i++)
 		err = add_stage(pipeline, i, &video);

@@ -118,7 +118,7 @@ static int plan_own(struct weir_pipeline *pipeline)
 	return pipeline->plan.legs[0].kind || pipeline->plan.error ? 0 : say_no_memory(pipeline);
 }
 
-/* Of frames that a stage makes: dma-bufs where somebody may want them. */
+/* Of frames that a stage makes, and of copies: dma-bufs where somebody may want them. */
 static const struct weir_memory_kind *kind_for_stage(const struct weir_pipeline *pipeline)
 {
 	char why[WEIR_PLAN_WHY];
@@ -167,7 +167,9 @@ int weir_planner_choose_memory(struct weir_pipeline *pipeline)
 	plan->legs[0].slot_bytes = plan->value.slot_bytes;
 	for (size_t i = 1; i < plan->n_legs; i++)
 		plan->legs[i].kind = kind_for_stage(pipeline);
-	for (size_t i = 0; i < plan->n_legs; i++)
+	for (size_t i = 0; i < plan->n_legs; i++) {
+		plan->legs[i].private_kind = kind_for_stage(pipeline);
 		plan->legs[i].synced = is_synced(pipeline, i);
+	}
 	return 0;
 }

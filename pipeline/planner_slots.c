@@ -92,6 +92,42 @@ static unsigned wanted_slots(const struct weir_pipeline *pipeline, size_t leg)
 	return slots < WEIR_MAX_BUFFERS ? slots : WEIR_MAX_BUFFERS;
 }
 
+/* For copies of frames that a stage writes: one to fill, and what whoever gets them may hold. */
+static void plan_private_slots(struct weir_pipeline *pipeline)
+{
+	struct weir_plan_draft *plan = &pipeline->plan;
+
+	plan->value.private_slots = 0;
+	for (size_t i = 0; i < plan->n_legs; i++) {
+		struct weir_leg_plan *leg = &plan->legs[i];
+		bool allowed = !pipeline->settings.require_zero_copy;
+		unsigned wanted = leg->copies && allowed ? consumers_slots(pipeline, i) + 2 : 0;
+		unsigned room = WEIR_SLAB_MAX_SLOTS - leg->slots;
+
+		leg->private_slots = wanted < room ? wanted : room;
+		plan->value.private_slots += leg->private_slots;
+	}
+}
+
+/* What takes every place for the source's buffers leaves none to copy into. */
+static void explain_no_copies(struct weir_pipeline *pipeline)
+{
+	struct weir_plan_draft *plan = &pipeline->plan;
+
+	if (pipeline->settings.require_zero_copy)
+		return;
+	for (size_t i = 0; i < plan->n_legs && !plan->error; i++)
+		for (size_t s = plan->legs[i].first; s < plan->legs[i].end; s++) {
+			struct weir_plan_hop *hop = &plan->hops[1 + s];
+
+			if (hop->may_copy && !plan->legs[i].private_slots)
+				hop->reason = weir_plan_text(plan,
+					"writes in place; a frame that a stage before keeps is "
+					"dropped: all %d places are taken, take fewer buffers",
+					WEIR_SLAB_MAX_SLOTS);
+		}
+}
+
 void weir_planner_share_slots(struct weir_pipeline *pipeline)
 {
 	struct weir_plan_draft *plan = &pipeline->plan;
@@ -113,4 +149,6 @@ void weir_planner_share_slots(struct weir_pipeline *pipeline)
 			slots = WEIR_DEFAULT_BUFFERS;
 	}
 	weir_planner_fit(pipeline, slots);
+	plan_private_slots(pipeline);
+	explain_no_copies(pipeline);
 }

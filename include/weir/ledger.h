@@ -56,6 +56,8 @@ struct weir_ledger {
 	uint64_t lost_by_device; /* gaps in its sequence, up to the last captured frame */
 	uint64_t corrupt;
 	uint64_t user_copied_bytes, kernel_copied_bytes;
+	uint64_t private_bytes; /* of those by weir: frames that a stage was to write while others
+				 * held them */
 	uint64_t cache_syncs;   /* DMA_BUF_IOCTL_SYNC calls */
 	uint64_t steady_frames; /* frames captured since the run was warm: what the next four are
 				   over */

@@ -19,16 +19,17 @@ SUMMARY = {
     "frames": {"captured": int, "lost_by_device": int, "corrupt": int},
     "sinks": [SINK],
     "copies": {"user_bytes": int, "kernel_bytes": int, "reasons": [str]},
-    "memory": {"kind": str, "slots": int, "locked_bytes": int, "registered": bool},
+    "memory": {"kind": str, "slots": int, "private_slots": int, "locked_bytes": int, "registered": bool},
     "faults": {"minor": int, "major": int}, "cache_syncs": int,
     "steady_frames": int, "syscalls_per_frame": NUMBER, "cpu_us_per_frame": NUMBER, "latency_us": LATENCY,
     "reconciled": bool,
 }
-HOP = {"kind": str, "name": str, "memory": str, "reason": str, **VIDEO, "bytes_copied": int}
+HOP = {"kind": str, "name": str, "memory": str, "reason": str, **VIDEO, "bytes_copied": int,
+       "may_copy": bool}
 CHOICE = {"what": str, "name": str, "chosen": bool, "reason": str}
 PLAN = {
     "schema": int, "source": str, **VIDEO, "memory": str, "loop": str, "slots": int,
-    "slot_bytes": int, "bytes_copied": int, "hops": [HOP], "choices": [CHOICE],
+    "slot_bytes": int, "private_slots": int, "bytes_copied": int, "hops": [HOP], "choices": [CHOICE],
 }
 FRAME = {"sequence": int, "timestamp_ns": int, "bytes": int, "slot": int, "generation": int,
          "corrupt": bool, "discontinuity": bool}
