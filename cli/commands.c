@@ -46,5 +46,15 @@ const struct command commands[] = {
 		.source = SOURCE_NEEDED,
 		.run = info_command,
 	},
+	{
+		.name = "doctor",
+		.synopsis = "[--json]",
+		.summary = "what this machine can do, tried for real, and the remedies",
+		.examples = "  weir doctor\n"
+			    "  weir doctor --json | jq '.findings[] | select(.remedy)'\n",
+		.bit = COMMAND_DOCTOR,
+		.source = SOURCE_NONE,
+		.run = doctor_command,
+	},
 	{ 0 },
 };

@@ -13,5 +13,6 @@ int capture_command(const struct options *options, struct console *console);
 int explain_command(const struct options *options, struct console *console);
 int list_command(const struct options *options, struct console *console);
 int info_command(const struct options *options, struct console *console);
+int doctor_command(const struct options *options, struct console *console);
 
 #endif

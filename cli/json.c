@@ -113,6 +113,33 @@ static void print_device_change(FILE *to, bool added, const struct weir_device *
 	line_end(to, object);
 }
 
+static struct json_object *finding_object(const struct weir_finding *finding)
+{
+	static const char *const verdicts[] = {
+		[WEIR_WORKS] = "works",
+		[WEIR_WORKS_WITH] = "works_with",
+		[WEIR_MISSING] = "missing",
+	};
+	struct json_object *object = json_object_new_object();
+
+	member_text(object, "about", finding->about);
+	member_text(object, "ability", finding->ability);
+	member_text(object, "verdict", verdicts[finding->verdict]);
+	member_text(object, "detail", finding->detail);
+	member_text(object, "cost", finding->cost);
+	member_text(object, "remedy", finding->remedy);
+	return object;
+}
+
+static void print_findings(FILE *to, const struct weir_finding *findings, size_t n)
+{
+	struct json_object *object = line_begin("doctor"), *list = member_array(object, "findings");
+
+	for (size_t i = 0; i < n; i++)
+		json_object_array_add(list, finding_object(&findings[i]));
+	line_end(to, object);
+}
+
 static struct json_object *size_object(const struct weir_source_size *size)
 {
 	struct json_object *object = json_object_new_object();
@@ -238,6 +265,7 @@ static void print_plan(FILE *to, const struct weir_plan *plan)
 static const struct output printer = {
 	.devices = print_devices,
 	.device_change = print_device_change,
+	.findings = print_findings,
 	.source = print_source,
 	.plan = print_plan,
 	.summary = json_summary,

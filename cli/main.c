@@ -37,7 +37,8 @@ static int unknown_command(const char *word, struct console *console)
 			console, "unknown command '%s'; did you mean %s?", word, nearest.best);
 	else
 		console_error(console,
-			"unknown command '%s'; there are capture, explain, list, info", word);
+			"unknown command '%s'; there are capture, explain, list, info, doctor",
+			word);
 	return EXIT_CODE_USAGE;
 }
 
@@ -99,10 +100,10 @@ static int dispatch(int argc, char **argv, struct console *console)
 	return EXIT_CODE_OK;
 }
 
-/* What is still buffered goes out now, while its failure can be told. */
+/* What is still buffered goes out now, while its failure can be told: unless an error was. */
 static int finish_stdout(int code, struct console *console)
 {
-	if (fflush(stdout) == 0 || errno == EPIPE || code != EXIT_CODE_OK)
+	if (fflush(stdout) == 0 || errno == EPIPE || (code != EXIT_CODE_OK && console->errors))
 		return code;
 	console_error(console, "stdout: %s", strerror(errno));
 	return EXIT_CODE_RUNTIME;

@@ -14,7 +14,7 @@
 #define MAX_SECONDS 1000000000u
 
 #define RUNS (COMMAND_CAPTURE | COMMAND_EXPLAIN)
-#define ALL  (RUNS | COMMAND_LIST | COMMAND_INFO)
+#define ALL  (RUNS | COMMAND_LIST | COMMAND_INFO | COMMAND_DOCTOR)
 
 /* Decimal digits and nothing else: strtoull alone takes signs and spaces. */
 static int parse_digits(const char *text, uint64_t *out)

@@ -16,7 +16,8 @@ enum command_bit {
 	COMMAND_CAPTURE = 1 << 0,
 	COMMAND_EXPLAIN = 1 << 1,
 	COMMAND_LIST = 1 << 2,
-	COMMAND_INFO = 1 << 3
+	COMMAND_INFO = 1 << 3,
+	COMMAND_DOCTOR = 1 << 4
 };
 
 struct words {

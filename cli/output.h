@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include <weir/device.h>
+#include <weir/doctor.h>
 #include <weir/ledger.h>
 #include <weir/pipeline.h>
 #include <weir/plan.h>
@@ -30,6 +31,7 @@ struct summary {
 struct output {
 	void (*devices)(FILE *to, const struct weir_device *devices, size_t n_devices);
 	void (*device_change)(FILE *to, bool added, const struct weir_device *device);
+	void (*findings)(FILE *to, const struct weir_finding *findings, size_t n_findings);
 	void (*source)(
 		FILE *to, const struct weir_source_info *info, const struct weir_video *video);
 	void (*plan)(FILE *to, const struct weir_plan *plan);

@@ -178,6 +178,7 @@ static void print_plan(FILE *to, const struct weir_plan *plan)
 const struct output text_output = {
 	.devices = print_devices,
 	.device_change = print_device_change,
+	.findings = text_findings,
 	.source = print_source,
 	.plan = print_plan,
 	.summary = text_summary,

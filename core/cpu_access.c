@@ -79,6 +79,14 @@ static int start_sync(struct weir_slot *slot)
 	return 0;
 }
 
+static bool is_mapped(const struct weir_slot *slot)
+{
+	for (unsigned i = 0; i < slot->n_parts; i++)
+		if (!slot->parts[i].memory)
+			return false;
+	return true;
+}
+
 static int open_bracket(struct weir_slot *slot, enum weir_cpu_access access)
 {
 	int err = 0;
@@ -114,7 +122,7 @@ int weir_frame_begin_cpu_at(struct weir_frame *frame, enum weir_cpu_access acces
 			where, -EBUSY);
 	if ((access & WEIR_CPU_WRITE) && !weir_frame_is_sole(frame))
 		return -EBUSY;
-	if (!slot->parts[0].memory)
+	if (!is_mapped(slot))
 		return -EACCES;
 
 	pthread_mutex_lock(&slot->brackets.lock);

@@ -17,6 +17,7 @@
  * sinks/sinks.c, and a struct that begins with struct weir_sink. */
 
 struct weir_sink;
+struct weir_doctor;
 
 /* What the running pipeline offers its sinks. start() copies the struct; what it points to stays
  * until stop(), the loop until every operation on it was answered. */
@@ -33,20 +34,30 @@ struct weir_sink_host {
 	void *data;
 };
 
+/* What a sink would be shown: a picture, and the memory that it would lie in. */
+struct weir_offer {
+	struct weir_video video;
+	const char *memory; /* the kind's name */
+	struct weir_memory_traits traits;
+};
+
 struct weir_sink_impl {
-	const char *scheme;         /* "null", "verify"; how users name it */
+	const char *scheme; /* "null", "verify"; how users name it */
 	const char *summary;
 	const char *const
-		*options; /* URI keys beyond budget= and policy=, ended by NULL; may be NULL */
-	bool has_address;           /* means something by what follows "scheme:" */
-	bool reads_pixels;          /* with the CPU: the planner then keeps CPU access cheap */
-	bool wants_registered;      /* transfers straight from the slab */
-	bool shows_dmabufs;         /* hands dma-bufs to a device or to somebody we do not know */
+		*options;      /* URI keys beyond budget= and policy=, ended by NULL; may be NULL */
+	bool has_address;      /* means something by what follows "scheme:" */
+	bool reads_pixels;     /* with the CPU: the planner then keeps CPU access cheap */
+	bool wants_registered; /* transfers straight from the slab */
+	bool shows_dmabufs;    /* hands dma-bufs to a device or to somebody we do not know */
 	bool program_holds; /* frames it holds are the program's: a run's end does not wait for them
 			     */
 
 	/* Shows the devices it can open. NULL: none to show. */
 	int (*list)(int (*found)(void *data, const struct weir_device *device), void *data);
+
+	/* Tries each of them for `weir doctor`: see core/doctor/doctor.h. NULL: nothing to try. */
+	int (*examine)(const struct weir_doctor *doctor);
 
 	/* Keys are checked. On success *out's `impl` is set; the wrapper sets the rest of struct
 	 * weir_sink. */
@@ -54,15 +65,19 @@ struct weir_sink_impl {
 		struct weir_sink **out);
 	void (*close)(struct weir_sink *sink);
 
-	/* Accepts what will come, or -ENOTSUP with the reason in `why`. Called while planning;
-	 * changes nothing outside. NULL: takes everything. */
+	/* Accepts what would come, or -ENOTSUP with the reason in `why`. Called while planning, for
+	 * one offer after the other; changes nothing outside. NULL: takes everything. */
 	int (*accepts)(
-		struct weir_sink *sink, const struct weir_video *video, char *why, size_t size);
+		struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size);
 
 	/* Bytes of each frame that this sink cannot help copying, by the kernel on its behalf or by
-	 * itself, and why. NULL: none. */
+	 * itself, and why. The planner looks for an offer that costs less. NULL: none. */
 	uint64_t (*copies)(
-		struct weir_sink *sink, const struct weir_video *video, char *why, size_t size);
+		struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size);
+
+	/* The stride that spares it a copy, for a picture like this one; 0: any will do. NULL: any
+	 * always does. */
+	uint32_t (*stride)(struct weir_sink *sink, const struct weir_video *video);
 
 	/* Once for each plan of a run: the picture may have become another. An error loses this
 	 * sink alone. NULL: nothing to do. */

@@ -36,14 +36,14 @@ struct weir_slab;
 struct weir_slot_part {
 	uint8_t *memory; /* first byte, or NULL where the CPU cannot map it */
 	size_t length;
-	int dmabuf;      /* owned by the slab, or -1 */
+	int dmabuf; /* owned by the slab, or -1 */
 };
 
 struct weir_slot {
 	/* One for the whole frame; one a plane where the device wants them apart (NV12M). */
 	struct weir_slot_part parts[WEIR_MAX_PLANES];
 	unsigned n_parts;
-	uint8_t *headroom;  /* before parts[0], or NULL */
+	uint8_t *headroom; /* before parts[0], or NULL */
 	unsigned index; /* in its slab: what the memory's maker and the source go by */
 	unsigned place; /* among all slots whose frames go the same way, those of another slab
 			 * included: what everybody goes by who gets frames. The index, unless
@@ -75,10 +75,18 @@ struct weir_slab_settings {
 		     * there many times, but not of pages that are neighbours in memory by luck */
 };
 
+/* What can be done with frames of some memory. */
+struct weir_memory_traits {
+	bool dmabuf;   /* devices, and other processes, see them */
+	bool pinnable; /* networks and disks take them without a copy */
+	bool headroom; /* there is room before and after the frame */
+};
+
 /* A memory kind: one const table, one row in weir_memory_kinds. */
 struct weir_memory_kind {
-	const char *name;    /* "slab", "host", "mmap" … */
-	const char *summary; /* for `weir info` and the docs */
+	const char *name;                 /* "slab", "host", "mmap" … */
+	const char *summary;              /* for `weir info` and the docs */
+	struct weir_memory_traits traits; /* at best */
 
 	/* Whether this machine has it at all. 0, or -errno with the reason and the remedy in `why`.
 	 */
@@ -112,14 +120,14 @@ const struct weir_memory_kind *weir_memory_kind_by_name(const char *name);
 
 struct weir_slab {
 	const struct weir_memory_kind *kind;
-	void *kind_data;     /* the kind's own */
-	int memfd;           /* of slab and host kinds, else -1; owned */
-	uint8_t *base;       /* of the one mapping over all slots, or NULL */
+	void *kind_data;      /* the kind's own */
+	int memfd;            /* of slab and host kinds, else -1; owned */
+	uint8_t *base;        /* of the one mapping over all slots, or NULL */
 	size_t length, pitch; /* of the mapping; from slot to slot */
 	size_t frame_bytes, headroom_bytes;
-	size_t locked_bytes; /* by mlock */
+	size_t locked_bytes;    /* by mlock */
 	char lock_verdict[160]; /* in words, with the remedy */
-	bool pinnable;       /* the kernel can send and write from the pages themselves */
+	bool pinnable;          /* the kernel can send and write from the pages themselves */
 	unsigned n_slots;
 	unsigned n_made; /* slots that have memory: n_slots, and those that a device had no use for
 			  */
@@ -128,11 +136,11 @@ struct weir_slab {
 	_Atomic uint64_t syncs; /* how many of those there were */
 
 	_Atomic uint32_t refs;
-	_Atomic uint32_t free;   /* one bit a slot */
-	_Atomic bool wanted;     /* somebody waits: the next return wakes */
-	unsigned next;           /* where take looks first, so that slots rotate */
+	_Atomic uint32_t free; /* one bit a slot */
+	_Atomic bool wanted;   /* somebody waits: the next return wakes */
+	unsigned next;         /* where take looks first, so that slots rotate */
 	struct weir_waker waker;
-	pthread_t listener;      /* the thread of the run, while one listens */
+	pthread_t listener; /* the thread of the run, while one listens */
 	void (*returned)(void *data);
 	void *returned_data;
 	struct weir_attachment *attachments;
@@ -141,8 +149,8 @@ struct weir_slab {
 /* Creates the slab with all slots free. The caller has the one reference. 0, -ENOMEM, or the kind's
  * error, logged. A refused lock is not an error: the verdict says so, and is logged once, as
  * information. */
-int weir_slab_create(const struct weir_memory_kind *kind,
-	const struct weir_slab_settings *settings, struct weir_slab **out);
+int weir_slab_create(const struct weir_memory_kind *kind, const struct weir_slab_settings *settings,
+	struct weir_slab **out);
 
 struct weir_slab *weir_slab_ref(struct weir_slab *slab);
 void weir_slab_unref(struct weir_slab **slab);
@@ -175,8 +183,8 @@ unsigned weir_slab_out(const struct weir_slab *slab);
 /* Calls `returned` on the loop's thread after a return that somebody waits for: from inside the
  * release when that happens on this thread (so it only notes the fact and queues work), else
  * through the slab's own waker, which lives as long as the slab. 0 or -errno. */
-int weir_slab_listen(struct weir_slab *slab, struct weir_loop *loop,
-	void (*returned)(void *data), void *data);
+int weir_slab_listen(
+	struct weir_slab *slab, struct weir_loop *loop, void (*returned)(void *data), void *data);
 void weir_slab_ignore(struct weir_slab *slab, struct weir_loop *loop);
 
 /* Asks for one call of `returned` at the next return, or now if a slot is free by now. */

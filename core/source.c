@@ -15,8 +15,8 @@
 static const char *const common_options[] = { "size", "fps", "format", NULL };
 
 /* Every key that the source takes, the common ones included. */
-static int check_keys(const struct weir_source_impl *impl, const struct weir_uri *uri,
-	const struct weir_log *log)
+static int check_keys(
+	const struct weir_source_impl *impl, const struct weir_uri *uri, const struct weir_log *log)
 {
 	const char *known[WEIR_URI_MAX_OPTIONS + 1];
 	size_t n = 0;
@@ -59,8 +59,8 @@ static void say_unknown(const struct weir_uri *uri, const struct weir_log *log)
 		weir_suggest(word, schemes, suggestion));
 }
 
-static int find_impl(const struct weir_uri *uri, const struct weir_log *log,
-	const struct weir_source_impl **out)
+static int find_impl(
+	const struct weir_uri *uri, const struct weir_log *log, const struct weir_source_impl **out)
 {
 	*out = uri->scheme[0] ? by_scheme(uri->scheme) : by_claim(uri->rest);
 	if (*out)
@@ -107,8 +107,8 @@ static int merge_wishes(const struct weir_uri *uri, const struct weir_source_set
 	return 0;
 }
 
-static int check_controls(const struct weir_source_impl *impl,
-	const struct weir_source_settings *settings)
+static int check_controls(
+	const struct weir_source_impl *impl, const struct weir_source_settings *settings)
 {
 	if (impl->has_controls || !settings->controls || !settings->controls[0])
 		return 0;
@@ -140,6 +140,9 @@ static int open_text(
 		err = impl->open(&uri, &wanted, settings, &source);
 	if (!err) {
 		source->log = settings->log;
+		source->wanted = wanted;
+		if (weir_uri_get(&uri, "stride"))
+			source->wanted.stride = source->video.stride;
 		*out = source;
 	}
 	weir_uri_finish(&uri);

@@ -84,6 +84,20 @@ struct weir_source_impl {
 	int (*accepts)(struct weir_source *source, const struct weir_memory_kind *kind, char *why,
 		size_t size);
 
+	/* Lowers what frames of a kind that it accepts can be used for, tried for real. NULL: they
+	 * can be used for all that the kind is good for. */
+	void (*refine)(struct weir_source *source, const struct weir_memory_kind *kind,
+		struct weir_memory_traits *traits);
+
+	/* Whether it would deliver another picture than source->video: same size, another format,
+	 * or another stride (0: any). Completes *video; changes nothing. 0, or -ENOTSUP with the
+	 * reason in `why`. NULL, both: it delivers what it delivers. */
+	int (*try_video)(
+		struct weir_source *source, struct weir_video *video, char *why, size_t size);
+
+	/* Brings it to a picture that try_video() completed. 0 or -errno, logged. */
+	int (*set_video)(struct weir_source *source, const struct weir_video *video);
+
 	/* For kinds that the device allocates (kind->create is NULL). May be NULL. */
 	int (*allocate)(struct weir_source *source, const struct weir_memory_kind *kind,
 		const struct weir_slab_settings *settings, struct weir_slab **out);
@@ -99,27 +113,29 @@ struct weir_source_impl {
 	 * thread. */
 	void (*resume)(struct weir_source *source);
 
-	/* Delivers nothing from here on; frames in flight stay valid. */
+	/* Delivers nothing from here on; frames in flight stay valid. Also after allocate() for a
+	 * run that did not start. */
 	void (*stop)(struct weir_source *source);
 };
 
 struct weir_source {
 	const struct weir_source_impl *impl;
 	const struct weir_log *log;
-	char *uri;               /* in full; set by open(), freed by the wrapper */
+	char *uri; /* in full; set by open(), freed by the wrapper */
 	struct weir_video video;
+	struct weir_video wanted; /* by the user: what is zero is ours to choose */
 	bool live;
-	bool device;             /* hardware writes the frames: CPU access needs cache syncs */
-	bool keeps_frames;       /* it may hold what it has delivered (a picture to show again) */
+	bool device;           /* hardware writes the frames: CPU access needs cache syncs */
+	bool keeps_frames;     /* it may hold what it has delivered (a picture to show again) */
 	bool delivers_corrupt; /* sinks are shown frames flagged WEIR_FRAME_CORRUPT; else they count
 				  as dropped */
-	unsigned n_parts;        /* memory pieces a frame, as struct weir_slab_settings; 0: one */
+	unsigned n_parts;      /* memory pieces a frame, as struct weir_slab_settings; 0: one */
 	size_t part_bytes[WEIR_MAX_PLANES];
 	unsigned min_slots; /* that the source needs for itself while sinks hold theirs; at least 1
 			     */
 	weir_counter
 		lost; /* frames lost by the device so far in this run: the source counts them */
-	weir_counter syscalls;   /* made while running */
+	weir_counter syscalls; /* made while running */
 };
 
 /* Defined in capture/sources.c: every source of this build, ended by NULL. */

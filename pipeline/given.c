@@ -53,7 +53,7 @@ int weir_given_take(struct weir_given *given, const int *fds, unsigned n_buffers
 	const struct weir_log *log)
 {
 	size_t n = (size_t)n_buffers * n_parts;
-	int *copies, err = 0;
+	int *copies;
 
 	if (n_buffers > WEIR_MAX_BUFFERS || n_parts < 1 || n_parts > WEIR_MAX_PLANES) {
 		weir_error(log,
@@ -65,7 +65,8 @@ int weir_given_take(struct weir_given *given, const int *fds, unsigned n_buffers
 	if (!copies)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
-		err = take(log, fds[i], &copies[i]);
+		int err = take(log, fds[i], &copies[i]);
+
 		if (err) {
 			drop(copies, i);
 			return err;
@@ -119,13 +120,16 @@ static void forget_verdict(struct weir_pipeline *pipeline)
 int weir_pipeline_use_dmabufs(
 	struct weir_pipeline *pipeline, const int *fds, unsigned n_buffers, unsigned n_parts)
 {
+	int err = 0;
+
 	if (pipeline->running)
 		return -EBUSY;
-	forget_verdict(pipeline);
-	if (!n_buffers) {
+	if (n_buffers)
+		err = weir_given_take(
+			&pipeline->given, fds, n_buffers, n_parts, pipeline->settings.log);
+	else
 		weir_given_drop(&pipeline->given);
-		return 0;
-	}
-	return weir_given_take(
-		&pipeline->given, fds, n_buffers, n_parts, pipeline->settings.log);
+	if (!err)
+		forget_verdict(pipeline);
+	return err;
 }

@@ -87,19 +87,38 @@ int weir_pipeline_set_source(struct weir_pipeline *pipeline, struct weir_source 
 	return 0;
 }
 
-int weir_pipeline_add_stage(struct weir_pipeline *pipeline, struct weir_stage **stage)
+static int append_stage(struct weir_pipeline *pipeline, struct weir_stage *stage)
 {
-	struct weir_stage **grown;
+	struct weir_stage **grown =
+		reallocarray(pipeline->stages, pipeline->n_stages + 1, sizeof(struct weir_stage *));
 
-	if (pipeline->running)
-		return -EBUSY;
-	grown = reallocarray(pipeline->stages, pipeline->n_stages + 1, sizeof(struct weir_stage *));
 	if (!grown)
 		return -ENOMEM;
 	pipeline->stages = grown;
-	pipeline->stages[pipeline->n_stages++] = *stage;
-	*stage = NULL;
+	pipeline->stages[pipeline->n_stages++] = stage;
 	return 0;
+}
+
+int weir_pipeline_add_stage_now(struct weir_pipeline *pipeline, struct weir_stage *stage)
+{
+	int err = append_stage(pipeline, stage);
+
+	if (err)
+		weir_stage_close(&stage);
+	return err;
+}
+
+int weir_pipeline_add_stage(struct weir_pipeline *pipeline, struct weir_stage **stage)
+{
+	int err;
+
+	if (pipeline->running)
+		return -EBUSY;
+	weir_planner_drop_conversion(pipeline);
+	err = append_stage(pipeline, *stage);
+	if (!err)
+		*stage = NULL;
+	return err;
 }
 
 int weir_pipeline_add_sink(struct weir_pipeline *pipeline, struct weir_sink **sink)

@@ -61,9 +61,11 @@ struct weir_pipeline {
 	struct weir_source *source;
 	struct weir_stage **stages;
 	size_t n_stages;
+	bool converts_by_itself; /* the last stage is the planner's own */
 	struct weir_sink *sinks[WEIR_MAX_SINKS];
 	char *verdicts[WEIR_MAX_SINKS]; /* of the last run */
 	_Atomic int errors[WEIR_MAX_SINKS];
+	bool has_run[WEIR_MAX_SINKS]; /* in this run: it has something to say of it */
 	size_t n_sinks;
 
 	struct weir_given given;
@@ -81,6 +83,9 @@ struct weir_pipeline {
 	struct weir_waker waker; /* of weir_pipeline_stop() */
 	_Atomic unsigned stops;  /* wished for since the last run ended */
 };
+
+/* As weir_pipeline_add_stage(), by the planner. Takes the stage in any case. 0 or -ENOMEM. */
+int weir_pipeline_add_stage_now(struct weir_pipeline *pipeline, struct weir_stage *stage);
 
 void weir_pipeline_emit(struct weir_pipeline *pipeline, const struct weir_event *event);
 

@@ -12,6 +12,7 @@
 struct weir_leg_plan {
 	struct weir_video video;
 	const struct weir_memory_kind *kind;
+	struct weir_memory_traits traits;
 	size_t slot_bytes;
 	unsigned slots, own_slots; /* in all; that the leg's head or source needs for itself */
 	size_t first, end;         /* of the stages that its frames pass */
@@ -21,6 +22,17 @@ struct weir_leg_plan {
 	const struct weir_memory_kind *private_kind;
 	unsigned private_slots;
 };
+
+/* A memory kind while it is weighed. */
+struct weir_kind_weight {
+	const struct weir_memory_kind *kind;
+	struct weir_memory_traits traits; /* as tried on this source */
+	bool tried, accepted, serves;     /* by the source; by the sinks too */
+	uint64_t copied;                  /* a frame, by all sinks */
+	const char *reason;               /* why it does not serve, or is not the best */
+};
+
+#define WEIR_MAX_KINDS 8
 
 /* A plan and the memory of its words. Building it needs no error checks on the way: the first
  * failed allocation is kept in `error`, and later additions do nothing. */
@@ -33,6 +45,8 @@ struct weir_plan_draft {
 	int error;
 
 	/* For the run, which the value cannot name. */
+	struct weir_kind_weight kinds[WEIR_MAX_KINDS];
+	size_t n_kinds;
 	struct weir_leg_plan legs[WEIR_MAX_LEGS];
 	size_t n_legs;
 	bool may_wait; /* a slot is left for the newest frame to wait in, for sinks at their budget

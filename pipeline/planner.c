@@ -8,7 +8,7 @@
 #include "core/checked.h"
 #include "core/log.h"
 
-/* ---- hops: who refuses what comes to it, and what is copied ---- */
+/* ---- hops: what becomes of the frames, and what is copied ---- */
 
 static void add_source(struct weir_pipeline *pipeline)
 {
@@ -70,21 +70,6 @@ static void add_hop(struct weir_pipeline *pipeline, const struct weir_stage *sta
 	leg->kept |= !converts && may_keep(stage);
 }
 
-static int output_bytes(const struct weir_stage *stage, const struct weir_video *video, size_t *out)
-{
-	struct weir_layout layout;
-	int err;
-
-	if (stage->impl->output_bytes) {
-		*out = stage->impl->output_bytes(stage->state);
-		return *out ? 0 : -ENOTSUP;
-	}
-	err = weir_format_layout(video, &layout);
-	if (!err)
-		*out = layout.size;
-	return err;
-}
-
 /* What the stage makes begins a leg of its own. */
 static int begin_leg(struct weir_pipeline *pipeline, size_t stage, const struct weir_video *video)
 {
@@ -98,7 +83,7 @@ static int begin_leg(struct weir_pipeline *pipeline, size_t stage, const struct 
 	}
 	*leg = (struct weir_leg_plan){ .video = *video, .first = stage + 1, .end = stage + 1 };
 	plan->n_legs++;
-	return output_bytes(pipeline->stages[stage], video, &leg->slot_bytes);
+	return weir_planner_output_bytes(pipeline->stages[stage], video, &leg->slot_bytes);
 }
 
 static int add_stage(struct weir_pipeline *pipeline, size_t index, struct weir_video *video)
@@ -122,12 +107,6 @@ bool weir_planner_has_lost(const struct weir_pipeline *pipeline, size_t index)
 	return pipeline->running && pipeline->errors[index];
 }
 
-/* Of a plan in the middle of a run: the sink is lost, and the others go on. */
-static bool goes_on_without(struct weir_pipeline *pipeline, size_t index)
-{
-	return pipeline->running && weir_run_note_lost_sink(pipeline, index, -ENOTSUP);
-}
-
 static void add_lost_sink(
 	struct weir_pipeline *pipeline, struct weir_sink *sink, const struct weir_video *video)
 {
@@ -143,9 +122,11 @@ static void add_lost_sink(
 static void add_living_sink(
 	struct weir_pipeline *pipeline, struct weir_sink *sink, const struct weir_video *video)
 {
+	const struct weir_leg_plan *leg = &pipeline->plan.legs[pipeline->plan.n_legs - 1];
+	const struct weir_offer offer = { *video, leg->kind->name, leg->traits };
 	const struct weir_sink_impl *impl = sink->impl;
 	char why[WEIR_PLAN_WHY] = "";
-	uint64_t copied = impl->copies ? impl->copies(sink, video, why, sizeof(why)) : 0;
+	uint64_t copied = impl->copies ? impl->copies(sink, &offer, why, sizeof(why)) : 0;
 
 	weir_plan_add_hop(&pipeline->plan,
 		&(struct weir_plan_hop){
@@ -161,38 +142,47 @@ static void add_living_sink(
 		});
 }
 
-static int add_sink(struct weir_pipeline *pipeline, size_t index, const struct weir_video *video)
+static void add_sinks(struct weir_pipeline *pipeline, const struct weir_video *video)
 {
-	struct weir_sink *sink = pipeline->sinks[index];
-	bool lost = weir_planner_has_lost(pipeline, index);
-	char why[WEIR_PLAN_WHY] = "";
-
-	if (!lost && sink->impl->accepts && sink->impl->accepts(sink, video, why, sizeof(why))) {
-		weir_error(pipeline->settings.log, "%s: %s", sink->uri, why);
-		if (!goes_on_without(pipeline, index))
-			return -ENOTSUP;
-		lost = true;
-	}
-	if (lost)
-		add_lost_sink(pipeline, sink, video);
-	else
-		add_living_sink(pipeline, sink, video);
-	return 0;
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		if (weir_planner_has_lost(pipeline, i))
+			add_lost_sink(pipeline, pipeline->sinks[i], video);
+		else
+			add_living_sink(pipeline, pipeline->sinks[i], video);
 }
 
-static int plan_hops(struct weir_pipeline *pipeline)
+static int plan_stages(struct weir_pipeline *pipeline, struct weir_video *video)
 {
-	struct weir_video video = pipeline->source->video;
 	int err = 0;
 
+	*video = pipeline->source->video;
 	add_source(pipeline);
 	pipeline->plan.legs[0] =
-		(struct weir_leg_plan){ .video = video, .kept = pipeline->source->keeps_frames };
+		(struct weir_leg_plan){ .video = *video, .kept = pipeline->source->keeps_frames };
 	pipeline->plan.n_legs = 1;
 	for (size_t i = 0; i < pipeline->n_stages && !err; i++)
-		err = add_stage(pipeline, i, &video);
-	for (size_t i = 0; i < pipeline->n_sinks && !err; i++)
-		err = add_sink(pipeline, i, &video);
+		err = add_stage(pipeline, i, video);
+	return err;
+}
+
+/* First what is to flow, then in what, then each hop of it. */
+static int plan_flow(struct weir_pipeline *pipeline)
+{
+	struct weir_video video;
+	int err;
+
+	weir_planner_drop_conversion(pipeline);
+	err = weir_planner_weigh_memory(pipeline);
+	if (!err)
+		err = weir_planner_choose_picture(pipeline);
+	if (err)
+		return err;
+	pipeline->plan.value.video = pipeline->source->video;
+	err = plan_stages(pipeline, &video);
+	if (!err)
+		err = weir_planner_choose_memory(pipeline);
+	if (!err)
+		add_sinks(pipeline, &video);
 	return err;
 }
 
@@ -239,10 +229,7 @@ int weir_planner_make(struct weir_pipeline *pipeline, struct weir_loop **out)
 	int err;
 
 	weir_plan_init(&pipeline->plan);
-	pipeline->plan.value.video = pipeline->source->video;
-	err = plan_hops(pipeline);
-	if (!err)
-		err = weir_planner_choose_memory(pipeline);
+	err = plan_flow(pipeline);
 	if (!err)
 		err = plan_loop(pipeline, &loop);
 	if (!err) {

@@ -22,8 +22,54 @@ void weir_planner_share(struct weir_pipeline *pipeline);
 /* Whether that sink was lost in this run: what the books of the last one say does not matter. */
 bool weir_planner_has_lost(const struct weir_pipeline *pipeline, size_t index);
 
-/* planner_memory.c: the kind of memory of each leg. 0, or as weir_pipeline_plan(). */
+/* planner_cost.c: what the sinks copy of each frame of such a picture; WEIR_REFUSED, with the one
+ * that does not take it in `why`. `video` is what comes to the sinks. */
+#define WEIR_REFUSED UINT64_MAX
+uint64_t weir_planner_cost(const struct weir_pipeline *pipeline, const struct weir_video *video,
+	const struct weir_memory_kind *kind, const struct weir_memory_traits *traits, char *why,
+	size_t size);
+
+/* planner_cost.c: takes *video through the stages, silently; *converted is what they write of each
+ * frame, and *converts whether they do. 0, or -ENOTSUP with the stage that refuses in `why`. */
+int weir_planner_pass_stages(const struct weir_pipeline *pipeline, struct weir_video *video,
+	uint64_t *converted, bool *converts, char *why, size_t size);
+
+/* planner_memory.c: what frames that a stage makes lie in. */
+const struct weir_memory_kind *weir_planner_stage_kind(const struct weir_pipeline *pipeline);
+
+/* planner_memory.c: tries the kinds of memory for source->video until one spares every copy, and
+ * weighs them. 0, or as weir_pipeline_plan() where none can serve. */
+int weir_planner_weigh_memory(struct weir_pipeline *pipeline);
+
+/* planner_memory.c: takes the best one, and says why not the others. */
 int weir_planner_choose_memory(struct weir_pipeline *pipeline);
+
+/* planner_memory.c: whether the source takes that kind, and the user does not want another; and
+ * what the sinks copy in it, as weir_planner_cost(). `converts`: a stage makes what comes to them.
+ */
+bool weir_planner_may_use(
+	const struct weir_pipeline *pipeline, const struct weir_kind_weight *weight);
+uint64_t weir_planner_cost_in(const struct weir_pipeline *pipeline,
+	const struct weir_kind_weight *weight, const struct weir_video *at_sinks, bool converts,
+	char *why, size_t size);
+
+/* planner_memory.c: whether a sink refuses *video in every memory that could serve; which one. */
+bool weir_planner_find_refuser(const struct weir_pipeline *pipeline, const struct weir_video *video,
+	bool converts, size_t *who, char *why, size_t size);
+
+/* planner_cost.c: bytes of what a stage that converts makes, after its configure(). 0 or -errno. */
+int weir_planner_output_bytes(
+	const struct weir_stage *stage, const struct weir_video *video, size_t *out);
+
+/* planner_convert.c: adds a stage that makes what every sink takes, or logs who refuses what comes:
+ * -ENOTSUP. 0 too when memory is what is missing. And removes the stage. */
+int weir_planner_add_conversion(struct weir_pipeline *pipeline);
+void weir_planner_drop_conversion(struct weir_pipeline *pipeline);
+
+/* planner_picture.c: keeps what the source delivers, or brings it to another format or stride that
+ * spares a copy or a refusal, or adds a stage that converts, within the user's wishes. Memory has
+ * been weighed, and is again if need be. 0 or -errno, logged. */
+int weir_planner_choose_picture(struct weir_pipeline *pipeline);
 
 /* planner_slots.c: how many slots each leg has, and the sinks' budgets. */
 void weir_planner_share_slots(struct weir_pipeline *pipeline);

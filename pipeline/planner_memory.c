@@ -1,17 +1,26 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "core/checked.h"
 #include "core/log.h"
 #include "pipeline/planner.h"
 
-/* Where frames live: the first kind of memory that nobody refuses. */
+/* Where frames live: of the kinds of memory that nobody refuses, the one that spares most copies;
+ * among equals the first. */
 
 static bool is_auto(const char *name)
 {
 	return !name || !strcmp(name, "auto");
+}
+
+static bool is_forced(const struct weir_pipeline *pipeline, const struct weir_memory_kind *kind)
+{
+	const char *forced = pipeline->settings.memory;
+
+	return !is_auto(forced) && !strcmp(forced, kind->name);
 }
 
 /* Why this kind cannot serve, or NULL. */
@@ -32,26 +41,126 @@ static const char *refuses(struct weir_pipeline *pipeline, const struct weir_mem
 	return NULL;
 }
 
-static void weigh(struct weir_pipeline *pipeline, const struct weir_memory_kind *kind)
-{
-	const char *forced = pipeline->settings.memory;
-	struct weir_plan_draft *plan = &pipeline->plan;
-	const char *reason;
+/* ---- weighing ---- */
 
-	if (!is_auto(forced) && strcmp(forced, kind->name) != 0) {
-		weir_plan_add_choice(plan, "memory", kind->name, false,
-			weir_plan_text(plan, "%s was asked for", forced));
-		return;
+/* What only costs time to find out is left, where no sink cares. */
+static bool traits_matter(const struct weir_pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		if (pipeline->sinks[i]->impl->copies || pipeline->sinks[i]->impl->accepts)
+			return true;
+	return false;
+}
+
+bool weir_planner_may_use(
+	const struct weir_pipeline *pipeline, const struct weir_kind_weight *weight)
+{
+	return weight->accepted &&
+	       (is_auto(pipeline->settings.memory) || is_forced(pipeline, weight->kind));
+}
+
+uint64_t weir_planner_cost_in(const struct weir_pipeline *pipeline,
+	const struct weir_kind_weight *weight, const struct weir_video *at_sinks, bool converts,
+	char *why, size_t size)
+{
+	const struct weir_memory_kind *made = weir_planner_stage_kind(pipeline);
+
+	if (converts)
+		return weir_planner_cost(pipeline, at_sinks, made, &made->traits, why, size);
+	return weir_planner_cost(pipeline, at_sinks, weight->kind, &weight->traits, why, size);
+}
+
+static bool refuses_it(const struct weir_pipeline *pipeline, size_t index,
+	const struct weir_video *video, const struct weir_kind_weight *weight, bool converts)
+{
+	const struct weir_memory_kind *made = weir_planner_stage_kind(pipeline);
+	const struct weir_offer offer = { *video, converts ? made->name : weight->kind->name,
+		converts ? made->traits : weight->traits };
+	struct weir_sink *sink = pipeline->sinks[index];
+	char why[WEIR_PLAN_WHY];
+
+	return !weir_planner_has_lost(pipeline, index) && sink->impl->accepts &&
+	       sink->impl->accepts(sink, &offer, why, sizeof(why));
+}
+
+bool weir_planner_find_refuser(const struct weir_pipeline *pipeline, const struct weir_video *video,
+	bool converts, size_t *who, char *why, size_t size)
+{
+	const struct weir_plan_draft *plan = &pipeline->plan;
+
+	for (size_t i = 0; i < plan->n_kinds; i++) {
+		const struct weir_kind_weight *weight = &plan->kinds[i];
+
+		if (!weir_planner_may_use(pipeline, weight) ||
+			weir_planner_cost_in(pipeline, weight, video, converts, why, size) !=
+				WEIR_REFUSED)
+			continue;
+		for (*who = 0; !refuses_it(pipeline, *who, video, weight, converts);)
+			++*who;
+		return true;
 	}
-	if (plan->legs[0].kind) {
-		weir_plan_add_choice(plan, "memory", kind->name, false,
-			weir_plan_text(plan, "not needed: %s serves", plan->legs[0].kind->name));
+	return false;
+}
+
+static void weigh(struct weir_pipeline *pipeline, struct weir_kind_weight *weight,
+	const struct weir_video *at_sinks, bool converts)
+{
+	struct weir_source *source = pipeline->source;
+	char why[WEIR_PLAN_WHY] = "";
+
+	weight->tried = true;
+	weight->reason = refuses(pipeline, weight->kind);
+	weight->accepted = !weight->reason;
+	if (weight->reason)
 		return;
+	weight->traits = weight->kind->traits;
+	if (source->impl->refine && traits_matter(pipeline))
+		source->impl->refine(source, weight->kind, &weight->traits);
+	weight->copied =
+		weir_planner_cost_in(pipeline, weight, at_sinks, converts, why, sizeof(why));
+	weight->serves = weight->copied != WEIR_REFUSED;
+	if (!weight->serves)
+		weight->reason = weir_plan_text(&pipeline->plan, "%s", why);
+}
+
+static void list_kinds(struct weir_pipeline *pipeline)
+{
+	struct weir_plan_draft *plan = &pipeline->plan;
+
+	memset(plan->kinds, 0, sizeof(plan->kinds));
+	plan->n_kinds = 0;
+	if (pipeline->given.n_buffers)
+		plan->kinds[plan->n_kinds++].kind = &weir_memory_given;
+	else
+		for (; weir_memory_kinds[plan->n_kinds] && plan->n_kinds < WEIR_MAX_KINDS;
+			plan->n_kinds++)
+			plan->kinds[plan->n_kinds].kind = weir_memory_kinds[plan->n_kinds];
+}
+
+/* One that was asked for is weighed against the others, so that it can be said what it costs. */
+static bool is_enough(const struct weir_pipeline *pipeline, const struct weir_kind_weight *weight)
+{
+	return weight->serves && !weight->copied &&
+	       (is_auto(pipeline->settings.memory) || is_forced(pipeline, weight->kind));
+}
+
+static void weigh_all(
+	struct weir_pipeline *pipeline, const struct weir_video *at_sinks, bool converts)
+{
+	struct weir_plan_draft *plan = &pipeline->plan;
+
+	for (size_t i = 0; i < plan->n_kinds; i++)
+		if (is_forced(pipeline, plan->kinds[i].kind)) {
+			weigh(pipeline, &plan->kinds[i], at_sinks, converts);
+			if (is_enough(pipeline, &plan->kinds[i]))
+				return;
+		}
+	for (size_t i = 0; i < plan->n_kinds; i++) {
+		if (!plan->kinds[i].tried)
+			weigh(pipeline, &plan->kinds[i], at_sinks, converts);
+		if (is_enough(pipeline, &plan->kinds[i]))
+			return;
 	}
-	reason = refuses(pipeline, kind);
-	weir_plan_add_choice(plan, "memory", kind->name, !reason, reason ? reason : kind->summary);
-	if (!reason)
-		plan->legs[0].kind = kind;
 }
 
 static int say_unknown_kind(const struct weir_pipeline *pipeline)
@@ -66,16 +175,19 @@ static int say_unknown_kind(const struct weir_pipeline *pipeline)
 	return -EINVAL;
 }
 
-static int say_no_memory(const struct weir_pipeline *pipeline)
+static int check_forced(const struct weir_pipeline *pipeline)
 {
-	const struct weir_plan *plan = &pipeline->plan.value;
+	const char *forced = pipeline->settings.memory;
 
-	for (size_t i = 0; i < plan->n_choices; i++)
-		if (is_auto(pipeline->settings.memory) ||
-			!strcmp(plan->choices[i].name, pipeline->settings.memory))
-			weir_error(pipeline->settings.log, "memory kind %s cannot serve: %s",
-				plan->choices[i].name, plan->choices[i].reason);
-	return -ENOTSUP;
+	if (is_auto(forced))
+		return 0;
+	if (pipeline->given.n_buffers) {
+		weir_error(pipeline->settings.log,
+			"dma-bufs were given, and memory kind %s was asked for: one or the other",
+			forced);
+		return -EINVAL;
+	}
+	return weir_memory_kind_by_name(forced) ? 0 : say_unknown_kind(pipeline);
 }
 
 /* What a frame takes, whatever it lies in. */
@@ -92,34 +204,95 @@ static int plan_parts(struct weir_pipeline *pipeline)
 	return err;
 }
 
-/* The program's own dma-bufs, and no others. */
-static int plan_given(struct weir_pipeline *pipeline)
+int weir_planner_weigh_memory(struct weir_pipeline *pipeline)
 {
-	if (!is_auto(pipeline->settings.memory)) {
-		weir_error(pipeline->settings.log,
-			"dma-bufs were given, and memory kind %s was asked for: one or the other",
-			pipeline->settings.memory);
-		return -EINVAL;
-	}
-	weigh(pipeline, &weir_memory_given);
-	if (!pipeline->plan.error && !pipeline->plan.legs[0].kind)
-		return say_no_memory(pipeline);
-	return weir_given_check(&pipeline->given, &pipeline->plan.value,
-		pipeline->source->min_slots, pipeline->settings.log);
+	struct weir_video at_sinks = pipeline->source->video;
+	uint64_t converted;
+	bool converts;
+	char why[WEIR_PLAN_WHY];
+	int err = check_forced(pipeline);
+
+	if (!err)
+		err = plan_parts(pipeline);
+	if (err)
+		return err;
+	list_kinds(pipeline);
+	/* A picture that a stage refuses is weighed as it comes: another one may be found. */
+	if (weir_planner_pass_stages(pipeline, &at_sinks, &converted, &converts, why, sizeof(why)))
+		at_sinks = pipeline->source->video;
+	weigh_all(pipeline, &at_sinks, converts);
+	return pipeline->plan.error;
 }
 
-static int plan_own(struct weir_pipeline *pipeline)
+/* ---- choosing ---- */
+
+static const struct weir_kind_weight *best(const struct weir_pipeline *pipeline)
 {
-	if (!is_auto(pipeline->settings.memory) &&
-		!weir_memory_kind_by_name(pipeline->settings.memory))
-		return say_unknown_kind(pipeline);
-	for (size_t i = 0; weir_memory_kinds[i]; i++)
-		weigh(pipeline, weir_memory_kinds[i]);
-	return pipeline->plan.legs[0].kind || pipeline->plan.error ? 0 : say_no_memory(pipeline);
+	const struct weir_plan_draft *plan = &pipeline->plan;
+	const struct weir_kind_weight *found = NULL;
+
+	for (size_t i = 0; i < plan->n_kinds; i++) {
+		const struct weir_kind_weight *weight = &plan->kinds[i];
+
+		if (!weight->serves ||
+			(!is_auto(pipeline->settings.memory) && !is_forced(pipeline, weight->kind)))
+			continue;
+		if (!found || weight->copied < found->copied)
+			found = weight;
+	}
+	return found;
+}
+
+/* Why not this one, when that one was chosen. */
+static const char *compare(struct weir_pipeline *pipeline, const struct weir_kind_weight *other,
+	const struct weir_kind_weight *chosen)
+{
+	struct weir_plan_draft *plan = &pipeline->plan;
+	const char *name = chosen->kind->name;
+
+	if (other->reason)
+		return other->reason;
+	if (is_forced(pipeline, chosen->kind) && other->serves && other->copied < chosen->copied)
+		return weir_plan_text(plan,
+			"%s was asked for, and costs %" PRIu64 " bytes a frame more", name,
+			chosen->copied - other->copied);
+	if (is_forced(pipeline, chosen->kind))
+		return weir_plan_text(plan, "%s was asked for", name);
+	if (!other->serves)
+		return weir_plan_text(plan, "not needed: %s serves", name);
+	if (other->copied > chosen->copied)
+		return weir_plan_text(plan, "costs %" PRIu64 " bytes a frame more than %s",
+			other->copied - chosen->copied, name);
+	return weir_plan_text(plan, "not needed: %s serves as well", name);
+}
+
+static void explain(struct weir_pipeline *pipeline, const struct weir_kind_weight *chosen)
+{
+	struct weir_plan_draft *plan = &pipeline->plan;
+
+	for (size_t i = 0; i < plan->n_kinds; i++) {
+		const struct weir_kind_weight *weight = &plan->kinds[i];
+
+		weir_plan_add_choice(plan, "memory", weight->kind->name, weight == chosen,
+			weight == chosen ? weight->kind->summary
+					 : compare(pipeline, weight, chosen));
+	}
+}
+
+static int say_no_memory(const struct weir_pipeline *pipeline)
+{
+	const struct weir_plan_draft *plan = &pipeline->plan;
+
+	for (size_t i = 0; i < plan->n_kinds; i++)
+		if (plan->kinds[i].reason && (is_auto(pipeline->settings.memory) ||
+						     is_forced(pipeline, plan->kinds[i].kind)))
+			weir_error(pipeline->settings.log, "memory kind %s cannot serve: %s",
+				plan->kinds[i].kind->name, plan->kinds[i].reason);
+	return -ENOTSUP;
 }
 
 /* Of frames that a stage makes, and of copies: dma-bufs where somebody may want them. */
-static const struct weir_memory_kind *kind_for_stage(const struct weir_pipeline *pipeline)
+const struct weir_memory_kind *weir_planner_stage_kind(const struct weir_pipeline *pipeline)
 {
 	char why[WEIR_PLAN_WHY];
 	bool wanted = false;
@@ -154,22 +327,26 @@ static bool is_synced(const struct weir_pipeline *pipeline, size_t leg)
 
 int weir_planner_choose_memory(struct weir_pipeline *pipeline)
 {
+	const struct weir_kind_weight *chosen = best(pipeline);
 	struct weir_plan_draft *plan = &pipeline->plan;
-	int err = plan_parts(pipeline);
 
-	if (!err)
-		err = pipeline->given.n_buffers ? plan_given(pipeline) : plan_own(pipeline);
-	if (plan->error)
-		return plan->error;
-	if (err)
-		return err;
-	plan->value.memory = plan->legs[0].kind->name;
+	if (!chosen)
+		return plan->error ? plan->error : say_no_memory(pipeline);
+	explain(pipeline, chosen);
+	plan->value.memory = chosen->kind->name;
+	plan->legs[0].kind = chosen->kind;
+	plan->legs[0].traits = chosen->traits;
 	plan->legs[0].slot_bytes = plan->value.slot_bytes;
-	for (size_t i = 1; i < plan->n_legs; i++)
-		plan->legs[i].kind = kind_for_stage(pipeline);
+	for (size_t i = 1; i < plan->n_legs; i++) {
+		plan->legs[i].kind = weir_planner_stage_kind(pipeline);
+		plan->legs[i].traits = plan->legs[i].kind->traits;
+	}
 	for (size_t i = 0; i < plan->n_legs; i++) {
-		plan->legs[i].private_kind = kind_for_stage(pipeline);
+		plan->legs[i].private_kind = weir_planner_stage_kind(pipeline);
 		plan->legs[i].synced = is_synced(pipeline, i);
 	}
-	return 0;
+	if (chosen->kind == &weir_memory_given)
+		return weir_given_check(&pipeline->given, &plan->value, pipeline->source->min_slots,
+			pipeline->settings.log);
+	return plan->error;
 }

@@ -34,6 +34,7 @@ static int begin(struct weir_pipeline *pipeline)
 	pipeline->sinks_books = books;
 	weir_books_open(&pipeline->books);
 	memset(pipeline->errors, 0, sizeof(pipeline->errors));
+	memset(pipeline->has_run, 0, sizeof(pipeline->has_run));
 	weir_counter_set(&pipeline->source->lost, 0);
 	for (size_t i = 0; i < pipeline->n_sinks; i++) {
 		weir_counter_set(&pipeline->sinks[i]->zero_copy_sends, 0);
@@ -112,8 +113,10 @@ static int collect_verdicts(struct weir_pipeline *pipeline)
 	for (size_t i = 0; i < pipeline->n_sinks; i++) {
 		struct weir_sink *sink = pipeline->sinks[i];
 		char text[256] = "";
-		int err = sink->impl->result ? sink->impl->result(sink, text, sizeof(text)) : 0;
+		int err = 0;
 
+		if (pipeline->has_run[i] && sink->impl->result)
+			err = sink->impl->result(sink, text, sizeof(text));
 		if (err)
 			weir_error(pipeline->settings.log, "%s", text);
 		if (err && !result)

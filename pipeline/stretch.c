@@ -145,11 +145,15 @@ static void memory_refuted(void *data, const char *why)
 	struct weir_refuted *refuted = &pipeline->refuted[pipeline->n_refuted];
 	const char *kind = pipeline->plan.legs[0].kind->name;
 
-	weir_warn(pipeline->settings.log, "memory kind %s cannot be trusted: %s", kind, why);
+	if (pipeline->stretch.ending)
+		return;
 	if (pipeline->n_refuted == WEIR_MAX_REFUTED) {
+		weir_error(
+			pipeline->settings.log, "memory kind %s cannot be trusted: %s", kind, why);
 		weir_stretch_end(pipeline, -EIO);
 		return;
 	}
+	weir_warn(pipeline->settings.log, "memory kind %s cannot be trusted: %s", kind, why);
 	refuted->kind = pipeline->plan.legs[0].kind;
 	snprintf(refuted->why, sizeof(refuted->why), "%s", why);
 	pipeline->n_refuted++;
@@ -214,8 +218,12 @@ static int start_sinks(struct weir_pipeline *pipeline)
 
 		if (!pipeline->errors[stretch->n_started] && sink->impl->start)
 			err = sink->impl->start(sink, &host, &plan->hops[plan->n_hops - 1].video);
-		if (err)
+		if (err) {
+			stretch->outlets->outlet[stretch->n_started].sink = NULL; /* no stop() */
 			weir_stretch_lose_sink(pipeline, stretch->n_started, err);
+		} else {
+			pipeline->has_run[stretch->n_started] = true;
+		}
 	}
 	return stretch->ending ? stretch->result : 0;
 }
@@ -332,12 +340,11 @@ static int flow(struct weir_pipeline *pipeline)
 		err = weir_legs_start(pipeline);
 	if (!err)
 		err = start_source(pipeline);
-	if (err)
-		return err;
-	err = limit_time(pipeline);
+	if (!err)
+		err = limit_time(pipeline);
 	if (!err)
 		err = weir_loop_run(stretch->loop);
-	if (!stretch->draining)
+	if (!stretch->draining) /* also of a source that did not start: memory may be its own */
 		pipeline->source->impl->stop(pipeline->source);
 	return err ? err : stretch->result;
 }

@@ -75,10 +75,20 @@ int weir_v4l2_next_control(
 
 /* ---- menus ---- */
 
+#define MAX_ITEMS 256 /* no broken driver has more */
+
 static bool is_menu(const struct weir_v4l2_control *control)
 {
 	return control->query.type == V4L2_CTRL_TYPE_MENU ||
 	       control->query.type == V4L2_CTRL_TYPE_INTEGER_MENU;
+}
+
+static int64_t last_item(const struct weir_v4l2_control *control)
+{
+	const struct v4l2_query_ext_ctrl *query = &control->query;
+	uint64_t more = (uint64_t)query->maximum - (uint64_t)query->minimum;
+
+	return more < MAX_ITEMS ? query->maximum : query->minimum + MAX_ITEMS - 1;
 }
 
 int weir_v4l2_menu_item(struct weir_v4l2_device *device, const struct weir_v4l2_control *control,
@@ -112,7 +122,7 @@ static int parse_item(struct weir_v4l2_device *device, const struct weir_v4l2_co
 	char name[WEIR_V4L2_CONTROL_NAME], *end;
 	int64_t number;
 
-	for (int64_t i = control->query.minimum; i <= control->query.maximum; i++) {
+	for (int64_t i = control->query.minimum; i <= last_item(control); i++) {
 		int err = weir_v4l2_menu_item(device, control, i, name);
 
 		if (err && err != -ENOENT)
@@ -137,7 +147,7 @@ static void list_items(struct weir_v4l2_device *device, const struct weir_v4l2_c
 	size_t used = 0;
 
 	text[0] = '\0';
-	for (int64_t i = control->query.minimum; i <= control->query.maximum && used < size; i++)
+	for (int64_t i = control->query.minimum; i <= last_item(control) && used < size; i++)
 		if (!weir_v4l2_menu_item(device, control, i, name))
 			used += (size_t)snprintf(
 				text + used, size - used, "%s%s", used ? ", " : "", name);
@@ -253,7 +263,7 @@ int weir_v4l2_read_value(struct weir_v4l2_device *device, const struct weir_v4l2
 		return 0;
 	if (string) {
 		value.size = query->elem_size;
-		value.string = calloc(1, value.size + 1);
+		value.string = calloc(1, (size_t)value.size + 1);
 		if (!value.string)
 			return -ENOMEM;
 	}

@@ -112,10 +112,11 @@ static int set_string(
 	struct v4l2_ext_control value = { .id = control->query.id };
 	int err;
 
-	if ((int64_t)length < control->query.minimum || (int64_t)length > control->query.maximum)
-		return refuse_value(device, control, text);
 	value.size = control->query.elem_size;
-	value.string = calloc(1, value.size + 1);
+	if ((int64_t)length < control->query.minimum ||
+		(int64_t)length > control->query.maximum || length >= value.size)
+		return refuse_value(device, control, text);
+	value.string = calloc(1, value.size);
 	if (!value.string)
 		return -ENOMEM;
 	memcpy(value.string, text, length);

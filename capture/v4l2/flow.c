@@ -68,21 +68,26 @@ static const char *doubt(struct weir_v4l2 *v4l2, struct weir_frame *frame)
 }
 
 /* Whether the next frame may have come already: this one lay there for half an interval longer than
- * the youngest did. Without a rate, or by a clock that runs away, each may have. */
+ * the youngest did. Without a rate, or by a clock that runs away, each may have; and the first says
+ * nothing, since there was none to compare it with. */
 static bool is_late(struct weir_v4l2 *v4l2, int64_t age_ns)
 {
+	bool first = v4l2->least_age_ns == INT64_MAX;
+	uint64_t older;
+
 	if (age_ns < v4l2->least_age_ns)
 		v4l2->least_age_ns = age_ns;
-	return age_ns - v4l2->least_age_ns >= v4l2->half_interval_ns;
+	older = (uint64_t)age_ns - (uint64_t)v4l2->least_age_ns;
+	return first || older >= (uint64_t)v4l2->half_interval_ns;
 }
 
 static struct weir_frame *make_frame(struct weir_v4l2 *v4l2, const struct v4l2_buffer *buffer)
 {
 	struct weir_frame *frame = weir_slot_issue(&v4l2->host.slab->slots[buffer->index]);
 	uint64_t stamp = (uint64_t)buffer->timestamp.tv_sec * WEIR_NS_PER_S +
-		(uint64_t)buffer->timestamp.tv_usec * 1000;
-	bool monotonic = (buffer->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) ==
-		V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+			 (uint64_t)buffer->timestamp.tv_usec * 1000;
+	bool monotonic =
+		(buffer->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
 	struct weir_timeline_frame at;
 	uint64_t now = weir_now_ns();
 
@@ -166,7 +171,7 @@ static void take_events(struct weir_v4l2 *v4l2)
 
 	while (!weir_v4l2_ioctl(&v4l2->device, VIDIOC_DQEVENT, &event)) {
 		changed |= event.type == V4L2_EVENT_SOURCE_CHANGE &&
-			(event.u.src_change.changes & V4L2_EVENT_SRC_CH_RESOLUTION);
+			   (event.u.src_change.changes & V4L2_EVENT_SRC_CH_RESOLUTION);
 		ended |= event.type == V4L2_EVENT_EOS;
 	}
 	if (changed)
@@ -198,8 +203,10 @@ static int give_all(struct weir_v4l2 *v4l2, const char **refused)
 	int err = imported ? weir_v4l2_canary_plant(slab) : 0;
 
 	if (err == -EACCES) {
-		weir_info(v4l2->base.log, "nothing shows whether %s writes into these buffers: "
-			"the CPU cannot map them", v4l2->device.path);
+		weir_info(v4l2->base.log,
+			"nothing shows whether %s writes into these buffers: "
+			"the CPU cannot map them",
+			v4l2->device.path);
 	} else if (err) {
 		*refused = UNREADABLE;
 		return err;
@@ -266,7 +273,7 @@ int weir_v4l2_flow_begin(struct weir_v4l2 *v4l2, const char **refused)
 	if (err)
 		return err;
 	queue->hints = !v4l2->host.touched && queue->memory == V4L2_MEMORY_MMAP &&
-		(queue->abilities & V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS);
+		       (queue->abilities & V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS);
 	weir_v4l2_place_planes(v4l2, slab);
 	subscribe(v4l2);
 	err = give_all(v4l2, refused);
@@ -329,12 +336,13 @@ void weir_v4l2_stop(struct weir_source *source)
 {
 	struct weir_v4l2 *v4l2 = (struct weir_v4l2 *)source;
 
-	if (!v4l2->running)
-		return;
-	v4l2->running = false;
-	weir_v4l2_watchdog_stop(v4l2);
-	weir_v4l2_recovery_stop(v4l2);
-	weir_v4l2_flow_halt(v4l2);
+	if (v4l2->running) {
+		v4l2->running = false;
+		weir_v4l2_watchdog_stop(v4l2);
+		weir_v4l2_recovery_stop(v4l2);
+		weir_v4l2_flow_halt(v4l2);
+	}
+	/* Memory of its own may have been made for a run that did not begin. */
 	weir_v4l2_queue_close(&v4l2->queue);
 }
 

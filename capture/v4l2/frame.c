@@ -38,23 +38,29 @@ void weir_v4l2_measure(struct weir_v4l2 *v4l2)
 	}
 }
 
+static void place_slot(const struct weir_layout *layout, struct weir_slot *slot)
+{
+	struct weir_frame_info *info = &slot->frame.info;
+
+	info->n_planes = layout->n_planes;
+	info->bytes_used = 0;
+	for (unsigned p = 0; p < layout->n_planes; p++) {
+		info->bytes_used += (uint32_t)layout->plane[p].size;
+		info->plane[p] = (struct weir_frame_plane){
+			.fd = weir_slot_part(slot, p)->dmabuf,
+			.offset = (uint32_t)layout->plane[p].offset,
+			.stride = (uint32_t)layout->plane[p].stride,
+			.length = (uint32_t)layout->plane[p].size,
+		};
+	}
+}
+
+/* A frame that outlasts a restart is read as it was issued, and its slot stays what it is. */
 void weir_v4l2_place_planes(const struct weir_v4l2 *v4l2, struct weir_slab *slab)
 {
-	const struct weir_layout *layout = &v4l2->format.layout;
-
-	for (unsigned i = 0; i < slab->n_slots; i++) {
-		struct weir_slot *slot = &slab->slots[i];
-		struct weir_frame_info *info = &slot->frame.info;
-
-		info->n_planes = layout->n_planes;
-		for (unsigned p = 0; p < layout->n_planes; p++)
-			info->plane[p] = (struct weir_frame_plane){
-				.fd = weir_slot_part(slot, p)->dmabuf,
-				.offset = (uint32_t)layout->plane[p].offset,
-				.stride = (uint32_t)layout->plane[p].stride,
-				.length = (uint32_t)layout->plane[p].size,
-			};
-	}
+	for (unsigned i = 0; i < slab->n_slots; i++)
+		if (!atomic_load(&slab->slots[i].frame.refs))
+			place_slot(&v4l2->format.layout, &slab->slots[i]);
 }
 
 struct payload {
@@ -62,18 +68,20 @@ struct payload {
 	bool whole;
 };
 
-/* What the driver wrote into a piece. What it says of bytes outside the memory is no use. */
+/* What the driver wrote into a piece. What it says of bytes outside the memory is no use, and nor
+ * are planes that end there: who reads them goes by their length. */
 static struct payload read_piece(
 	const struct weir_v4l2 *v4l2, const struct v4l2_buffer *buffer, unsigned piece)
 {
 	size_t room = v4l2->queue.slab->slots[buffer->index].parts[piece].length;
+	size_t taken = v4l2->format.piece[piece].taken;
 	size_t end = buffer->bytesused, begin = 0;
 
 	if (V4L2_TYPE_IS_MULTIPLANAR(buffer->type)) {
 		end = buffer->m.planes[piece].bytesused;
 		begin = buffer->m.planes[piece].data_offset;
 	}
-	if (end > room || begin > end)
+	if (end > room || begin > end || begin > room - taken)
 		return (struct payload){ 0 };
 	return (struct payload){ begin, end - begin, end - begin >= v4l2->least[piece] };
 }
@@ -82,7 +90,7 @@ void weir_v4l2_fill(struct weir_v4l2 *v4l2, const struct v4l2_buffer *buffer,
 	struct weir_frame_info *info)
 {
 	const struct weir_layout *layout = &v4l2->format.layout;
-	struct payload payload[WEIR_MAX_PLANES];
+	struct payload payload[WEIR_MAX_PLANES] = { { 0 } };
 	bool whole = true;
 
 	for (unsigned i = 0; i < v4l2->format.n_buffers_planes; i++) {

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "capture/v4l2/device.h"
+#include "core/node.h"
 #include "core/scan.h"
 
 /* Who has a node open, and who may. */
@@ -99,17 +99,5 @@ bool weir_v4l2_holder(const char *path, char *text, size_t size)
 
 void weir_v4l2_access_remedy(const char *path, char *text, size_t size)
 {
-	struct group group, *found = NULL;
-	struct stat status;
-	char names[1024];
-
-	if (stat(path, &status) == 0 && status.st_gid != 0 && (status.st_mode & 060) == 060)
-		getgrgid_r(status.st_gid, &group, names, sizeof(names), &found);
-	if (found)
-		snprintf(text, size, "join group %s: sudo usermod -aG %s $USER, and log in again",
-			group.gr_name, group.gr_name);
-	else
-		snprintf(text, size,
-			"only root may open it: add a udev rule for "
-			"SUBSYSTEM==\"video4linux\" with GROUP=\"video\"");
+	weir_node_remedy(path, "SUBSYSTEM==\"video4linux\"", "video", text, size);
 }

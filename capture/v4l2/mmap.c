@@ -64,6 +64,19 @@ static int map_part(struct weir_v4l2_queue *queue, struct weir_slot_part *part, 
 	return 0;
 }
 
+/* What a driver says of a buffer may be less than it said of the format. */
+static int check_length(
+	struct weir_v4l2_queue *queue, const struct weir_slot *slot, unsigned part, size_t taken)
+{
+	if (slot->parts[part].length >= taken)
+		return 0;
+	weir_error(queue->device->log,
+		"%s makes buffers of %zu bytes for pictures of %zu: take another size (-s) or "
+		"format (-f)",
+		queue->device->path, slot->parts[part].length, taken);
+	return -EIO;
+}
+
 static int map_slot(struct weir_v4l2_queue *queue, struct weir_slot *slot)
 {
 	struct v4l2_plane planes[VIDEO_MAX_PLANES];
@@ -78,8 +91,10 @@ static int map_slot(struct weir_v4l2_queue *queue, struct weir_slot *slot)
 		bool mplane = weir_v4l2_is_mplane(queue->device);
 
 		slot->parts[p].length = mplane ? planes[p].length : buffer.length;
-		err = map_part(queue, &slot->parts[p],
-			mplane ? planes[p].m.mem_offset : buffer.m.offset);
+		err = check_length(queue, slot, p, queue->format->piece[p].taken);
+		if (!err)
+			err = map_part(queue, &slot->parts[p],
+				mplane ? planes[p].m.mem_offset : buffer.m.offset);
 	}
 	return err;
 }

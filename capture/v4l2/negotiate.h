@@ -18,6 +18,7 @@ struct weir_v4l2_format {
 	struct {
 		size_t size;   /* sizeimage of that piece */
 		size_t stride; /* bytesperline */
+		size_t taken;  /* by planes, padding included; 0 in compressed formats */
 	} piece[WEIR_MAX_PLANES];
 	struct weir_layout
 		layout;     /* planes within the piece(s); for compressed formats one plane */

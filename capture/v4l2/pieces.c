@@ -57,6 +57,7 @@ static int lay_out_whole(struct weir_v4l2_device *device, struct weir_v4l2_forma
 	}
 	if (out->layout.size > out->piece[0].size)
 		return say_wrong(device, out, "its buffers are smaller than its pictures");
+	out->piece[0].taken = out->layout.size;
 	return 0;
 }
 
@@ -73,11 +74,13 @@ static int lay_out_apart(struct weir_v4l2_device *device, struct weir_v4l2_forma
 		layout->plane[i].offset = 0;
 		if (out->piece[i].stride)
 			layout->plane[i].stride = out->piece[i].stride;
-		layout->plane[i].size = layout->plane[i].stride * layout->plane[i].lines;
-		if (layout->plane[i].stride <
+		if (!weir_mul(layout->plane[i].stride, layout->plane[i].lines,
+			    &layout->plane[i].size) ||
+			layout->plane[i].stride <
 				weir_format_line_bytes(out->video.format, i, out->video.width) ||
 			layout->plane[i].size > out->piece[i].size)
 			return say_wrong(device, out, "a plane is smaller than its picture");
+		out->piece[i].taken = layout->plane[i].size;
 		layout->size += layout->plane[i].size;
 	}
 	return 0;

@@ -111,7 +111,10 @@ static int allocate_again(struct weir_v4l2_queue *queue, struct weir_slab *slab)
 		return say_refused(queue, slab->n_slots, err);
 	if (n < slab->n_slots)
 		return say_too_few(queue, slab->n_slots, n);
-	return weir_v4l2_queue_map(queue, slab);
+	err = weir_v4l2_queue_map(queue, slab);
+	if (err)
+		weir_parts_release_all(slab);
+	return err;
 }
 
 /* ---- opening ---- */
@@ -150,6 +153,8 @@ int weir_v4l2_queue_open(struct weir_v4l2_queue *queue, struct weir_slab *slab)
 	err = has_dmabufs(slab) && !queue->keeps_own ? import(queue, slab) : -EINVAL;
 	if (err == -EINVAL && own)
 		err = allocate_again(queue, slab);
+	if (err) /* half open it would pass for open */
+		weir_v4l2_queue_close(queue);
 	return err;
 }
 

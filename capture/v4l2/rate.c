@@ -58,6 +58,12 @@ static const char *rate_text(struct weir_rate rate, char text[RATE_TEXT])
 	return text;
 }
 
+/* { 0, 0 }, which nobody knows, is like no other. */
+static bool differ(struct weir_rate a, struct weir_rate b)
+{
+	return !a.den || !b.den || weir_v4l2_compare_rates(a, b) != 0;
+}
+
 static void say_other(struct weir_v4l2_device *device, const struct weir_video *video,
 	struct weir_rate wanted, bool settable)
 {
@@ -67,6 +73,9 @@ static void say_other(struct weir_v4l2_device *device, const struct weir_video *
 	if (!settable)
 		weir_warn(device->log,
 			"%s sets its own pace: %s frames a second cannot be asked of it",
+			device->path, asked);
+	else if (!video->rate.den)
+		weir_warn(device->log, "%s does not tell what it makes of %s frames a second",
 			device->path, asked);
 	else
 		weir_warn(device->log,
@@ -111,8 +120,7 @@ void weir_v4l2_settle_rate(
 	out->has_rate = !err;
 	if (err) {
 		video->rate = rate_of_signal(device);
-		if (wanted.num &&
-			(!video->rate.den || weir_v4l2_compare_rates(wanted, video->rate)))
+		if (wanted.num && differ(wanted, video->rate))
 			say_other(device, video, wanted, false);
 		return;
 	}
@@ -122,9 +130,9 @@ void weir_v4l2_settle_rate(
 	else
 		weir_v4l2_nearest_rate(
 			device, pix->pixelformat, pix->width, pix->height, wanted, &target);
-	if (weir_v4l2_compare_rates(target, now) && !weir_v4l2_set_rate(device, &target))
+	if (target.num && differ(target, now) && !weir_v4l2_set_rate(device, &target))
 		now = target;
 	video->rate = now;
-	if (wanted.num && weir_v4l2_compare_rates(wanted, now))
+	if (wanted.num && differ(wanted, now))
 		say_other(device, video, wanted, true);
 }

@@ -147,6 +147,10 @@ static void take_what_comes(struct weir_v4l2 *v4l2)
 	struct weir_video before = v4l2->base.video, *now = &v4l2->base.video;
 	int err = weir_v4l2_settle(v4l2);
 
+	if (err == -ENODEV) {
+		wait_for_replug(v4l2);
+		return;
+	}
 	if (err) {
 		weir_v4l2_end(v4l2, err);
 		return;
@@ -168,6 +172,7 @@ static void failed(struct weir_v4l2 *v4l2, int err)
 		recovery->attempts = 0;
 		try_again_at(v4l2, LOOK_NS);
 	} else if (err == -EAGAIN) {
+		recovery->attempts--; /* frames are still out: no fault of the camera's */
 		try_again_at(v4l2, FIRST_DELAY_NS);
 	} else if (err == -ENOTSUP) {
 		take_what_comes(v4l2);

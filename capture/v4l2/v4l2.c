@@ -159,6 +159,7 @@ static int write_uri(struct weir_v4l2 *v4l2)
 		return -ENOMEM;
 	free(v4l2->base.uri);
 	v4l2->base.uri = uri;
+	v4l2->info.uri = uri;
 	return 0;
 }
 
@@ -270,9 +271,16 @@ static int allocate(struct weir_source *source, const struct weir_memory_kind *k
 	return weir_v4l2_queue_allocate(&v4l2->queue, kind, settings, out);
 }
 
+/* The first that a plan asks: an unplug may have ended the run before. */
 static int frame_bytes(struct weir_source *source, size_t *out)
 {
-	*out = ((struct weir_v4l2 *)source)->format.frame_bytes;
+	const struct weir_v4l2 *v4l2 = (const struct weir_v4l2 *)source;
+
+	if (v4l2->device.fd < 0) {
+		weir_error(source->log, "%s was unplugged: open it anew", v4l2->device.path);
+		return -ENODEV;
+	}
+	*out = v4l2->format.frame_bytes;
 	return 0;
 }
 

@@ -86,7 +86,7 @@ void weir_v4l2_end(struct weir_v4l2 *v4l2, int error);
 /* frame.c: what a whole frame takes of each piece, for the check of short ones. */
 void weir_v4l2_measure(struct weir_v4l2 *v4l2);
 
-/* frame.c: where the planes lie, in every slot of the slab. */
+/* frame.c: where the planes lie, in every slot of the slab whose frame is not out. */
 void weir_v4l2_place_planes(const struct weir_v4l2 *v4l2, struct weir_slab *slab);
 
 /* frame.c: what the buffer says about the frame that was issued of its slot. */

@@ -106,7 +106,8 @@ static int tell_kernel(struct weir_loop *loop, int fd, uint32_t before, uint32_t
 	struct epoll_event event = { .events = after, .data.fd = fd };
 	int what = !before ? EPOLL_CTL_ADD : !after ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
 
-	if (before == after)
+	/* Told again that edges are enough, the kernel looks for one who has come to wait since. */
+	if (before == after && !(after & EPOLLET))
 		return 0;
 	loop->syscalls++;
 	return epoll_ctl(epoll->fd, what, fd, &event) < 0 ? -errno : 0;

@@ -82,8 +82,7 @@ static int disabled_by_sysctl(void)
 	return value;
 }
 
-/* NULL: nothing special about io_uring. */
-static const char *cure(int error)
+const char *weir_uring_cure(int error)
 {
 	switch (-error) {
 	case EPERM:
@@ -103,7 +102,7 @@ static const char *cure(int error)
 
 static int refuse(struct weir_loop *loop, const char *what, int error)
 {
-	return weir_loop_refuse(loop, what, error, cure(error));
+	return weir_loop_refuse(loop, what, error, weir_uring_cure(error));
 }
 
 static int set_up(const struct weir_loop *loop, const struct way *way, struct io_uring *ring)

@@ -13,4 +13,7 @@
 int weir_uring_setup(struct weir_loop *loop, bool sqpoll, struct io_uring *ring);
 void weir_uring_finish(struct io_uring *ring);
 
+/* What the user can do about that error of it; NULL: nothing special about io_uring. */
+const char *weir_uring_cure(int error);
+
 #endif

@@ -44,7 +44,8 @@ static void explain(int err, char *why, size_t size)
 	if (err == -ENOENT)
 		snprintf(why, size, "this kernel has no /dev/dma_heap (CONFIG_DMABUF_HEAPS)");
 	else if (err == -EACCES || err == -EPERM)
-		snprintf(why, size, "no permission for /dev/dma_heap: add a udev rule for "
+		snprintf(why, size,
+			"no permission for /dev/dma_heap: add a udev rule for "
 			"SUBSYSTEM==\"dma_heap\"");
 	else
 		snprintf(why, size, "/dev/dma_heap: %s", weir_errno_text(err, text));
@@ -94,7 +95,6 @@ static int allocate_slots(int heap, struct weir_slab *slab)
 	return err;
 }
 
-/* From the first heap that has room for all. */
 /* A heap counts nobody's limits: asked for more than there is, it brings the machine down before it
  * says no. */
 static bool fits_machine(const struct weir_slab *slab)
@@ -106,16 +106,29 @@ static bool fits_machine(const struct weir_slab *slab)
 	       length / page < pages / 2;
 }
 
-static int create(struct weir_slab *slab, const struct weir_slab_settings *settings)
+/* From the first heap that has room for all. */
+static int allocate(struct weir_slab *slab, const struct weir_log *log)
 {
 	char text[WEIR_ERRNO_TEXT];
 	size_t heap = 0;
-	int fd, err = fits_machine(slab) ? -ENOENT : -ENOMEM;
+	int fd, err = 0;
 
-	for (; err && err != -ENOMEM && (fd = open_heap(&heap)) >= 0; heap++) {
+	for (; (fd = open_heap(&heap)) >= 0; heap++) {
 		err = allocate_slots(fd, slab);
 		close(fd);
+		if (!err)
+			return 0;
+		weir_debug(log, "%s has no room for %u frames of %zu bytes: %s", heaps[heap],
+			slab->n_slots, slab->frame_bytes, weir_errno_text(err, text));
 	}
+	return err ? err : fd;
+}
+
+static int create(struct weir_slab *slab, const struct weir_slab_settings *settings)
+{
+	int err = fits_machine(slab) ? allocate(slab, settings->log) : -ENOMEM;
+	char text[WEIR_ERRNO_TEXT];
+
 	if (err) {
 		weir_error(settings->log,
 			"no dma-heap for %u frames of %zu bytes: %s; take fewer buffers (-b)",
@@ -129,6 +142,7 @@ static int create(struct weir_slab *slab, const struct weir_slab_settings *setti
 const struct weir_memory_kind weir_memory_heap = {
 	.name = "heap",
 	.summary = "buffers of a dma-heap, for devices that import them but not the slab",
+	.traits = { .dmabuf = true },
 	.probe = probe,
 	.create = create,
 	.destroy = weir_parts_release_all,

@@ -24,6 +24,7 @@ static int create(struct weir_slab *slab, const struct weir_slab_settings *setti
 const struct weir_memory_kind weir_memory_host = {
 	.name = "host",
 	.summary = "sealed memfd without dma-bufs: for the network, the disk and the CPU",
+	.traits = { .pinnable = true, .headroom = true },
 	.probe = probe,
 	.create = create,
 	.destroy = weir_memfd_destroy_slots,

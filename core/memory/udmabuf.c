@@ -74,9 +74,9 @@ static int wrap_repeatedly(int device, struct weir_slab *slab, struct weir_slot_
 	for (; left; list->count++) {
 		size_t size = left < slab->length ? left : slab->length;
 
-		list->list[list->count] = (struct udmabuf_create_item){
-			.memfd = (uint32_t)slab->memfd, .size = size
-		};
+		list->list[list->count] =
+			(struct udmabuf_create_item){ .memfd = (uint32_t)slab->memfd,
+				.size = size };
 		left -= size;
 	}
 	part->dmabuf = ioctl(device, UDMABUF_CREATE_LIST, list);
@@ -138,8 +138,10 @@ static int create_probe(struct weir_slab *slab, const struct weir_slab_settings 
 			most = weir_memfd_part_pages(&slot->parts[i]);
 	slab->length = (most / page + REPEATS - 1) / REPEATS * page;
 	slab->memfd = weir_memfd_open(slab->length);
-	if (slab->memfd < 0)
+	if (slab->memfd < 0) {
+		weir_error_errno(settings->log, "memfd_create", slab->memfd);
 		return slab->memfd;
+	}
 	err = wrap_slots(slab, settings->log);
 	if (err)
 		close(slab->memfd);
@@ -178,6 +180,7 @@ const struct weir_memory_kind weir_memory_slab = {
 	.name = "slab",
 	.summary =
 		"sealed memfd with one udmabuf a slot: for devices, the network and the disk alike",
+	.traits = { .dmabuf = true, .pinnable = true, .headroom = true },
 	.probe = probe,
 	.create = create,
 	.destroy = destroy,

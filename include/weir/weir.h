@@ -6,6 +6,7 @@
 /* Everything, for programs that do not care to choose. Start reading at pipeline.h. */
 
 #include <weir/device.h>
+#include <weir/doctor.h>
 #include <weir/format.h>
 #include <weir/frame.h>
 #include <weir/ledger.h>

@@ -13,8 +13,6 @@
 struct crop {
 	uint32_t width, height, x, y;
 	const struct weir_format *format;
-	struct weir_layout layout; /* of the whole frame; offsets[] are the part's shifts in it */
-	size_t shift[WEIR_MAX_PLANES];
 };
 
 static int refuse(const char *args, const struct weir_log *log)
@@ -91,22 +89,29 @@ static int check(const struct crop *crop, const struct weir_video *video,
 
 static int configure(void *state, struct weir_video *video, const struct weir_log *log)
 {
+	struct weir_layout layout;
 	struct crop *crop = state;
 	int err = check(crop, video, log);
 
 	if (!err)
-		err = weir_format_layout(video, &crop->layout);
+		err = weir_format_layout(video, &layout);
 	if (err)
 		return err;
 	crop->format = video->format;
-	for (unsigned i = 0; i < video->format->n_planes; i++)
-		crop->shift[i] = crop->y / video->format->plane[i].block_height *
-					 crop->layout.plane[i].stride +
-				 weir_format_line_bytes(video->format, i, crop->x);
-	video->stride = (uint32_t)crop->layout.plane[0].stride;
+	video->stride = (uint32_t)layout.plane[0].stride;
 	video->width = crop->width;
 	video->height = crop->height;
 	return 0;
+}
+
+/* By the frame's own stride: a device that keeps planes apart has one for each. */
+static uint32_t shift_of(
+	const struct crop *crop, const struct weir_frame_info *info, unsigned plane)
+{
+	uint32_t lines = crop->y / crop->format->plane[plane].block_height;
+
+	return lines * info->plane[plane].stride +
+	       (uint32_t)weir_format_line_bytes(crop->format, plane, crop->x);
 }
 
 static int process(void *state, struct weir_stage *stage, struct weir_frame **frame)
@@ -121,7 +126,7 @@ static int process(void *state, struct weir_stage *stage, struct weir_frame **fr
 	for (unsigned i = 0; i < info->n_planes; i++) {
 		uint32_t lines = crop->height / crop->format->plane[i].block_height;
 
-		info->plane[i].offset += (uint32_t)crop->shift[i];
+		info->plane[i].offset += shift_of(crop, info, i);
 		info->plane[i].length = (lines - 1) * info->plane[i].stride +
 			(uint32_t)weir_format_line_bytes(crop->format, i, crop->width);
 		info->bytes_used += info->plane[i].length;

@@ -75,16 +75,16 @@ static void close_pipe(struct weir_sink *sink)
 /* The kernel copies what is written into the pipe or the page cache: there is no other way in. What
  * an image takes is known once it is there; a byte a pixel is more than that. */
 static uint64_t copies(
-	struct weir_sink *sink, const struct weir_video *video, char *why, size_t size)
+	struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size)
 {
-	struct weir_video tight = *video;
+	struct weir_video tight = offer->video;
 	struct weir_layout layout;
 
 	(void)sink;
 	tight.stride = 0;
 	snprintf(why, size, "the kernel copies what is written to standard output");
 	if (weir_format_layout(&tight, &layout))
-		return (uint64_t)video->width * video->height;
+		return (uint64_t)tight.width * tight.height;
 	return layout.size;
 }
 

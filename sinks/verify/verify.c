@@ -25,7 +25,7 @@ struct verify {
 		uint64_t last; /* the last stamp that was readable */
 		bool any;      /* there was one */
 		bool complained;
-		uint64_t lost; /* numbers left out */
+		uint64_t lost;  /* numbers left out */
 		uint64_t again; /* seen twice, as may be */
 		uint64_t repeated, out_of_order, torn, unreadable;
 		uint64_t contradicted; /* by the frame's own sequence number */
@@ -42,8 +42,7 @@ static int open_verify(const struct weir_uri *uri, const struct weir_sink_settin
 
 	if (!verify)
 		return -ENOMEM;
-	err = word ? weir_parse_word("numbers", word, numbers, settings->log,
-			     &verify->free_numbers)
+	err = word ? weir_parse_word("numbers", word, numbers, settings->log, &verify->free_numbers)
 		   : 0;
 	if (err) {
 		free(verify);
@@ -60,9 +59,10 @@ static void close_verify(struct weir_sink *sink)
 	free(sink);
 }
 
-static int accepts(struct weir_sink *sink, const struct weir_video *video, char *why, size_t size)
+static int accepts(struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size)
 {
 	const struct verify *verify = (const struct verify *)sink;
+	const struct weir_video *video = &offer->video;
 
 	if (video->format == verify->mjpeg || weir_stamp_fits(video))
 		return 0;
@@ -184,8 +184,8 @@ static int result(struct weir_sink *sink, char *text, size_t size)
 	}
 	if (!faults) {
 		snprintf(text, size,
-			"verify: %" PRIu64 " frames, in order, %" PRIu64
-			" lost, %" PRIu64 " repeated, 0 torn",
+			"verify: %" PRIu64 " frames, in order, %" PRIu64 " lost, %" PRIu64
+			" repeated, 0 torn",
 			verify->run.frames, verify->run.lost, verify->run.again);
 		return 0;
 	}

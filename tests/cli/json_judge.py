@@ -34,6 +34,7 @@ PLAN = {
 FRAME = {"sequence": int, "timestamp_ns": int, "bytes": int, "slot": int, "generation": int,
          "corrupt": bool, "discontinuity": bool}
 DEVICE = {"kind": str, "uri": str, "name": str, "detail": str, "usable": bool, "remedy": str}
+FINDING = {"about": str, "ability": str, "verdict": str, "detail": str, "cost": str, "remedy": (str, type(None))}
 SIZE = {"min_width": int, "min_height": int, "max_width": int, "max_height": int,
         "slowest_fps": NUMBER, "fastest_fps": NUMBER}
 SOURCE = {
@@ -146,12 +147,25 @@ def info(lines, want):
     need(want.format in [f["name"] for f in lines[0]["formats"]], f"no {want.format}")
 
 
+def doctor(lines, want):
+    need(len(lines) == 1, "one object is printed")
+    match(lines[0], {"schema": int, "findings": [FINDING]}, "doctor")
+    findings = lines[0]["findings"]
+    need(len({(f["about"], f["ability"]) for f in findings}) == len(findings), "each ability is there once")
+    for finding in findings:
+        need(finding["verdict"] in ("works", "works_with", "missing"), f"the verdict of {finding}")
+        need((finding["verdict"] == "works") == (not finding["cost"]), f"the cost of {finding}")
+        need(finding["verdict"] != "works" or finding["remedy"] is None, f"the remedy of {finding}")
+    can = any(f["ability"] == "capture" and f["verdict"] != "missing" for f in findings)
+    need(can == (want.status == 0), f"exit status {want.status}")
+
+
 def main():
     parser = argparse.ArgumentParser()
-    judges = {"capture": capture, "explain": explain, "list": devices, "info": info, "hop": hop}
+    judges = {"capture": capture, "explain": explain, "list": devices, "info": info, "hop": hop, "doctor": doctor}
     parser.add_argument("judge", choices=judges)
     parser.add_argument("--frames", action="store_true")
-    for name, kind in (("captured", int), ("slots", int), ("width", int), ("fps", float),
+    for name, kind in (("captured", int), ("slots", int), ("width", int), ("fps", float), ("status", int),
                        ("format", str), ("sinks", str), ("kind", str), ("memory", str)):
         parser.add_argument("--" + name, type=kind)
     want = parser.parse_args()

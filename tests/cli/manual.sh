@@ -17,7 +17,7 @@ check "help shows options" test "$(wc -l <"$work/help")" -ge 20
 awk '/^# / { inside = $2 == "OPTIONS" } inside && /^\*-/' "$manual" | tr -d '*_,\\' | sort >"$work/manual"
 check "help and manual agree: $(diff "$work/help" "$work/manual")" cmp -s "$work/help" "$work/manual"
 
-for command in explain list info; do
+for command in explain list info doctor; do
 	run $command --help
 	while read -r option; do
 		check "$command $option is in the manual" grep -qF -e "*$option*" "$manual"

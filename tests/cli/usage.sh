@@ -118,6 +118,8 @@ bad 12x capture "$p?size=12x"
 bad size capture "$p?size=64x64&size=32x32"
 bad -s list -s 64x64
 bad thing list thing
+bad thing doctor thing
+bad -n doctor -n 3
 bad SOURCE info
 bad --to info $p --to null
 bad 12x explain $p -s 12x
@@ -125,6 +127,7 @@ bad slob explain $p --memory slob
 
 meant capture captur
 meant list lsit
+meant doctor docotr
 meant --buffers capture $p --bufers 3
 meant --require-zero-copy capture $p --require-zerocopy
 meant --format capture $p --fromat YUYV

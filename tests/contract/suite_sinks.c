@@ -262,16 +262,22 @@ static void accepts_or_says_why(void **state)
 	const struct weir_sink_impl *impl = stand->sink->impl;
 
 	for (size_t i = 0; i < weir_format_count(); i++) {
-		struct weir_video video = {
-			.format = weir_format_at(i), .width = 64, .height = 48, .rate = { 30, 1 }
+		const struct weir_format *format = weir_format_at(i);
+		struct weir_offer offer = {
+			.video = { .format = format,
+				.width = 64,
+				.height = 48,
+				.stride = (uint32_t)weir_format_line_bytes(format, 0, 64),
+				.rate = { 30, 1 } },
+			.memory = weir_memory_host.name,
+			.traits = weir_memory_host.traits,
 		};
 		char why[256] = "";
-		int err = impl->accepts ? impl->accepts(stand->sink, &video, why, sizeof(why)) : 0;
+		int err = impl->accepts ? impl->accepts(stand->sink, &offer, why, sizeof(why)) : 0;
 
-		video.stride = (uint32_t)weir_format_line_bytes(video.format, 0, 64);
 		assert_true(err == 0 || (err == -ENOTSUP && why[0]));
 		why[0] = '\0';
-		if (!err && impl->copies && impl->copies(stand->sink, &video, why, sizeof(why)))
+		if (!err && impl->copies && impl->copies(stand->sink, &offer, why, sizeof(why)))
 			assert_true(why[0] != '\0');
 	}
 	assert_int_equal(stand->heard.lines, 0); /* asking is not failing */
@@ -364,6 +370,7 @@ static void open_stand(struct stand *stand)
 	const struct weir_slab_settings settings = {
 		.slots = SLOTS, .frame_bytes = 320 * 240 * 2, .no_lock = true
 	};
+	struct weir_offer offer;
 	char why[256];
 
 	stand_listen(&stand->heard);
@@ -374,10 +381,12 @@ static void open_stand(struct stand *stand)
 		.stride = 640,
 		.rate = { 30, 1 } };
 	assert_int_equal(open_with(stand, stand->scene->uri, 0, &stand->sink), 0);
+	offer = (struct weir_offer){
+		.video = stand->video, .memory = "host", .traits = weir_memory_host.traits
+	};
 	if (stand->sink->impl->accepts)
 		assert_int_equal(
-			stand->sink->impl->accepts(stand->sink, &stand->video, why, sizeof(why)),
-			0);
+			stand->sink->impl->accepts(stand->sink, &offer, why, sizeof(why)), 0);
 	stand->loop = stand_open_loop();
 	assert_int_equal(weir_slab_create(&weir_memory_host, &settings, &stand->slab), 0);
 	stand_describe_slots(stand->slab, &stand->video);

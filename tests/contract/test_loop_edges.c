@@ -104,6 +104,26 @@ static void what_was_there_before_is_told(void **state)
 	close_bell(&bell);
 }
 
+static void a_second_one_is_told_too(void **state)
+{
+	struct bell first, second;
+
+	open_bell(&first, *state, true);
+	open_bell(&second, *state, true);
+	close(second.fd);
+	second.fd = first.fd;
+	watch_bell(&first);
+	ring(&first);
+	run_for(*state, 20 * MS);
+	assert_true(first.calls >= 1);
+	second.stop_after = 1;
+	watch_bell(&second);
+	run(*state);
+	assert_int_equal(second.calls, 1);
+	weir_loop_unwatch(second.fixture->loop, &second.watch);
+	close_bell(&first);
+}
+
 static void *ring_on(void *data)
 {
 	const struct bell *bell = data;
@@ -190,6 +210,7 @@ int main(void)
 		cmocka_unit_test(what_is_left_is_not_told_for_ever),
 		cmocka_unit_test(what_comes_on_top_is_told),
 		cmocka_unit_test(what_was_there_before_is_told),
+		cmocka_unit_test(a_second_one_is_told_too),
 		cmocka_unit_test(nothing_is_lost_to_whoever_takes_all),
 		cmocka_unit_test(a_level_beside_it_is_told_on),
 		cmocka_unit_test(it_goes_in_its_own_callback),

@@ -220,7 +220,8 @@ static int parm(struct camera *camera, struct v4l2_streamparm *parm, bool set)
 	if (set) {
 		camera->n_rate_set++;
 		assert_true(interval->numerator > 0);
-		camera->rate = interval->denominator / interval->numerator;
+		if (!camera->keeps_rate)
+			camera->rate = interval->denominator / interval->numerator;
 	}
 	parm->parm.capture.capability = V4L2_CAP_TIMEPERFRAME;
 	*interval = (struct v4l2_fract){ camera->rate ? 1 : 0, camera->rate };

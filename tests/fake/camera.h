@@ -45,6 +45,7 @@ struct camera {
 	unsigned merges;        /* planes that its apart formats really have; 0: all */
 	int fails_set;          /* -errno of VIDIOC_S_FMT */
 	bool lacks_try, lies_in_try, lacks_parm, shrinks_image, no_image, no_stride, runs_on;
+	bool keeps_rate;        /* whatever it is asked for */
 
 	/* What it was brought to. */
 	struct v4l2_format now;

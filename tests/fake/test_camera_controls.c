@@ -212,6 +212,27 @@ static void test_a_driver_that_goes_round(void **state)
 	weir_v4l2_free_controls(list, n);
 }
 
+static void test_a_driver_whose_numbers_contradict_each_other(void **state)
+{
+	struct weir_source_control *list;
+	struct camera camera;
+	size_t n;
+
+	(void)state;
+	init(&camera);
+	controls[3].query.maximum = controls[4].query.maximum = INT64_MAX;
+	assert_int_equal(weir_v4l2_set_control(&camera.device, "auto_exposure=Manual Mode"), 0);
+	assert_int_equal(weir_v4l2_set_control(&camera.device, "auto_exposure=nonsense"), -EINVAL);
+	camera_said(&camera, "Auto Mode, Manual Mode, Aperture Priority Mode");
+	controls[7].query.maximum = 1000;
+	assert_int_equal(weir_v4l2_set_control(&camera.device, "label=12345678"), 0);
+	assert_int_equal(weir_v4l2_set_control(&camera.device, "label=123456789"), -EINVAL);
+	camera_said(&camera, "label: \"123456789\" is no value it takes");
+	assert_int_equal(weir_v4l2_read_controls(&camera.device, &list, &n), 0);
+	assert_int_equal(n, 10);
+	weir_v4l2_free_controls(list, n);
+}
+
 static void test_none(void **state)
 {
 	struct weir_source_control *list;
@@ -251,6 +272,7 @@ int main(void)
 		cmocka_unit_test(test_steps_are_told),
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_a_driver_that_goes_round),
+		cmocka_unit_test(test_a_driver_whose_numbers_contradict_each_other),
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_names),
 	};

@@ -314,6 +314,16 @@ static void test_rates(void **state)
 	expect_rate(&camera, 77, 77);
 	expect_rate(&camera, 1, 2);
 	camera_said(&camera, "nearest is 2");
+
+	/* One that does not tell its rate may still have one to set; and another has not. */
+	camera_init(&camera, webcam);
+	camera.rate = 0;
+	expect_rate(&camera, 10, 10);
+	camera_said_nothing(&camera);
+	camera.rate = 0;
+	camera.keeps_rate = true;
+	expect_rate(&camera, 10, 0);
+	camera_said(&camera, "does not tell what it makes of 10 frames a second");
 }
 
 static void test_rates_without_a_wish(void **state)

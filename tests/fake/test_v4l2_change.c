@@ -34,10 +34,12 @@ static void change_once(struct scene *scene, struct weir_frame *frame)
 
 static void test_another_size(void **state)
 {
+	const struct weir_source_info *info;
 	struct scene scene;
 
 	(void)state;
 	scene_open(&scene, "YUYV", 64, 48);
+	assert_int_equal(weir_source_describe(scene.source, &info), 0);
 	scene.on_frame = change_once;
 	assert_int_equal(scene_run(&scene, FRAMES), 0);
 	assert_int_equal(scene.seen, FRAMES);
@@ -53,6 +55,7 @@ static void test_another_size(void **state)
 	assert_int_equal(scene.n_errors, 0);
 	assert_int_equal(scene_lines_with(&scene, "delivers 128x96 YUYV now, after 64x48 YUYV"), 1);
 	assert_non_null(strstr(weir_source_uri(scene.source), "size=128x96"));
+	assert_string_equal(info->uri, weir_source_uri(scene.source));
 	scene_close(&scene);
 }
 
@@ -146,11 +149,11 @@ struct narrow {
 };
 
 static int accept_narrow(
-	struct weir_sink *sink, const struct weir_video *video, char *why, size_t size)
+	struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size)
 {
 	(void)sink;
 	snprintf(why, size, "takes 64 columns only");
-	return video->width == 64 ? 0 : -ENOTSUP;
+	return offer->video.width == 64 ? 0 : -ENOTSUP;
 }
 
 static int start_narrow(

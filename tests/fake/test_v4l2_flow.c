@@ -59,6 +59,37 @@ static void test_planes_apart(void **state)
 	}
 }
 
+/* Each with a stride of its own, as devices have it that begin lines at multiples of 64 bytes. */
+static void test_planes_apart_have_their_strides(void **state)
+{
+	static const char *const stages[] = { NULL, "crop=32x24+16+24" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct scene scene;
+
+		scene_prepare(&scene, "YU12", 64, 48);
+		fake.type = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
+		fake.pieces = 3;
+		fake.stride = 64;
+		fake.piece_bytes[0] = 64 * 48;
+		fake.piece_bytes[1] = fake.piece_bytes[2] = 64 * 24;
+		scene.stage = stages[i];
+		scene_begin(&scene);
+		assert_int_equal(scene_run(&scene, 5), 0);
+		assert_int_equal(scene.seen, 5);
+		assert_int_equal(scene.last.plane[1].stride, 64);
+		if (!i) {
+			assert_int_equal(scene.last.bytes_used, 64 * (48 + 24 + 24));
+		} else {
+			assert_int_equal(scene.last.plane[0].offset, 24 * 64 + 16);
+			assert_int_equal(scene.last.plane[1].offset, 12 * 64 + 8);
+			assert_int_equal(scene.last.plane[2].offset, 12 * 64 + 8);
+		}
+		scene_close(&scene);
+	}
+}
+
 static void test_data_offset(void **state)
 {
 	struct scene scene;
@@ -80,6 +111,58 @@ static void test_data_offset(void **state)
 	assert_int_equal(scene.offsets[1], 256);
 	assert_int_equal(scene.seen, 2);
 	assert_int_equal(scene.ledger.corrupt, 1);
+	scene_close(&scene);
+}
+
+/* All pixels are there, and the last line's padding would be behind the buffer's end. */
+static void test_data_offset_without_room(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_prepare(&scene, "GREY", 64, 48);
+	fake.type = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
+	fake.stride = 80;
+	fake.piece_bytes[0] = 80 * 48;
+	fake.n_shots = 2;
+	fake.script[1] =
+		(struct fake_shot){ .has_bytes = true, .bytes = 80 * 48, .data_offset = 16 };
+	scene_begin(&scene);
+	scene.source->delivers_corrupt = true;
+	scene.keeps_offsets = true;
+	assert_int_equal(scene_run(&scene, 2), 0);
+	assert_int_equal(scene.seen, 2);
+	assert_int_equal(scene.offsets[1], 0);
+	assert_int_equal(scene.ledger.corrupt, 1);
+	scene_close(&scene);
+}
+
+static void test_buffers_smaller_than_pictures(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_prepare(&scene, "YUYV", 64, 48);
+	fake.lacks_bytes = 1;
+	scene_begin(&scene);
+	scene.settings.memory = "mmap";
+	assert_int_equal(scene_run(&scene, 10), -EIO);
+	assert_int_equal(
+		scene_lines_with(&scene, "makes buffers of 6143 bytes for pictures of 6144"), 1);
+	assert_int_equal(scene.n_errors, 1);
+	scene_close(&scene);
+
+	/* What the format has beyond the picture may be missing. */
+	scene_prepare(&scene, "YUYV", 64, 48);
+	fake.piece_bytes[0] += 64;
+	fake.lacks_bytes = 64;
+	fake.n_shots = FAKE_SHOTS;
+	for (unsigned i = 0; i < FAKE_SHOTS; i++)
+		fake.script[i] = (struct fake_shot){ .has_bytes = true, .bytes = 64 * 48 * 2 };
+	scene_begin(&scene);
+	scene.settings.memory = "mmap";
+	assert_int_equal(scene_run(&scene, 10), 0);
+	assert_int_equal(scene.seen, 10);
 	scene_close(&scene);
 }
 
@@ -382,7 +465,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_frames_lie_where_the_device_wrote),
 		cmocka_unit_test(test_planes_apart),
+		cmocka_unit_test(test_planes_apart_have_their_strides),
 		cmocka_unit_test(test_data_offset),
+		cmocka_unit_test(test_data_offset_without_room),
+		cmocka_unit_test(test_buffers_smaller_than_pictures),
 		cmocka_unit_test(test_export_refused),
 		cmocka_unit_test(test_fewer_buffers),
 		cmocka_unit_test(test_too_few_buffers),

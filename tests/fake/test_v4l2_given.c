@@ -157,8 +157,13 @@ static void test_a_device_that_writes_elsewhere(void **state)
 	assert_int_equal(scene_lines_with(&scene, "given cannot serve"), 1);
 	assert_int_equal(scene.seen, 0);
 
-	/* Others are tried anew, and none at all is as before. */
+	/* Those stay as long as others are refused. */
+	assert_int_equal(weir_pipeline_use_dmabufs(scene.pipeline, gift.fds, BUFFERS, 9), -EINVAL);
 	fake.n_shots = 0;
+	assert_int_equal(weir_pipeline_run(scene.pipeline), -ENOTSUP);
+	assert_int_equal(scene.seen, 0);
+
+	/* Others are tried anew, and none at all is as before. */
 	assert_int_equal(weir_pipeline_use_dmabufs(scene.pipeline, gift.fds, BUFFERS, 1), 0);
 	assert_int_equal(weir_pipeline_run(scene.pipeline), 0);
 	assert_int_equal(scene.seen, 20);

@@ -129,6 +129,12 @@ static void test_unplugged_for_good(void **state)
 	assert_int_equal(scene.seen, 10);
 	assert_int_equal(scene_lines_with(&scene, "was unplugged"), 1);
 	release_kept();
+
+	/* Nor is there another run. */
+	scene.n_lines = scene.n_errors = 0;
+	assert_int_equal(weir_pipeline_run(scene.pipeline), -ENODEV);
+	assert_int_equal(scene_lines_with(&scene, "was unplugged: open it anew"), 1);
+	assert_int_equal(scene.n_errors, 1);
 	scene_close(&scene);
 }
 

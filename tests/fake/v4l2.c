@@ -174,12 +174,13 @@ static int querybuf(struct v4l2_buffer *buffer)
 	assert_true(buffer->index < fake.n_buffers);
 	for (unsigned p = 0; p < fake.pieces; p++) {
 		uint32_t offset = (buffer->index << 4 | p) << 20;
+		uint32_t length = (uint32_t)fake.piece_bytes[p] - fake.lacks_bytes;
 
 		if (is_mplane()) {
-			buffer->m.planes[p].length = (uint32_t)fake.piece_bytes[p];
+			buffer->m.planes[p].length = length;
 			buffer->m.planes[p].m.mem_offset = offset;
 		} else {
-			buffer->length = (uint32_t)fake.piece_bytes[p];
+			buffer->length = length;
 			buffer->m.offset = offset;
 		}
 	}

@@ -40,6 +40,7 @@ struct fake_camera {
 	bool exports, imports;
 	bool refuses_second_import; /* takes the probe's buffer only */
 	unsigned grants, least;     /* buffers at most and at least */
+	uint32_t lacks_bytes;       /* of its own buffers, by VIDIOC_QUERYBUF */
 	bool no_udmabuf;
 	bool gone, no_signal;
 	bool hints;                 /* takes cache hints */

@@ -26,6 +26,7 @@ struct scene {
 	const char *uri;      /* instead of the camera as it is */
 	const char *const *controls;
 	const char *sink_uri; /* instead of the sink that looks */
+	const char *stage;
 	struct weir_pipeline_settings settings;
 	struct weir_source *source; /* the pipeline's */
 	struct weir_pipeline *pipeline;
@@ -155,6 +156,16 @@ static inline void scene_open(
 	scene_begin(scene);
 }
 
+static inline void scene_add_stage(struct scene *scene)
+{
+	struct weir_stage *stage = NULL;
+
+	if (!scene->stage)
+		return;
+	assert_int_equal(weir_stage_open(scene->stage, &scene->log, &stage), 0);
+	assert_int_equal(weir_pipeline_add_stage(scene->pipeline, &stage), 0);
+}
+
 static inline int scene_run(struct scene *scene, uint64_t frames)
 {
 	struct weir_sink_settings sink_settings = { .log = &scene->log, .budget = scene->budget };
@@ -171,6 +182,7 @@ static inline int scene_run(struct scene *scene, uint64_t frames)
 			weir_sink_open_callback(scene_look, scene, &sink_settings, &sink), 0);
 	assert_int_equal(weir_pipeline_create(&scene->settings, &scene->pipeline), 0);
 	assert_int_equal(weir_pipeline_set_source(scene->pipeline, &source), 0);
+	scene_add_stage(scene);
 	assert_int_equal(weir_pipeline_add_sink(scene->pipeline, &sink), 0);
 	if (scene->n_given)
 		assert_int_equal(weir_pipeline_use_dmabufs(scene->pipeline, scene->given,

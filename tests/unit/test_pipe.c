@@ -272,14 +272,15 @@ static void test_stopped_while_writing(void **state)
 
 static void test_says_what_it_copies(void **state)
 {
-	struct weir_video video = video_of("NV12", 64, 48), image = video_of("MJPEG", 64, 48);
+	struct weir_offer raw = { .video = video_of("NV12", 64, 48) };
+	struct weir_offer image = { .video = video_of("MJPEG", 64, 48) };
 	struct weir_sink *sink;
 	char why[200] = "";
 
 	(void)state;
-	video.stride = 100;
+	raw.video.stride = 100;
 	assert_int_equal(weir_sink_open("-", NULL, &sink), 0);
-	assert_int_equal(sink->impl->copies(sink, &video, why, sizeof(why)), 64 * 48 * 3 / 2);
+	assert_int_equal(sink->impl->copies(sink, &raw, why, sizeof(why)), 64 * 48 * 3 / 2);
 	assert_non_null(strstr(why, "kernel"));
 	assert_true(sink->impl->copies(sink, &image, why, sizeof(why)) > 0);
 	weir_sink_close(&sink);

@@ -233,16 +233,16 @@ static void test_verify_refuses_formats(void **state)
 	(void)state;
 	assert_int_equal(weir_sink_open("verify", NULL, &sink), 0);
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-		struct weir_video video = video_of(refused[i], 640, 480);
+		struct weir_offer offer = { .video = video_of(refused[i], 640, 480) };
 
-		assert_int_equal(sink->impl->accepts(sink, &video, why, sizeof(why)), -ENOTSUP);
+		assert_int_equal(sink->impl->accepts(sink, &offer, why, sizeof(why)), -ENOTSUP);
 		assert_non_null(strstr(why, refused[i]));
 		assert_non_null(strstr(why, "YUYV"));
 	}
 	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
-		struct weir_video video = video_of(taken[i], 640, 480);
+		struct weir_offer offer = { .video = video_of(taken[i], 640, 480) };
 
-		assert_int_equal(sink->impl->accepts(sink, &video, why, sizeof(why)), 0);
+		assert_int_equal(sink->impl->accepts(sink, &offer, why, sizeof(why)), 0);
 	}
 	weir_sink_close(&sink);
 }

@@ -249,6 +249,30 @@ static void test_write_needs_a_sole_holder(void **state)
 	weir_slab_unref(&slab);
 }
 
+/* As in dma-bufs of the program's own, some of which the CPU can map. */
+static void test_pixels_need_every_part(void **state)
+{
+	struct weir_slab_settings settings = { .log = &silent,
+		.slots = 1,
+		.frame_bytes = 8192,
+		.n_parts = 2,
+		.part_bytes = { 4096, 4096 } };
+	struct weir_frame *frame;
+	struct weir_pixels pixels;
+	struct weir_slab *slab;
+
+	(void)state;
+	assert_int_equal(weir_slab_create(&weir_memory_host, &settings, &slab), 0);
+	describe(slab);
+	frame = weir_slot_issue(weir_slab_take(slab));
+	assert_int_equal(weir_frame_begin_cpu(frame, WEIR_CPU_READ, &pixels), 0);
+	assert_int_equal(weir_frame_end_cpu(frame), 0);
+	slab->slots[0].parts[1].memory = NULL;
+	assert_int_equal(weir_frame_begin_cpu(frame, WEIR_CPU_READ, &pixels), -EACCES);
+	weir_frame_unref(&frame);
+	weir_slab_unref(&slab);
+}
+
 /* Runs `misuse` in a child and tells whether it was stopped. */
 static bool is_stopped(void (*misuse)(struct weir_frame *frame))
 {
@@ -444,6 +468,7 @@ int main(void)
 		cmocka_unit_test(test_views_release_inside_out),
 		cmocka_unit_test(test_frame_outlives_its_run),
 		cmocka_unit_test(test_write_needs_a_sole_holder),
+		cmocka_unit_test(test_pixels_need_every_part),
 		cmocka_unit_test(test_misuse_is_stopped),
 		cmocka_unit_test(test_holders_on_many_threads),
 		cmocka_unit_test(test_return_wakes_who_waits),

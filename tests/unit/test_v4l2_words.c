@@ -4,7 +4,10 @@
 /* Colours from V4L2's names to ours, its defaults resolved; nodes that are no cameras. */
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "capture/v4l2/colour.h"
 #include "capture/v4l2/device.h"
@@ -147,12 +150,31 @@ static void test_claims(void **state)
 	assert_int_equal(weir_v4l2_node_number("video99999999999"), -1);
 }
 
+static void test_who_may_open(void **state)
+{
+	char path[] = "/tmp/weir-node-XXXXXX", text[160];
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(fchmod(fd, 0600), 0);
+	weir_v4l2_access_remedy(path, text, sizeof(text));
+	assert_non_null(strstr(text, "only root may open it"));
+	if (fchown(fd, (uid_t)-1, 424242) == 0 && fchmod(fd, 0660) == 0) { /* as root */
+		weir_v4l2_access_remedy(path, text, sizeof(text));
+		assert_non_null(strstr(text, "the group with number 424242"));
+	}
+	close(fd);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_single_and_multi_planar),
 		cmocka_unit_test(test_what_is_no_camera),
 		cmocka_unit_test(test_claims),
+		cmocka_unit_test(test_who_may_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
