@@ -79,6 +79,7 @@ static struct json_object *sink_object(const struct weir_sink_ledger *sink)
 	member_number(object, "zero_copy_sends", sink->zero_copy_sends);
 	member_number(object, "kernel_copied_sends", sink->kernel_copied_sends);
 	member_number(object, "copied_bytes", sink->copied_bytes);
+	member_number(object, "user_copied_bytes", sink->user_copied_bytes);
 	member_number(object, "held_max", sink->held_max);
 	add_latency(object, &sink->latency);
 	member_text(object, "verdict", sink->verdict);
@@ -112,6 +113,9 @@ static void add_copies(struct json_object *object, const struct summary *summary
 	for (size_t i = 0; i < summary->plan->n_hops; i++) {
 		const char *why = summary_copy_reason(summary, i);
 
+		if (why)
+			add_reason(reasons, summary->plan->hops[i].name, why);
+		why = summary_lag_reason(summary, i);
 		if (why)
 			add_reason(reasons, summary->plan->hops[i].name, why);
 	}

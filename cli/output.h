@@ -48,8 +48,10 @@ extern const struct output *const json_output;
 /* Captured frames a second, measured. */
 double summary_rate(const struct weir_ledger *ledger);
 
-/* Why bytes were copied at that hop of the plan; NULL when none were. */
+/* Why bytes were copied at that hop of the plan, as planned or not; and why more were while it ran,
+ * for a sink that lagged. NULL when none were. */
 const char *summary_copy_reason(const struct summary *summary, size_t hop);
+const char *summary_lag_reason(const struct summary *summary, size_t hop);
 
 /* a / b, 0 where b is 0. */
 double summary_ratio(uint64_t a, uint64_t b);

@@ -31,3 +31,13 @@ const char *summary_copy_reason(const struct summary *summary, size_t hop)
 		return "the kernel copied what was meant to go without";
 	return NULL;
 }
+
+const char *summary_lag_reason(const struct summary *summary, size_t hop)
+{
+	const struct weir_ledger *ledger = &summary->ledger;
+	size_t first_sink = summary->plan->n_hops - ledger->n_sinks;
+
+	if (hop < first_sink || !ledger->sinks[hop - first_sink].user_copied_bytes)
+		return NULL;
+	return "it lagged, and the source needed its buffers";
+}

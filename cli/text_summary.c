@@ -75,6 +75,12 @@ static void print_latency(FILE *to, const struct weir_latency *latency)
 			units_time(latency->p99, p99), units_time(latency->max, max));
 }
 
+static void print_reason(FILE *to, const struct summary *summary, size_t hop, const char *reason)
+{
+	if (reason)
+		fprintf(to, "; %s: %s", summary->plan->hops[hop].name, reason);
+}
+
 static void print_copies(FILE *to, const struct summary *summary)
 {
 	const struct weir_ledger *ledger = &summary->ledger;
@@ -87,10 +93,8 @@ static void print_copies(FILE *to, const struct summary *summary)
 			units_bytes(ledger->user_copied_bytes, user),
 			units_bytes(ledger->kernel_copied_bytes, kernel));
 	for (size_t i = 0; i < summary->plan->n_hops; i++) {
-		const char *reason = summary_copy_reason(summary, i);
-
-		if (reason)
-			fprintf(to, "; %s: %s", summary->plan->hops[i].name, reason);
+		print_reason(to, summary, i, summary_copy_reason(summary, i));
+		print_reason(to, summary, i, summary_lag_reason(summary, i));
 	}
 	fputc('\n', to);
 }

@@ -41,6 +41,7 @@ void weir_books_warm_up(struct weir_books *books, unsigned slots);
 /* What became of the frames that one sink was to get. Written by whoever releases a frame. */
 struct weir_sink_books {
 	weir_counter delivered, bytes, held_max;
+	weir_counter copied_bytes; /* by us: written by the run's thread alone */
 	weir_counter drops[WEIR_N_DROPS];
 	_Atomic uint64_t pending; /* held by the sink, or waiting for it */
 	struct weir_histogram latency;

@@ -158,6 +158,20 @@ static int open_private(
 	return weir_private_open(plan, memory->slab, &settings, &memory->private);
 }
 
+int weir_stretch_open_private(struct weir_pipeline *pipeline)
+{
+	struct weir_leg *leg = &pipeline->stretch.legs[0];
+	struct leg_memory memory = { leg->slab, leg->private };
+	int err = 0;
+
+	if (!memory.private)
+		err = open_private(pipeline, &pipeline->plan.legs[0], &memory);
+	pthread_mutex_lock(&pipeline->lock);
+	leg->private = memory.private;
+	pthread_mutex_unlock(&pipeline->lock);
+	return err;
+}
+
 static int open_leg(struct weir_pipeline *pipeline, size_t number, struct leg_memory *out)
 {
 	const struct weir_leg_plan *plan = &pipeline->plan.legs[number];

@@ -3,6 +3,7 @@
 #ifndef WEIR_PIPELINE_PLAN_H
 #define WEIR_PIPELINE_PLAN_H
 
+#include <weir/ledger.h>
 #include <weir/plan.h>
 
 #include "core/slab.h"
@@ -20,7 +21,8 @@ struct weir_leg_plan {
 	bool kept;   /* somebody may hold what comes out of the last stage so far */
 	bool copies; /* a stage writes in place what somebody before may hold */
 	const struct weir_memory_kind *private_kind;
-	unsigned private_slots;
+	unsigned private_slots; /* beside the others, for copies */
+	unsigned lag_slots;     /* of those, for sinks that lag: what slots are missing */
 };
 
 /* A memory kind while it is weighed. */
@@ -49,6 +51,8 @@ struct weir_plan_draft {
 	size_t n_kinds;
 	struct weir_leg_plan legs[WEIR_MAX_LEGS];
 	size_t n_legs;
+	unsigned shares[WEIR_MAX_SINKS]; /* of the last leg's own slots: what a sink may hold */
+	const char *sink_reasons[WEIR_MAX_SINKS]; /* before what is said of budgets */
 	bool may_wait; /* a slot is left for the newest frame to wait in, for sinks at their budget
 			*/
 };

@@ -71,6 +71,11 @@ void weir_planner_drop_conversion(struct weir_pipeline *pipeline);
  * been weighed, and is again if need be. 0 or -errno, logged. */
 int weir_planner_choose_picture(struct weir_pipeline *pipeline);
 
+/* planner_slots.c: the hop of that sink, once there is one; and how long it may hold a frame before
+ * it lags. */
+struct weir_plan_hop *weir_planner_sink_hop(struct weir_pipeline *pipeline, size_t index);
+uint64_t weir_planner_deadline_ns(const struct weir_pipeline *pipeline, size_t index);
+
 /* planner_slots.c: how many slots each leg has, and the sinks' budgets. */
 void weir_planner_share_slots(struct weir_pipeline *pipeline);
 

@@ -109,7 +109,19 @@ static void allow_outlets(struct weir_pipeline *pipeline)
 	const struct weir_plan_hop *hops = plan->hops + plan->n_hops - outlets->n;
 
 	for (size_t i = 0; i < outlets->n; i++)
-		weir_outlet_allow(&outlets->outlet[i], hops[i].budget, pipeline->plan.may_wait);
+		weir_outlet_allow(&outlets->outlet[i], hops[i].budget, pipeline->plan.shares[i],
+			pipeline->plan.may_wait);
+}
+
+/* A sink that may hold no more than its share has nothing to lag behind with. */
+static void allow_copies(struct weir_pipeline *pipeline)
+{
+	const struct weir_leg *leg = &pipeline->stretch.legs[0];
+	struct weir_outlets *outlets = pipeline->stretch.outlets;
+
+	for (size_t i = 0; i < outlets->n && pipeline->plan.legs[0].lag_slots; i++)
+		weir_outlet_allow_copies(
+			&outlets->outlet[i], leg->private, weir_planner_deadline_ns(pipeline, i));
 }
 
 void weir_stretch_lose_sink(struct weir_pipeline *pipeline, size_t index, int error)
@@ -250,19 +262,24 @@ static bool touches_pixels(const struct weir_pipeline *pipeline)
 	return sinks_touch_pixels(pipeline);
 }
 
-/* Before the first frame: a device that granted fewer buffers leaves less to hold for the sinks. */
-static void fit_budgets(struct weir_pipeline *pipeline)
+/* Before the first frame: a device that granted fewer buffers leaves less to hold for the sinks, or
+ * more to copy for those that lag. */
+static int fit_budgets(struct weir_pipeline *pipeline)
 {
 	const struct weir_plan *plan = &pipeline->plan.value;
 	unsigned granted = pipeline->stretch.legs[0].slab->n_slots;
+	int err = 0;
 
 	if (granted < plan->slots) {
 		weir_info(pipeline->settings.log,
-			"%s has %u buffers, not %u: sinks may hold fewer frames",
+			"%s has %u buffers, not %u: sinks may hold fewer frames of them",
 			pipeline->source->uri, granted, plan->slots);
 		weir_planner_fit(pipeline, granted);
+		err = weir_stretch_open_private(pipeline);
 	}
 	allow_outlets(pipeline);
+	allow_copies(pipeline);
+	return err;
 }
 
 static int start_source(struct weir_pipeline *pipeline)
@@ -285,9 +302,7 @@ static int start_source(struct weir_pipeline *pipeline)
 
 	weir_pipeline_emit(pipeline, &(struct weir_event){ .type = WEIR_EVENT_STARTED });
 	err = pipeline->source->impl->start(pipeline->source, &host);
-	if (!err)
-		fit_budgets(pipeline);
-	return err;
+	return err ? err : fit_budgets(pipeline);
 }
 
 static int listen_for_others(struct weir_pipeline *pipeline)

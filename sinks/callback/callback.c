@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "core/sink.h"
 
@@ -62,6 +63,7 @@ int weir_sink_open_callback(weir_sink_callback *on_frame, void *data,
 	callback->base.log = settings->log;
 	callback->base.budget = settings->budget ? settings->budget : WEIR_DEFAULT_BUDGET;
 	callback->base.policy = settings->policy;
+	callback->base.deadline_ns = settings->deadline_ms * (WEIR_NS_PER_S / 1000);
 	callback->base.uri = strdup(callback_impl.scheme);
 	callback->on_frame = on_frame;
 	callback->data = data;

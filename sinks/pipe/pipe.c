@@ -241,6 +241,24 @@ static int take(struct weir_sink *sink, struct weir_frame *frame)
 	return err ? give_up(pipe, err) : 0;
 }
 
+static bool can_move(const struct weir_sink *sink, const struct weir_frame *frame)
+{
+	const struct pipe_sink *pipe = (const struct pipe_sink *)sink;
+
+	return pipe->n > 0 && pipe->ring[pipe->first] != frame;
+}
+
+static void move(struct weir_sink *sink, struct weir_frame *from, struct weir_frame *to)
+{
+	struct pipe_sink *pipe = (struct pipe_sink *)sink;
+	unsigned at = pipe->first;
+
+	while (pipe->ring[at] != from)
+		at = (at + 1) % WEIR_SLAB_MAX_SLOTS;
+	pipe->ring[at] = weir_frame_ref(to);
+	weir_frame_unref(&from);
+}
+
 /* What is being written stays held until the loop says that the kernel is done with it. */
 static void stop(struct weir_sink *sink)
 {
@@ -262,5 +280,7 @@ const struct weir_sink_impl weir_sink_pipe = {
 	.copies = copies,
 	.start = start,
 	.take = take,
+	.can_move = can_move,
+	.move = move,
 	.stop = stop,
 };

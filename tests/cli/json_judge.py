@@ -11,7 +11,7 @@ LATENCY = {"p50": NUMBER, "p99": NUMBER, "max": NUMBER}
 VIDEO = {"format": str, "width": int, "height": int, "stride": int, "fps": NUMBER}
 SINK = {
     "uri": str, "delivered": int, "dropped": int, "drop_reasons": dict, "bytes": int,
-    "zero_copy_sends": int, "kernel_copied_sends": int, "copied_bytes": int, "held_max": int,
+    "zero_copy_sends": int, "kernel_copied_sends": int, "copied_bytes": int, "user_copied_bytes": int, "held_max": int,
     "latency_us": LATENCY, "verdict": (str, type(None)),
 }
 SUMMARY = {
