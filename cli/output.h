@@ -22,7 +22,7 @@ struct summary {
 	const struct weir_plan *plan;
 	struct weir_ledger ledger;
 	struct weir_memory_report memory;
-	int error;         /* -errno the run ended with */
+	int error; /* -errno the run ended with */
 	const char *
 		wrong; /* the sum that does not come out, in words; NULL when the books are right */
 };
@@ -53,7 +53,11 @@ double summary_rate(const struct weir_ledger *ledger);
 const char *summary_copy_reason(const struct summary *summary, size_t hop);
 const char *summary_lag_reason(const struct summary *summary, size_t hop);
 
+/* Bytes copied of each frame in fact; the plan has what was expected. */
+double summary_copied_per_frame(const struct weir_ledger *ledger);
+
 /* a / b, 0 where b is 0. */
+
 double summary_ratio(uint64_t a, uint64_t b);
 
 #endif

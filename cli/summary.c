@@ -15,6 +15,15 @@ double summary_rate(const struct weir_ledger *ledger)
 	return 1e9 * summary_ratio(ledger->captured - 1, ledger->duration_ns);
 }
 
+double summary_copied_per_frame(const struct weir_ledger *ledger)
+{
+	double sum = summary_ratio(ledger->user_copied_bytes, ledger->captured);
+
+	for (size_t i = 0; i < ledger->n_sinks; i++)
+		sum += summary_ratio(ledger->sinks[i].copied_bytes, ledger->sinks[i].delivered);
+	return sum;
+}
+
 const char *summary_copy_reason(const struct summary *summary, size_t hop)
 {
 	const struct weir_ledger *ledger = &summary->ledger;

@@ -125,10 +125,22 @@ static void print_choices(FILE *to, const struct weir_plan *plan, const char *wh
 	}
 }
 
+static bool has_choices(const struct weir_plan *plan, const char *what)
+{
+	for (size_t i = 0; i < plan->n_choices; i++)
+		if (!strcmp(plan->choices[i].what, what))
+			return true;
+	return false;
+}
+
 static void print_memory(FILE *to, const struct weir_plan *plan)
 {
 	char size[UNITS_LENGTH];
 
+	if (has_choices(plan, "format")) {
+		fprintf(to, "├─ format    %s\n", plan->video.format->name);
+		print_choices(to, plan, "format");
+	}
 	fprintf(to, "├─ memory    %s: %u slots of %s\n", plan->memory, plan->slots,
 		units_bytes(plan->slot_bytes, size));
 	if (plan->private_slots)

@@ -87,11 +87,15 @@ static void print_copies(FILE *to, const struct summary *summary)
 	char user[UNITS_LENGTH], kernel[UNITS_LENGTH];
 
 	if (ledger->user_copied_bytes == 0 && ledger->kernel_copied_bytes == 0)
-		fputs("copies    none", to);
+		fprintf(to, "copies    none, %s",
+			summary->plan->bytes_copied ? "though some were planned" : "as planned");
 	else
-		fprintf(to, "copies    %s by weir, %s by the kernel",
+		fprintf(to,
+			"copies    %s by weir, %s by the kernel: %.0f bytes a frame, planned "
+			"%" PRIu64,
 			units_bytes(ledger->user_copied_bytes, user),
-			units_bytes(ledger->kernel_copied_bytes, kernel));
+			units_bytes(ledger->kernel_copied_bytes, kernel),
+			summary_copied_per_frame(ledger), summary->plan->bytes_copied);
 	for (size_t i = 0; i < summary->plan->n_hops; i++) {
 		print_reason(to, summary, i, summary_copy_reason(summary, i));
 		print_reason(to, summary, i, summary_lag_reason(summary, i));

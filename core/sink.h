@@ -31,6 +31,17 @@ struct weir_sink_host {
 	 * stop() is called before this returns. Not from inside take(), which returns the error
 	 * instead. */
 	void (*failed)(void *data, struct weir_sink *sink, int error);
+
+	/* What really happened: so many bytes were copied after all, by the kernel or by the sink,
+	 * whatever it had said before. They go into the books, and end a run that was to go without
+	 * copies. `why` in words, of a copy that was not planned. */
+	void (*copied)(void *data, struct weir_sink *sink, uint64_t bytes, const char *why);
+
+	/* What it accepts, or what it has to copy, has become another: a display came back, a
+	 * device took less than it had promised. The run is planned again and goes on, with the
+	 * same books; the sink is stopped and started for it. Any time between start() and stop().
+	 */
+	void (*changed)(void *data, struct weir_sink *sink);
 	void *data;
 };
 

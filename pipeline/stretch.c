@@ -151,6 +151,28 @@ static void sink_failed(void *data, struct weir_sink *sink, int error)
 			weir_stretch_lose_sink(pipeline, i, error);
 }
 
+static void sink_copied(void *data, struct weir_sink *sink, uint64_t bytes, const char *why)
+{
+	struct weir_pipeline *pipeline = data;
+
+	weir_counter_add(&sink->copied_bytes, bytes);
+	if (!pipeline->settings.require_zero_copy || pipeline->stretch.ending)
+		return;
+	weir_error(pipeline->settings.log, "zero copy was required, but %s copied %llu bytes: %s",
+		sink->uri, (unsigned long long)bytes, why);
+	weir_stretch_end(pipeline, -EPERM);
+}
+
+static void sink_changed(void *data, struct weir_sink *sink)
+{
+	struct weir_pipeline *pipeline = data;
+
+	if (pipeline->stretch.ending)
+		return;
+	weir_info(pipeline->settings.log, "%s has changed: planning anew", sink->uri);
+	weir_stretch_end(pipeline, WEIR_PLAN_AGAIN);
+}
+
 static void memory_refuted(void *data, const char *why)
 {
 	struct weir_pipeline *pipeline = data;
@@ -221,6 +243,8 @@ static int start_sinks(struct weir_pipeline *pipeline)
 		.slab = weir_stretch_sinks_slab(stretch),
 		.goes_on = goes_on(pipeline),
 		.failed = sink_failed,
+		.copied = sink_copied,
+		.changed = sink_changed,
 		.data = pipeline,
 	};
 

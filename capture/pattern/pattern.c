@@ -68,7 +68,7 @@ static int read_stride(
 static int write_uri(struct weir_pattern_source *source)
 {
 	const struct weir_video *video = &source->base.video;
-	char rate[24], stride[24] = "";
+	char rate[24], stride[24] = "", *uri;
 
 	if (video->rate.den == 1)
 		snprintf(rate, sizeof(rate), "%" PRIu32, video->rate.num);
@@ -77,11 +77,12 @@ static int write_uri(struct weir_pattern_source *source)
 			video->rate.den);
 	if (video->stride != weir_format_line_bytes(video->format, 0, video->width))
 		snprintf(stride, sizeof(stride), "&stride=%" PRIu32, video->stride);
-	if (asprintf(&source->base.uri,
-		    "pattern:%s?size=%" PRIu32 "x%" PRIu32 "&fps=%s&format=%s%s",
+	if (asprintf(&uri, "pattern:%s?size=%" PRIu32 "x%" PRIu32 "&fps=%s&format=%s%s",
 		    source->picture->name, video->width, video->height, rate, video->format->name,
 		    stride) < 0)
 		return -ENOMEM;
+	free(source->base.uri);
+	source->base.uri = uri;
 	return 0;
 }
 
@@ -125,6 +126,29 @@ static int accepts(
 	return -ENOTSUP;
 }
 
+/* Everything but MJPEG is drawn as well as anything else. */
+static int try_video(struct weir_source *base, struct weir_video *video, char *why, size_t size)
+{
+	const struct weir_log silent = { .level = WEIR_LOG_SILENT };
+	const struct weir_pattern_source *source = (const struct weir_pattern_source *)base;
+	struct weir_pattern_source other = *source;
+
+	if (!source->compressed && !weir_pattern_settle(&other, video, &silent)) {
+		*video = other.base.video;
+		return 0;
+	}
+	snprintf(why, size, "pattern: does not come like that");
+	return -ENOTSUP;
+}
+
+static int set_video(struct weir_source *base, const struct weir_video *video)
+{
+	struct weir_pattern_source *source = (struct weir_pattern_source *)base;
+	int err = weir_pattern_settle(source, video, base->log);
+
+	return err ? err : write_uri(source);
+}
+
 static int frame_bytes(struct weir_source *base, size_t *out)
 {
 	struct weir_pattern_source *source = (struct weir_pattern_source *)base;
@@ -151,6 +175,8 @@ const struct weir_source_impl weir_source_pattern = {
 	.close = close_pattern,
 	.describe = weir_pattern_describe,
 	.accepts = accepts,
+	.try_video = try_video,
+	.set_video = set_video,
 	.frame_bytes = frame_bytes,
 	.start = weir_pattern_start,
 	.resume = weir_pattern_resume,

@@ -113,8 +113,8 @@ static int set_string(
 	int err;
 
 	value.size = control->query.elem_size;
-	if ((int64_t)length < control->query.minimum ||
-		(int64_t)length > control->query.maximum || length >= value.size)
+	if ((int64_t)length < control->query.minimum || (int64_t)length > control->query.maximum ||
+		length >= value.size)
 		return refuse_value(device, control, text);
 	value.string = calloc(1, value.size);
 	if (!value.string)

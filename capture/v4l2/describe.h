@@ -6,6 +6,7 @@
 #include <weir/source.h>
 
 #include "capture/v4l2/negotiate.h"
+#include "core/slab.h"
 
 /* Everything `weir info` shows of a camera: formats, sizes (discrete and stepwise), intervals,
  * controls with current values, and abilities tried for real (mmap, export, import of the slab, of
@@ -26,5 +27,9 @@ int weir_v4l2_try_mmap(struct weir_v4l2_device *device, char *why, size_t size);
 size_t weir_v4l2_try_abilities(struct weir_v4l2_device *device,
 	const struct weir_v4l2_format *format,
 	struct weir_source_ability out[WEIR_V4L2_MAX_ABILITIES]);
+
+/* What frames of the device's own buffers can be used for, tried with one of them. Leaves it as it
+ * was where that fails. */
+void weir_v4l2_refine_mmap(struct weir_v4l2_device *device, struct weir_memory_traits *traits);
 
 #endif

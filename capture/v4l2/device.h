@@ -17,11 +17,11 @@
  * kernel: libv4l2 1.22 refuses every memory but MMAP. Nobody else in this folder knows which. */
 struct weir_v4l2_device {
 	const struct weir_log *log;
-	int fd;              /* -1 while closed */
-	char path[64];       /* the node as it is called now; a replug may change it */
+	int fd;        /* -1 while closed */
+	char path[64]; /* the node as it is called now; a replug may change it */
 	struct v4l2_capability caps;
-	uint32_t type;       /* V4L2_BUF_TYPE_VIDEO_CAPTURE or …_CAPTURE_MPLANE */
-	bool plugins;        /* libv4l2 knows the fd, so that its plugins see the ioctls */
+	uint32_t type;          /* V4L2_BUF_TYPE_VIDEO_CAPTURE or …_CAPTURE_MPLANE */
+	bool plugins;           /* libv4l2 knows the fd, so that its plugins see the ioctls */
 	weir_counter *syscalls; /* counts the ioctls of a run; may be NULL */
 };
 

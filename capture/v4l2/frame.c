@@ -31,7 +31,7 @@ void weir_v4l2_measure(struct weir_v4l2 *v4l2)
 		size_t *least = &v4l2->least[piece_of(v4l2, i)];
 		size_t line = weir_format_line_bytes(format->video.format, i, format->video.width);
 		size_t end = layout->plane[i].offset + line +
-			(layout->plane[i].lines - 1) * layout->plane[i].stride;
+			     (layout->plane[i].lines - 1) * layout->plane[i].stride;
 
 		if (*least < end)
 			*least = end;
@@ -86,8 +86,8 @@ static struct payload read_piece(
 	return (struct payload){ begin, end - begin, end - begin >= v4l2->least[piece] };
 }
 
-void weir_v4l2_fill(struct weir_v4l2 *v4l2, const struct v4l2_buffer *buffer,
-	struct weir_frame_info *info)
+void weir_v4l2_fill(
+	struct weir_v4l2 *v4l2, const struct v4l2_buffer *buffer, struct weir_frame_info *info)
 {
 	const struct weir_layout *layout = &v4l2->format.layout;
 	struct payload payload[WEIR_MAX_PLANES] = { { 0 } };
@@ -100,8 +100,8 @@ void weir_v4l2_fill(struct weir_v4l2 *v4l2, const struct v4l2_buffer *buffer,
 	if (!whole || (buffer->flags & V4L2_BUF_FLAG_ERROR))
 		info->flags |= WEIR_FRAME_CORRUPT;
 	for (unsigned i = 0; i < info->n_planes; i++)
-		info->plane[i].offset = (uint32_t)(layout->plane[i].offset +
-			payload[piece_of(v4l2, i)].offset);
+		info->plane[i].offset =
+			(uint32_t)(layout->plane[i].offset + payload[piece_of(v4l2, i)].offset);
 	if (is_compressed(v4l2))
 		info->bytes_used = (uint32_t)payload[0].bytes;
 }

@@ -10,12 +10,12 @@
 /* Which camera it is, whatever number its node has today: by sysfs and by udev's links in /dev/v4l,
  * which need neither udevd nor its library. */
 struct weir_v4l2_identity {
-	char name[64];     /* of the node, as the driver calls it */
-	char serial[160];  /* "vendor:product:serial" of a USB device; "" when there is none */
-	char by_id[160];   /* names below /dev/v4l/by-id and by-path; "" when there are none */
+	char name[64];    /* of the node, as the driver calls it */
+	char serial[160]; /* "vendor:product:serial" of a USB device; "" when there is none */
+	char by_id[160];  /* names below /dev/v4l/by-id and by-path; "" when there are none */
 	char by_path[160];
-	char sysfs[256];   /* of the parent device: the socket that it is plugged into */
-	unsigned index;    /* of the node among those of its device */
+	char sysfs[256]; /* of the parent device: the socket that it is plugged into */
+	unsigned index;  /* of the node among those of its device */
 };
 
 int weir_v4l2_identify(const char *path, struct weir_v4l2_identity *out);
@@ -54,8 +54,7 @@ int weir_v4l2_hotplug_open(struct weir_v4l2_hotplug *hotplug, struct weir_loop *
 void weir_v4l2_hotplug_close(struct weir_v4l2_hotplug *hotplug);
 
 /* The same for weir_device_watch(): as impl->watch and unwatch. */
-int weir_v4l2_watch(
-	struct weir_loop *loop, void (*changed)(void *data), void *data, void **out);
+int weir_v4l2_watch(struct weir_loop *loop, void (*changed)(void *data), void *data, void **out);
 void weir_v4l2_unwatch(void *watch);
 
 #endif

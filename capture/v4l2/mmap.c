@@ -54,8 +54,8 @@ static int map_part(struct weir_v4l2_queue *queue, struct weir_slot_part *part, 
 	void *memory = MAP_FAILED;
 
 	if (part->dmabuf >= 0)
-		memory = mmap(NULL, part->length, PROT_READ | PROT_WRITE, MAP_SHARED, part->dmabuf,
-			0);
+		memory = mmap(
+			NULL, part->length, PROT_READ | PROT_WRITE, MAP_SHARED, part->dmabuf, 0);
 	if (memory == MAP_FAILED)
 		memory = weir_v4l2_mmap(queue->device, part->length, offset);
 	if (memory == MAP_FAILED)

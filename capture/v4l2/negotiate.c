@@ -270,6 +270,34 @@ int weir_v4l2_negotiate(struct weir_v4l2_device *device, const struct weir_video
 	return 0;
 }
 
+int weir_v4l2_would_give(struct weir_v4l2_device *device, const struct weir_video *wanted,
+	bool apart, struct weir_v4l2_format *out)
+{
+	struct v4l2_format now = { .type = device->type };
+	struct weir_v4l2_format result = { .has_input = false };
+	struct choice choice;
+	int err = weir_v4l2_ioctl(device, VIDIOC_G_FMT, &now);
+
+	if (err)
+		return weir_v4l2_fail(device, "VIDIOC_G_FMT", err);
+	err = choose_format(device, wanted->format, apart, now.fmt.pix.pixelformat, &choice);
+	if (err)
+		return err;
+	result.raw = question(&now, &choice, wanted);
+	result.video.format = choice.format;
+	err = weir_v4l2_ioctl(device, VIDIOC_TRY_FMT, &result.raw);
+	if (err)
+		return weir_v4l2_fail(device, "VIDIOC_TRY_FMT", err);
+	err = check_answer(device, &choice, wanted, &result.raw);
+	if (!err)
+		err = weir_v4l2_read_pieces(device, &result);
+	if (err)
+		return err;
+	weir_v4l2_read_colour(&result.raw, &result.video);
+	*out = result;
+	return 0;
+}
+
 /* ---- again ---- */
 
 static bool is_same(const struct weir_v4l2_format *a, const struct weir_v4l2_format *b)

@@ -9,9 +9,9 @@
 
 /* What the driver was brought to deliver, and where it puts it. */
 struct weir_v4l2_format {
-	struct weir_video video;   /* complete: size, rate, stride, colour */
-	struct v4l2_format raw;    /* as set, to set it again after a replug */
-	bool has_input;            /* the device has inputs, and this is the one in use */
+	struct weir_video video; /* complete: size, rate, stride, colour */
+	struct v4l2_format raw;  /* as set, to set it again after a replug */
+	bool has_input;          /* the device has inputs, and this is the one in use */
 	uint32_t input;
 	bool has_rate; /* the driver paces by VIDIOC_S_PARM: video.rate is what it was set to */
 	unsigned n_buffers_planes; /* memory pieces a frame: 1, or one a plane (NV12M) */
@@ -37,6 +37,11 @@ struct weir_v4l2_format {
  * drivers begin with the slowest rate of a size, so then the fastest up to WEIR_V4L2_FAST. `apart`:
  * planes in memory pieces of their own (NV12M) where the format has both. */
 int weir_v4l2_negotiate(struct weir_v4l2_device *device, const struct weir_video *wanted,
+	bool apart, struct weir_v4l2_format *out);
+
+/* Whether the device would give `wanted`, whose format is given: TRY_FMT. *out has all but the
+ * rate. 0 or -errno, logged. */
+int weir_v4l2_would_give(struct weir_v4l2_device *device, const struct weir_video *wanted,
 	bool apart, struct weir_v4l2_format *out);
 
 #define WEIR_V4L2_SMOOTH 24

@@ -90,10 +90,15 @@ static int map_first(struct weir_v4l2_device *device, void **memory, size_t *len
 	return *memory == MAP_FAILED ? -errno : 0;
 }
 
+/* The kernel makes the same check for pinning: no struct pages, no pinning. */
+static bool is_pinnable(void *memory, size_t length)
+{
+	return madvise(memory, length, MADV_POPULATE_READ) == 0;
+}
+
 static void try_pinning(struct findings *findings, void *memory, size_t length)
 {
-	/* The kernel makes the same check for pinning: no struct pages, no pinning. */
-	bool pinnable = madvise(memory, length, MADV_POPULATE_READ) == 0;
+	bool pinnable = is_pinnable(memory, length);
 
 	if (!pinnable && errno != EINVAL && errno != EFAULT) {
 		note_error(findings, "pinnable", "madvise(MADV_POPULATE_READ)", -errno);
@@ -107,16 +112,24 @@ static void try_pinning(struct findings *findings, void *memory, size_t length)
 			 : "contiguous memory (vb2-dma-contig)");
 }
 
-static void try_export(struct findings *findings, struct weir_v4l2_device *device)
+static int export_first(struct weir_v4l2_device *device)
 {
 	struct v4l2_exportbuffer export = { .type = device->type, .flags = O_RDWR | O_CLOEXEC };
 	int err = weir_v4l2_ioctl(device, VIDIOC_EXPBUF, &export);
+
+	if (!err)
+		close(export.fd);
+	return err;
+}
+
+static void try_export(struct findings *findings, struct weir_v4l2_device *device)
+{
+	int err = export_first(device);
 
 	if (err) {
 		note_error(findings, "export", "VIDIOC_EXPBUF", err);
 		return;
 	}
-	close(export.fd);
 	note(findings, "export", true, "its own buffers are shared as dma-bufs (VIDIOC_EXPBUF)");
 }
 
@@ -146,6 +159,21 @@ static void try_own_buffer(struct findings *findings, struct weir_v4l2_device *d
 			? "its buffers go round without cache maintenance where nobody touches "
 			  "pixels"
 			: "the driver maintains caches for every frame, or needs not");
+	request(device, 0, NULL);
+}
+
+void weir_v4l2_refine_mmap(struct weir_v4l2_device *device, struct weir_memory_traits *traits)
+{
+	size_t length;
+	void *memory;
+
+	if (request(device, BUFFERS, NULL))
+		return;
+	traits->dmabuf = export_first(device) == 0;
+	if (!map_first(device, &memory, &length)) {
+		traits->pinnable = is_pinnable(memory, length);
+		weir_v4l2_munmap(memory, length);
+	}
 	request(device, 0, NULL);
 }
 

@@ -86,7 +86,7 @@ int weir_v4l2_queue_allocate(struct weir_v4l2_queue *queue, const struct weir_me
 		err = say_refused(queue, n, err);
 	else
 		err = n < least(queue) ? say_too_few(queue, settings->slots, n)
-			       : create_slab(queue, kind, settings, &slab);
+				       : create_slab(queue, kind, settings, &slab);
 	if (err) {
 		weir_v4l2_queue_close(queue);
 		return err;
@@ -145,8 +145,7 @@ int weir_v4l2_queue_open(struct weir_v4l2_queue *queue, struct weir_slab *slab)
 	bool own = slab->kind == &weir_memory_mmap;
 	int err;
 
-	if (queue->n_buffers && queue->slab == slab &&
-		(own || queue->memory == V4L2_MEMORY_DMABUF))
+	if (queue->n_buffers && queue->slab == slab && (own || queue->memory == V4L2_MEMORY_DMABUF))
 		return 0;
 	weir_v4l2_queue_close(queue);
 	queue->slab = slab;

@@ -14,13 +14,13 @@ struct weir_v4l2_queue {
 	const struct weir_v4l2_format *format;
 	unsigned min_buffers; /* that the driver needs to capture at all; 0: 2 */
 	struct weir_slab *slab;
-	uint32_t memory;      /* V4L2_MEMORY_MMAP or V4L2_MEMORY_DMABUF */
-	uint32_t abilities;   /* V4L2_BUF_CAP_… of that memory, where the kernel tells */
-	unsigned n_buffers;   /* that the driver has made; 0 while the queue is closed */
-	bool keeps_own; /* a slab of the device's own memory is not imported again: it was refused
-			 */
-	bool hints;           /* the driver takes cache hints, and no hop touches pixels */
-	uint32_t queued;      /* one bit a buffer that the driver has */
+	uint32_t memory;    /* V4L2_MEMORY_MMAP or V4L2_MEMORY_DMABUF */
+	uint32_t abilities; /* V4L2_BUF_CAP_… of that memory, where the kernel tells */
+	unsigned n_buffers; /* that the driver has made; 0 while the queue is closed */
+	bool keeps_own;  /* a slab of the device's own memory is not imported again: it was refused
+			  */
+	bool hints;      /* the driver takes cache hints, and no hop touches pixels */
+	uint32_t queued; /* one bit a buffer that the driver has */
 	bool streaming;
 };
 

@@ -11,9 +11,9 @@ struct weir_v4l2;
 /* What stopped a stream that had begun. */
 enum weir_v4l2_trouble {
 	WEIR_V4L2_FINE,
-	WEIR_V4L2_FAILED, /* the driver gave up with an error: begin anew, a few times */
+	WEIR_V4L2_FAILED,  /* the driver gave up with an error: begin anew, a few times */
 	WEIR_V4L2_CHANGED, /* the signal at its input is another: look at it and go on */
-	WEIR_V4L2_GONE    /* unplugged: wait for the same camera */
+	WEIR_V4L2_GONE     /* unplugged: wait for the same camera */
 };
 
 struct weir_v4l2_recovery {
@@ -21,8 +21,8 @@ struct weir_v4l2_recovery {
 	struct weir_timer timer;          /* of the next attempt */
 	struct weir_v4l2_hotplug hotplug; /* open while it is gone, where there are such events */
 	bool listens;
-	unsigned attempts;                /* that found it and failed */
-	uint64_t since_ns;                /* of the trouble, or of the last recovery from one */
+	unsigned attempts;   /* that found it and failed */
+	uint64_t since_ns;   /* of the trouble, or of the last recovery from one */
 	struct weir_log log; /* of the attempts: keeps in `why` what the last one failed of */
 	char why[200];
 };

@@ -67,8 +67,7 @@ static const char *fault(
 {
 	if (raw_ns == 0)
 		return "are zero";
-	if (raw_ns > now_ns + AHEAD_NS ||
-		now_ns > raw_ns + (monotonic ? OLDEST_NS : OLDEST_ODD_NS))
+	if (raw_ns > now_ns + AHEAD_NS || now_ns > raw_ns + (monotonic ? OLDEST_NS : OLDEST_ODD_NS))
 		return "are of another clock";
 	if (raw_ns <= timeline->last_ns)
 		return "go back";

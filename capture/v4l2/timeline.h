@@ -15,18 +15,18 @@ struct weir_timeline {
 	const struct weir_log *log;
 	bool any;
 	uint32_t last_raw;
-	uint64_t next;        /* number that the next frame has if none is lost */
+	uint64_t next; /* number that the next frame has if none is lost */
 	uint64_t last_ns;
-	unsigned odd;         /* timestamps in a row that were no use */
-	bool distrusted;      /* the driver's clock is no use; DQBUF time from here on */
-	bool still;           /* the driver does not count: we do */
+	unsigned odd;    /* timestamps in a row that were no use */
+	bool distrusted; /* the driver's clock is no use; DQBUF time from here on */
+	bool still;      /* the driver does not count: we do */
 	bool told_time, told_order;
 };
 
 struct weir_timeline_frame {
 	uint64_t sequence, timestamp_ns;
-	uint64_t lost;  /* between the frame before and this one */
-	bool guessed;   /* the timestamp is ours */
+	uint64_t lost; /* between the frame before and this one */
+	bool guessed;  /* the timestamp is ours */
 };
 
 /* `log` is borrowed. */

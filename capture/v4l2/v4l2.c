@@ -11,6 +11,8 @@
 #include "capture/v4l2/controls.h"
 #include "core/log.h"
 
+#define TRY_WHY 256
+
 /* One that is filled and one that is next. */
 #define MIN_BUFFERS 2
 
@@ -163,17 +165,22 @@ static int write_uri(struct weir_v4l2 *v4l2)
 	return 0;
 }
 
-int weir_v4l2_settle(struct weir_v4l2 *v4l2)
+static int bring_to(struct weir_v4l2 *v4l2, const struct weir_video *wanted)
 {
-	int err = not_usage(lock_timings(v4l2));
+	int err = not_usage(
+		weir_v4l2_negotiate(&v4l2->device, wanted, v4l2->wishes.apart, &v4l2->format));
 
-	if (!err)
-		err = not_usage(weir_v4l2_negotiate(
-			&v4l2->device, &v4l2->wishes.video, v4l2->wishes.apart, &v4l2->format));
 	if (err)
 		return err;
 	tell(v4l2);
 	return write_uri(v4l2);
+}
+
+int weir_v4l2_settle(struct weir_v4l2 *v4l2)
+{
+	int err = not_usage(lock_timings(v4l2));
+
+	return err ? err : bring_to(v4l2, &v4l2->wishes.video);
 }
 
 static int set_up(struct weir_v4l2 *v4l2, const char *input)
@@ -263,6 +270,57 @@ static int accepts(
 	return weir_v4l2_queue_try_import(&v4l2->device, &v4l2->format, kind, why, size);
 }
 
+static void refine(struct weir_source *source, const struct weir_memory_kind *kind,
+	struct weir_memory_traits *traits)
+{
+	if (kind == &weir_memory_mmap)
+		weir_v4l2_refine_mmap(&((struct weir_v4l2 *)source)->device, traits);
+}
+
+static void note_why(void *data, enum weir_log_level level, const char *line)
+{
+	(void)level;
+	snprintf(data, TRY_WHY, "%s", line);
+}
+
+static int try_video(struct weir_source *source, struct weir_video *video, char *why, size_t size)
+{
+	struct weir_v4l2 *v4l2 = (struct weir_v4l2 *)source;
+	const struct weir_log *before = v4l2->device.log;
+	char text[TRY_WHY] = "";
+	const struct weir_log log = { WEIR_LOG_ERROR, note_why, text };
+	struct weir_v4l2_format would;
+	int err;
+
+	v4l2->device.log = &log;
+	err = weir_v4l2_would_give(&v4l2->device, video, v4l2->wishes.apart, &would);
+	v4l2->device.log = before;
+	if (!err && video->stride && would.video.stride != video->stride) {
+		snprintf(text, sizeof(text), "%s does not put lines %" PRIu32 " bytes apart",
+			v4l2->device.path, video->stride);
+		err = -ENOTSUP;
+	}
+	if (err) {
+		snprintf(why, size, "%s", text);
+		return err;
+	}
+	would.video.rate = source->video.rate;
+	*video = would.video;
+	return 0;
+}
+
+static int set_video(struct weir_source *source, const struct weir_video *video)
+{
+	struct weir_v4l2 *v4l2 = (struct weir_v4l2 *)source;
+	struct weir_video wanted = v4l2->wishes.video;
+
+	wanted.format = video->format;
+	wanted.width = video->width;
+	wanted.height = video->height;
+	wanted.stride = video->stride;
+	return bring_to(v4l2, &wanted);
+}
+
 static int allocate(struct weir_source *source, const struct weir_memory_kind *kind,
 	const struct weir_slab_settings *settings, struct weir_slab **out)
 {
@@ -299,6 +357,9 @@ const struct weir_source_impl weir_source_v4l2 = {
 	.close = close_camera,
 	.describe = describe,
 	.accepts = accepts,
+	.refine = refine,
+	.try_video = try_video,
+	.set_video = set_video,
 	.allocate = allocate,
 	.frame_bytes = frame_bytes,
 	.start = weir_v4l2_start,

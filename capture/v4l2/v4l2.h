@@ -45,14 +45,14 @@ struct weir_v4l2 {
 	struct weir_timeline timeline;
 	struct weir_source_host host; /* while running */
 	bool running;
-	struct weir_watch watch;      /* POLLIN: frames; POLLPRI: events */
-	bool has_events;              /* the device tells of source changes */
-	int64_t least_age_ns;         /* of a frame at DQBUF, by its stamp */
-	int64_t half_interval_ns;     /* 0: the rate is not known */
-	bool late;                    /* the last frame was; the next may be there */
+	struct weir_watch watch;       /* POLLIN: frames; POLLPRI: events */
+	bool has_events;               /* the device tells of source changes */
+	int64_t least_age_ns;          /* of a frame at DQBUF, by its stamp */
+	int64_t half_interval_ns;      /* 0: the rate is not known */
+	bool late;                     /* the last frame was; the next may be there */
 	size_t least[WEIR_MAX_PLANES]; /* payload of a whole frame, a piece */
 	uint32_t unproven; /* imported slots that the device has not been seen to write to */
-	bool discont;                 /* the next frame does not follow the one before */
+	bool discont;      /* the next frame does not follow the one before */
 	struct weir_v4l2_watchdog watchdog;
 	struct weir_v4l2_recovery recovery;
 
@@ -90,8 +90,8 @@ void weir_v4l2_measure(struct weir_v4l2 *v4l2);
 void weir_v4l2_place_planes(const struct weir_v4l2 *v4l2, struct weir_slab *slab);
 
 /* frame.c: what the buffer says about the frame that was issued of its slot. */
-void weir_v4l2_fill(struct weir_v4l2 *v4l2, const struct v4l2_buffer *buffer,
-	struct weir_frame_info *info);
+void weir_v4l2_fill(
+	struct weir_v4l2 *v4l2, const struct v4l2_buffer *buffer, struct weir_frame_info *info);
 
 /* canary.c: marks every slot, before the first QBUF; and looks whether the device wrote over the
  * marks of this one, which only the issuer holds. 0; -ESTALE: it did not; or -EIO of

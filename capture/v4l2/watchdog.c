@@ -27,8 +27,8 @@ static bool input_says_no_signal(struct weir_v4l2_device *device)
 		return false;
 	input.index = (uint32_t)index;
 	return !weir_v4l2_ioctl(device, VIDIOC_ENUMINPUT, &input) &&
-	       (input.status & (V4L2_IN_ST_NO_POWER | V4L2_IN_ST_NO_SIGNAL |
-				       V4L2_IN_ST_NO_H_LOCK | V4L2_IN_ST_NO_SYNC));
+	       (input.status & (V4L2_IN_ST_NO_POWER | V4L2_IN_ST_NO_SIGNAL | V4L2_IN_ST_NO_H_LOCK |
+				       V4L2_IN_ST_NO_SYNC));
 }
 
 static bool timings_say_no_signal(struct weir_v4l2_device *device)

@@ -18,8 +18,8 @@ enum weir_v4l2_silence {
 
 struct weir_v4l2_watchdog {
 	struct weir_timer timer;
-	uint64_t patience_ns;  /* without a frame: 1 s, or five intervals if that is longer */
-	uint64_t last_ns;      /* of a frame, or of the start */
+	uint64_t patience_ns; /* without a frame: 1 s, or five intervals if that is longer */
+	uint64_t last_ns;     /* of a frame, or of the start */
 	enum weir_v4l2_silence silence;
 };
 

@@ -37,8 +37,8 @@ struct weir_plan_hop {
 
 /* A choice that was weighed: the memory kind or loop taken, or one rejected. */
 struct weir_plan_choice {
-	const char *what;   /* "memory" or "loop" */
-	const char *name;   /* "slab", "host", "uring" … */
+	const char *what;   /* "memory", "loop"; "format" where there was a choice */
+	const char *name;   /* "slab", "host", "uring", "YUYV" … */
 	int chosen;
 	const char *reason; /* why, or why not and the remedy */
 };

@@ -72,6 +72,8 @@ static void close_pipe(struct weir_sink *sink)
 	free(sink);
 }
 
+#define COPY_REASON "the kernel copies what is written to standard output"
+
 /* The kernel copies what is written into the pipe or the page cache: there is no other way in. What
  * an image takes is known once it is there; a byte a pixel is more than that. */
 static uint64_t copies(
@@ -82,7 +84,7 @@ static uint64_t copies(
 
 	(void)sink;
 	tight.stride = 0;
-	snprintf(why, size, "the kernel copies what is written to standard output");
+	snprintf(why, size, COPY_REASON);
 	if (weir_format_layout(&tight, &layout))
 		return (uint64_t)tight.width * tight.height;
 	return layout.size;
@@ -186,7 +188,7 @@ static int go_on(struct pipe_sink *pipe, int64_t result)
 		return (int)result;
 	if (result == 0 && pipe->op.length > 0)
 		return -EIO;
-	weir_counter_add(&pipe->base.copied_bytes, (uint64_t)result);
+	pipe->host.copied(pipe->host.data, &pipe->base, (uint64_t)result, COPY_REASON);
 	if (!advance(pipe, (size_t)result))
 		return submit(pipe);
 	err = pop(pipe, WEIR_DROP_NONE);

@@ -41,6 +41,12 @@ static void view_released(struct weir_frame *view, void *data)
 	stand->lost += view->verdict != WEIR_DROP_NONE;
 }
 
+static void copied(void *data, struct weir_sink *sink, uint64_t bytes, const char *why)
+{
+	assert_true(data && why && *why);
+	weir_counter_add(&sink->copied_bytes, bytes);
+}
+
 static void failed(void *data, struct weir_sink *sink, int error)
 {
 	struct stand *stand = data;
@@ -268,15 +274,8 @@ static void accepts_or_says_why(void **state)
 
 	for (size_t i = 0; i < weir_format_count(); i++) {
 		const struct weir_format *format = weir_format_at(i);
-		struct weir_offer offer = {
-			.video = { .format = format,
-				.width = 64,
-				.height = 48,
-				.stride = (uint32_t)weir_format_line_bytes(format, 0, 64),
-				.rate = { 30, 1 } },
-			.memory = weir_memory_host.name,
-			.traits = weir_memory_host.traits,
-		};
+		struct weir_offer offer = { { .format = format, .width = 64, .height = 48 },
+			weir_memory_host.name, weir_memory_host.traits };
 		char why[256] = "";
 		int err = impl->accepts ? impl->accepts(stand->sink, &offer, why, sizeof(why)) : 0;
 
@@ -395,9 +394,11 @@ static void open_stand(struct stand *stand)
 	stand->loop = stand_open_loop();
 	assert_int_equal(weir_slab_create(&weir_memory_host, &settings, &stand->slab), 0);
 	stand_describe_slots(stand->slab, &stand->video);
-	stand->host = (struct weir_sink_host){
-		.loop = stand->loop, .slab = stand->slab, .failed = failed, .data = stand
-	};
+	stand->host = (struct weir_sink_host){ .loop = stand->loop,
+		.slab = stand->slab,
+		.failed = failed,
+		.copied = copied,
+		.data = stand };
 }
 
 static int set_up(void **state, enum suite_mode mode)

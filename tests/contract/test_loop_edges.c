@@ -66,6 +66,9 @@ static void what_is_left_is_not_told_for_ever(void **state)
 	open_bell(&bell, *state, true);
 	watch_bell(&bell);
 	ring(&bell);
+	bell.stop_after = 1;
+	run(*state);
+	bell.stop_after = 0;
 	run_for(*state, 20 * MS);
 	assert_in_range(bell.calls, 1, 2); /* the second in vain */
 	close_bell(&bell);

@@ -58,6 +58,13 @@ static void stop_when_released(struct weir_timer *timer)
 		weir_loop_arm(bench->loop, timer, weir_now_ns() + 100000);
 }
 
+static void copied(void *data, struct weir_sink *sink, uint64_t bytes, const char *why)
+{
+	(void)data;
+	assert_true(why && *why);
+	weir_counter_add(&sink->copied_bytes, bytes);
+}
+
 static void failed(void *data, struct weir_sink *sink, int error)
 {
 	struct bench *bench = data;
@@ -116,7 +123,11 @@ static void set_up(
 	assert_int_equal(weir_loop_open(&loop_settings, &bench->loop), 0);
 	assert_int_equal(weir_sink_open("-", &settings, &bench->sink), 0);
 	host = (struct weir_sink_host){
-		.loop = bench->loop, .slab = bench->slab, .failed = failed, .data = bench
+		.loop = bench->loop,
+		.slab = bench->slab,
+		.failed = failed,
+		.copied = copied,
+		.data = bench,
 	};
 	assert_int_equal(bench->sink->impl->start(bench->sink, &host, video), 0);
 	redirect(bench);
