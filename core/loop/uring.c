@@ -101,7 +101,7 @@ static bool is_registered(const struct uring *uring, const struct weir_op *op)
 {
 	uintptr_t start = (uintptr_t)op->buffer;
 
-	return uring->length && start >= uring->base && op->length <= uring->length &&
+	return uring->length && op->io != WEIR_IO_WRITEV && start >= uring->base && op->length <= uring->length &&
 	       start - uring->base <= uring->length - op->length;
 }
 
@@ -118,6 +118,8 @@ static int prepare_transfer(struct weir_loop *loop, uint32_t slot)
 		return -EAGAIN;
 	if (op->io == WEIR_IO_SEND)
 		io_uring_prep_send(sqe, op->fd, op->buffer, length, MSG_NOSIGNAL);
+	else if (op->io == WEIR_IO_WRITEV)
+		io_uring_prep_writev(sqe, op->fd, op->parts, op->n_parts, op->offset);
 	else if (op->io == WEIR_IO_READ && fixed)
 		io_uring_prep_read_fixed(sqe, op->fd, op->buffer, length, op->offset, 0);
 	else if (op->io == WEIR_IO_READ)
