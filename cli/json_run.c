@@ -117,9 +117,6 @@ static void add_copies(struct json_object *object, const struct summary *summary
 
 		if (why)
 			add_reason(reasons, summary->plan->hops[i].name, why);
-		why = summary_lag_reason(summary, i);
-		if (why)
-			add_reason(reasons, summary->plan->hops[i].name, why);
 	}
 }
 

@@ -48,10 +48,8 @@ extern const struct output *const json_output;
 /* Captured frames a second, measured. */
 double summary_rate(const struct weir_ledger *ledger);
 
-/* Why bytes were copied at that hop of the plan, as planned or not; and why more were while it ran,
- * for a sink that lagged. NULL when none were. */
+/* Why bytes were copied at that hop of the plan; NULL when none were. */
 const char *summary_copy_reason(const struct summary *summary, size_t hop);
-const char *summary_lag_reason(const struct summary *summary, size_t hop);
 
 /* Bytes copied of each frame in fact; the plan has what was expected. */
 double summary_copied_per_frame(const struct weir_ledger *ledger);

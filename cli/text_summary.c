@@ -75,12 +75,6 @@ static void print_latency(FILE *to, const struct weir_latency *latency)
 			units_time(latency->p99, p99), units_time(latency->max, max));
 }
 
-static void print_reason(FILE *to, const struct summary *summary, size_t hop, const char *reason)
-{
-	if (reason)
-		fprintf(to, "; %s: %s", summary->plan->hops[hop].name, reason);
-}
-
 static void print_copies(FILE *to, const struct summary *summary)
 {
 	const struct weir_ledger *ledger = &summary->ledger;
@@ -97,8 +91,10 @@ static void print_copies(FILE *to, const struct summary *summary)
 			units_bytes(ledger->kernel_copied_bytes, kernel),
 			summary_copied_per_frame(ledger), summary->plan->bytes_copied);
 	for (size_t i = 0; i < summary->plan->n_hops; i++) {
-		print_reason(to, summary, i, summary_copy_reason(summary, i));
-		print_reason(to, summary, i, summary_lag_reason(summary, i));
+		const char *reason = summary_copy_reason(summary, i);
+
+		if (reason)
+			fprintf(to, "; %s: %s", summary->plan->hops[i].name, reason);
 	}
 	fputc('\n', to);
 }

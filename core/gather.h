@@ -28,8 +28,8 @@ struct weir_gather_cursor {
 	size_t byte; /* of that line */
 };
 
-/* `masks` fit the picture. 0, -ENOTSUP (as weir_masks_fit()) or -ENOMEM; nothing is left of it then.
- */
+/* `masks` as they were asked for. 0, -ENOTSUP (as weir_masks_fit()) or -ENOMEM; nothing is left of
+ * it then. */
 int weir_gather_open(struct weir_gather *gather, const struct weir_masks *masks,
 	const struct weir_video *video);
 

@@ -142,9 +142,9 @@ void weir_loop_queue(struct weir_loop *loop, struct weir_task *task);
 void weir_loop_unqueue(struct weir_loop *loop, struct weir_task *task);
 
 /* Starts the transfer; op->done comes once, never from inside this call. The buffer, or parts and
- * what they point to, are borrowed until then. Sockets never raise SIGPIPE. A backend without asynchronous files (epoll) performs
- * a transfer on a regular file in the loop's thread. 0, -EBUSY (active already), -ENOSPC,
- * -ECANCELED (the loop is closing). */
+ * what they point to, are borrowed until then. Sockets never raise SIGPIPE. A backend without
+ * asynchronous files (epoll) performs a transfer on a regular file in the loop's thread. 0, -EBUSY
+ * (active already), -ENOSPC, -ECANCELED (the loop is closing). */
 int weir_loop_submit(struct weir_loop *loop, struct weir_op *op);
 
 /* Asks for an early end; op->done still comes, with -ECANCELED or with what was done. */

@@ -20,8 +20,8 @@ struct weir_masks {
 /* "64x48+0+0,32x32+100+20", up to WEIR_MAX_MASKS of them. 0, or -EINVAL, logged. */
 int weir_masks_parse(const char *text, const struct weir_log *log, struct weir_masks *out);
 
-/* Fits them to a picture: what lies outside is cut off, and edges go outwards to whole blocks. 0, or
- * -ENOTSUP with the reason in `why`: compressed, or a mask that would hide nothing. */
+/* Fits them to a picture: what lies outside is cut off, and edges go outwards to whole blocks. 0,
+ * or -ENOTSUP with the reason in `why`: compressed, or a mask that would hide nothing. */
 int weir_masks_fit(const struct weir_masks *asked, const struct weir_video *video,
 	struct weir_masks *out, char *why, size_t size);
 

@@ -19,9 +19,10 @@
 struct common {
 	uint32_t budget, deadline_ms;
 	enum weir_policy policy;
+	struct weir_masks masks;
 };
 
-static const char *const common_options[] = { "budget", "policy", "deadline", NULL };
+static const char *const common_options[] = { "budget", "policy", "deadline", "mask", NULL };
 static const char *const policies[] = { "newest", "oldest", NULL };
 
 static int check_keys(
@@ -78,6 +79,7 @@ static int read_common(const struct weir_uri *uri, const struct weir_sink_settin
 	const char *budget = weir_uri_get(uri, "budget");
 	const char *policy = weir_uri_get(uri, "policy");
 	const char *deadline = weir_uri_get(uri, "deadline");
+	const char *masks = settings->masks ? settings->masks : weir_uri_get(uri, "mask");
 	const struct weir_log *log = settings->log;
 	unsigned word = settings->policy;
 	int err = 0;
@@ -92,6 +94,9 @@ static int read_common(const struct weir_uri *uri, const struct weir_sink_settin
 		err = weir_parse_u32(
 			"deadline", deadline, 1, MAX_DEADLINE_MS, log, &common->deadline_ms);
 	common->policy = (enum weir_policy)word;
+	common->masks.n = 0;
+	if (!err && masks)
+		err = weir_masks_parse(masks, log, &common->masks);
 	return err;
 }
 
@@ -125,9 +130,21 @@ static int open_uri(const struct weir_uri *uri, const char *text,
 	sink->log = settings->log;
 	sink->budget = common.budget;
 	sink->policy = common.policy;
+	sink->masks = common.masks;
 	sink->deadline_ns = common.deadline_ms * (WEIR_NS_PER_S / 1000);
 	*out = sink;
 	return 0;
+}
+
+int weir_sink_accepts(
+	struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size)
+{
+	struct weir_masks fitted;
+	int err = weir_masks_fit(&sink->masks, &offer->video, &fitted, why, size);
+
+	if (!err && sink->impl->accepts)
+		err = sink->impl->accepts(sink, offer, why, size);
+	return err;
 }
 
 int weir_sink_check_settings(const struct weir_sink_settings *settings)

@@ -10,6 +10,7 @@
 
 #include "core/counter.h"
 #include "core/loop.h"
+#include "core/mask.h"
 #include "core/slab.h"
 #include "core/uri.h"
 
@@ -61,6 +62,7 @@ struct weir_sink_impl {
 	bool reads_pixels;     /* with the CPU: the planner then keeps CPU access cheap */
 	bool wants_registered; /* transfers straight from the slab */
 	bool shows_dmabufs;    /* hands dma-bufs to a device or to somebody we do not know */
+	bool gathers; /* transfers the pieces of core/gather.h, and heeds sink->masks so */
 	bool program_holds; /* frames it holds are the program's: a run's end does not wait for them
 			     */
 
@@ -127,9 +129,14 @@ struct weir_sink {
 	unsigned budget;
 	enum weir_policy policy;
 	uint64_t deadline_ns; /* 0: two frames' time */
+	struct weir_masks masks; /* as they were asked for */
 	weir_counter syscalls;
 	weir_counter zero_copy_sends, kernel_copied_sends, copied_bytes;
 };
+
+/* Whether it takes that: what the masks and impl->accepts say of it. */
+int weir_sink_accepts(
+	struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size);
 
 /* What the settings ask for beyond the URI is within bounds. 0, or -EINVAL, logged. */
 int weir_sink_check_settings(const struct weir_sink_settings *settings);

@@ -95,23 +95,30 @@ static int attach_books(struct weir_pipeline *pipeline, struct weir_slab *slab)
 static int attach_outlets(
 	struct weir_pipeline *pipeline, struct weir_slab *slab, struct weir_outlets **out)
 {
+	const struct weir_plan *plan = &pipeline->plan.value;
+	const struct weir_video *video = &plan->hops[plan->n_hops - 1].video;
 	size_t size = sizeof(struct weir_outlets) + pipeline->n_sinks * sizeof(struct weir_outlet);
 	struct weir_outlets *outlets;
+	int err = 0;
 
 	outlets = calloc(1, size);
 	if (!outlets)
 		return -ENOMEM;
 	outlets->n = pipeline->n_sinks;
-	for (size_t i = 0; i < outlets->n; i++)
+	for (size_t i = 0; i < outlets->n && !err; i++) {
 		weir_outlet_init(&outlets->outlet[i],
 			pipeline->errors[i] ? NULL : pipeline->sinks[i], slab,
 			&pipeline->sinks_books->sink[i]);
-	if (weir_slab_attach(slab, outlets, free)) {
-		free(outlets);
-		return -ENOMEM;
+		err = weir_masked_init(&outlets->outlet[i].masked, pipeline->plan.masking[i],
+			&pipeline->sinks[i]->masks, video);
 	}
-	*out = outlets;
-	return 0;
+	if (!err)
+		err = weir_slab_attach(slab, outlets, free);
+	if (err)
+		free(outlets);
+	else
+		*out = outlets;
+	return err;
 }
 
 static int attach_views(

@@ -130,6 +130,11 @@ bool weir_outlet_fits(struct weir_outlet *outlet, const struct weir_frame *frame
 						 : count_held(outlet) < outlet->budget;
 }
 
+bool weir_outlet_keeps(struct weir_outlet *outlet)
+{
+	return outlet->keeps_newest || count_held(outlet) < outlet->budget;
+}
+
 static void drop_waiting(struct weir_outlet *outlet, enum weir_drop reason)
 {
 	struct weir_frame *frame = outlet->waiting;

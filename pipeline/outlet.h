@@ -10,6 +10,7 @@
 #include "core/sink.h"
 #include "core/slab.h"
 #include "pipeline/books.h"
+#include "pipeline/masked.h"
 
 /* The pipeline's side of one sink in one stretch of a run: its budget and its policy.
  *
@@ -27,6 +28,7 @@ struct weir_outlet {
 	struct weir_slab *private; /* for copies of what it lags behind with (pipeline/lag.h); or
 				    * NULL */
 	uint64_t deadline_ns;
+	struct weir_masked masked;
 	bool keeps_newest;      /* one more may wait here, and gives way to newer ones */
 	struct weir_frame *_Atomic waiting;
 	int error;
@@ -67,6 +69,9 @@ bool weir_outlet_has_room(struct weir_outlet *outlet);
 
 /* Hands on the frame that waits, if the sink has room. As weir_outlet_offer(). */
 int weir_outlet_refill(struct weir_outlet *outlet);
+
+/* Whether a frame that is nobody's but the sink's would be shown to it now, or wait for it. */
+bool weir_outlet_keeps(struct weir_outlet *outlet);
 
 /* Whether the sink could be handed that frame now. */
 bool weir_outlet_fits(struct weir_outlet *outlet, const struct weir_frame *frame);

@@ -8,6 +8,7 @@
 
 #include "core/slab.h"
 #include "pipeline/leg.h"
+#include "pipeline/masked.h"
 
 /* The memory of one leg of the way (pipeline/leg.h). */
 struct weir_leg_plan {
@@ -23,6 +24,7 @@ struct weir_leg_plan {
 	const struct weir_memory_kind *private_kind;
 	unsigned private_slots; /* beside the others, for copies */
 	unsigned lag_slots;     /* of those, for sinks that lag: what slots are missing */
+	unsigned masked_slots;  /* and for those that get masked copies */
 };
 
 /* A memory kind while it is weighed. */
@@ -51,6 +53,7 @@ struct weir_plan_draft {
 	size_t n_kinds;
 	struct weir_leg_plan legs[WEIR_MAX_LEGS];
 	size_t n_legs;
+	enum weir_masking masking[WEIR_MAX_SINKS];
 	unsigned shares[WEIR_MAX_SINKS]; /* of the last leg's own slots: what a sink may hold */
 	const char *sink_reasons[WEIR_MAX_SINKS]; /* before what is said of budgets */
 	bool may_wait; /* a slot is left for the newest frame to wait in, for sinks at their budget

@@ -120,26 +120,28 @@ static void add_lost_sink(
 }
 
 static void add_living_sink(
-	struct weir_pipeline *pipeline, struct weir_sink *sink, const struct weir_video *video)
+	struct weir_pipeline *pipeline, size_t index, const struct weir_video *video)
 {
 	const struct weir_leg_plan *leg = &pipeline->plan.legs[pipeline->plan.n_legs - 1];
 	const struct weir_offer offer = { *video, leg->kind->name, leg->traits };
+	struct weir_sink *sink = pipeline->sinks[index];
 	const struct weir_sink_impl *impl = sink->impl;
 	char why[WEIR_PLAN_WHY] = "";
 	uint64_t copied = impl->copies ? impl->copies(sink, &offer, why, sizeof(why)) : 0;
+	struct weir_plan_hop hop = {
+		.kind = WEIR_HOP_SINK,
+		.memory = copied ? WEIR_MEMORY_COPY : WEIR_MEMORY_SAME,
+		.name = weir_plan_text(&pipeline->plan, "%s", sink->uri),
+		.reason = copied               ? weir_plan_text(&pipeline->plan, "%s", why)
+			  : impl->reads_pixels ? "reads in place"
+					       : "looks at no pixel",
+		.video = *video,
+		.bytes_copied = copied,
+		.budget = sink->budget,
+	};
 
-	weir_plan_add_hop(&pipeline->plan,
-		&(struct weir_plan_hop){
-			.kind = WEIR_HOP_SINK,
-			.memory = copied ? WEIR_MEMORY_COPY : WEIR_MEMORY_SAME,
-			.name = weir_plan_text(&pipeline->plan, "%s", sink->uri),
-			.reason = copied               ? weir_plan_text(&pipeline->plan, "%s", why)
-				  : impl->reads_pixels ? "reads in place"
-						       : "looks at no pixel",
-			.video = *video,
-			.bytes_copied = copied,
-			.budget = sink->budget,
-		});
+	weir_planner_mask_sink(pipeline, index, &hop);
+	weir_plan_add_hop(&pipeline->plan, &hop);
 }
 
 static void add_sinks(struct weir_pipeline *pipeline, const struct weir_video *video)
@@ -148,7 +150,7 @@ static void add_sinks(struct weir_pipeline *pipeline, const struct weir_video *v
 		if (weir_planner_has_lost(pipeline, i))
 			add_lost_sink(pipeline, pipeline->sinks[i], video);
 		else
-			add_living_sink(pipeline, pipeline->sinks[i], video);
+			add_living_sink(pipeline, i, video);
 }
 
 static int plan_stages(struct weir_pipeline *pipeline, struct weir_video *video)

@@ -61,6 +61,9 @@ bool weir_planner_find_refuser(const struct weir_pipeline *pipeline, const struc
 int weir_planner_output_bytes(
 	const struct weir_stage *stage, const struct weir_video *video, size_t *out);
 
+/* planner_cost.c: what a copy of an uncompressed picture takes, padding left out. */
+uint64_t weir_planner_visible_bytes(const struct weir_video *video);
+
 /* planner_convert.c: adds a stage that makes what every sink takes, or logs who refuses what comes:
  * -ENOTSUP. 0 too when memory is what is missing. And removes the stage. */
 int weir_planner_add_conversion(struct weir_pipeline *pipeline);
@@ -70,6 +73,10 @@ void weir_planner_drop_conversion(struct weir_pipeline *pipeline);
  * spares a copy or a refusal, or adds a stage that converts, within the user's wishes. Memory has
  * been weighed, and is again if need be. 0 or -errno, logged. */
 int weir_planner_choose_picture(struct weir_pipeline *pipeline);
+
+/* planner_mask.c: adds to the hop of a living sink what its masks take. */
+void weir_planner_mask_sink(
+	struct weir_pipeline *pipeline, size_t index, struct weir_plan_hop *hop);
 
 /* planner_slots.c: the hop of that sink, once there is one; and how long it may hold a frame before
  * it lags. */

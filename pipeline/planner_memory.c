@@ -79,8 +79,8 @@ static bool refuses_it(const struct weir_pipeline *pipeline, size_t index,
 	struct weir_sink *sink = pipeline->sinks[index];
 	char why[WEIR_PLAN_WHY];
 
-	return !weir_planner_has_lost(pipeline, index) && sink->impl->accepts &&
-	       sink->impl->accepts(sink, &offer, why, sizeof(why));
+	return !weir_planner_has_lost(pipeline, index) &&
+	       weir_sink_accepts(sink, &offer, why, sizeof(why));
 }
 
 bool weir_planner_find_refuser(const struct weir_pipeline *pipeline, const struct weir_video *video,

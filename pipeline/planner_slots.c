@@ -11,9 +11,28 @@ static struct weir_leg_plan *last_leg(struct weir_plan_draft *plan)
 	return &plan->legs[plan->n_legs - 1];
 }
 
+/* One that gets copies of its own holds nothing of the source's. */
+static bool has_copies(const struct weir_pipeline *pipeline, size_t index)
+{
+	return pipeline->plan.masking[index] == WEIR_MASKING_COPY;
+}
+
 static unsigned wanted_budget(const struct weir_pipeline *pipeline, size_t index)
 {
-	return weir_planner_has_lost(pipeline, index) ? 0 : pipeline->sinks[index]->budget;
+	if (weir_planner_has_lost(pipeline, index) || has_copies(pipeline, index))
+		return 0;
+	return pipeline->sinks[index]->budget;
+}
+
+/* One to fill, one that waits, and what it may hold. */
+static unsigned masked_slots(const struct weir_pipeline *pipeline)
+{
+	unsigned sum = 0;
+
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		if (has_copies(pipeline, i) && !weir_planner_has_lost(pipeline, i))
+			sum += pipeline->sinks[i]->budget + 2;
+	return sum;
 }
 
 static unsigned sum_of_budgets(const struct weir_pipeline *pipeline)
@@ -75,7 +94,7 @@ static const char *explain_budget(struct weir_pipeline *pipeline, size_t index)
 	if (last->lag_slots)
 		return weir_plan_text(plan,
 			"%s; of %u buffers %s needs %u: once it lags by %llu ms, what it holds "
-			"beyond %u frames is copied",
+			"beyond %u of them is copied",
 			reason, last->slots, last_maker(pipeline), last->own_slots,
 			(unsigned long long)weir_planner_deadline_ns(pipeline, index) /
 				(WEIR_NS_PER_S / 1000),
@@ -88,12 +107,14 @@ static const char *explain_budget(struct weir_pipeline *pipeline, size_t index)
 static void explain_budgets(struct weir_pipeline *pipeline)
 {
 	struct weir_plan_draft *plan = &pipeline->plan;
+	const struct weir_leg_plan *last = last_leg(plan);
 
 	for (size_t i = 0; i < pipeline->n_sinks && !plan->error; i++) {
 		struct weir_plan_hop *hop = weir_planner_sink_hop(pipeline, i);
 
 		hop->reason = explain_budget(pipeline, i);
-		hop->may_copy = last_leg(plan)->lag_slots && plan->shares[i] < hop->budget;
+		hop->may_copy = (plan->masking[i] == WEIR_MASKING_IN_PLACE && last->kept) ||
+				(last->lag_slots && plan->shares[i] < wanted_budget(pipeline, i));
 	}
 }
 
@@ -112,8 +133,12 @@ void weir_planner_share(struct weir_pipeline *pipeline)
 	for (size_t i = 0; i < pipeline->n_sinks; i++) {
 		unsigned most = plan->shares[i] + last->lag_slots;
 		unsigned wanted = wanted_budget(pipeline, i);
+		struct weir_plan_hop *hop = weir_planner_sink_hop(pipeline, i);
 
-		weir_planner_sink_hop(pipeline, i)->budget = wanted < most ? wanted : most;
+		if (weir_planner_has_lost(pipeline, i))
+			hop->budget = 0;
+		else if (!has_copies(pipeline, i))
+			hop->budget = wanted < most ? wanted : most;
 	}
 }
 
@@ -174,7 +199,8 @@ static void plan_private_slots(struct weir_pipeline *pipeline)
 		unsigned room = WEIR_SLAB_MAX_SLOTS - leg->slots;
 		unsigned written = leg->copies && allowed ? consumers_slots(pipeline, i) + 2 : 0;
 
-		leg->private_slots = least(written, room);
+		leg->masked_slots = i + 1 < plan->n_legs ? 0 : least(masked_slots(pipeline), room);
+		leg->private_slots = least(leg->masked_slots + written, room);
 		leg->lag_slots = i ? 0 : least(missing_slots(pipeline), room - leg->private_slots);
 		leg->private_slots += leg->lag_slots;
 		plan->value.private_slots += leg->private_slots;
@@ -213,6 +239,20 @@ void weir_planner_fit(struct weir_pipeline *pipeline, unsigned slots)
 	explain_no_copies(pipeline);
 }
 
+/* Masked copies need places: buffers that would take them are left out. */
+static void leave_places(struct weir_pipeline *pipeline, unsigned *slots)
+{
+	struct weir_plan_draft *plan = &pipeline->plan;
+	struct weir_leg_plan *last = last_leg(plan);
+	unsigned masked = masked_slots(pipeline);
+	unsigned most = WEIR_SLAB_MAX_SLOTS - least(masked, WEIR_SLAB_MAX_SLOTS / 2);
+
+	if (plan->n_legs == 1)
+		*slots = least(*slots, most);
+	else
+		last->slots = least(last->slots, most);
+}
+
 void weir_planner_share_slots(struct weir_pipeline *pipeline)
 {
 	struct weir_plan_draft *plan = &pipeline->plan;
@@ -233,6 +273,7 @@ void weir_planner_share_slots(struct weir_pipeline *pipeline)
 		if (slots < WEIR_DEFAULT_BUFFERS)
 			slots = WEIR_DEFAULT_BUFFERS;
 	}
+	leave_places(pipeline, &slots);
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
 		plan->sink_reasons[i] = weir_planner_sink_hop(pipeline, i)->reason;
 	weir_planner_fit(pipeline, slots);

@@ -75,13 +75,14 @@ static int refuse(const struct weir_pipeline *pipeline, const char *writer)
 	return -EPERM;
 }
 
-int weir_private_replace(struct weir_leg *leg, const char *writer, struct weir_frame **frame)
+int weir_private_replace(
+	struct weir_leg *leg, const char *writer, weir_counter *bytes, struct weir_frame **frame)
 {
 	struct weir_pipeline *pipeline = leg->pipeline;
 	struct weir_frame *held = *frame;
 	char text[WEIR_ERRNO_TEXT];
 	struct weir_slot *slot;
-	uint64_t bytes = 0;
+	uint64_t copied = 0;
 	int err = 0;
 
 	if (pipeline->settings.require_zero_copy)
@@ -89,9 +90,9 @@ int weir_private_replace(struct weir_leg *leg, const char *writer, struct weir_f
 	*frame = NULL;
 	slot = leg->private ? weir_slab_take(leg->private) : NULL;
 	if (slot)
-		err = weir_frame_copy(held, slot, frame, &bytes);
+		err = weir_frame_copy(held, slot, frame, &copied);
 	weir_frame_unref(&held);
-	weir_counter_add(&pipeline->books.private_bytes, bytes);
+	weir_counter_add(bytes, copied);
 	if (err)
 		weir_error(pipeline->settings.log,
 			"a frame that a stage before %s keeps cannot be copied: %s", writer,

@@ -16,9 +16,10 @@
 int weir_private_open(const struct weir_leg_plan *plan, struct weir_slab *slab,
 	const struct weir_slab_settings *base, struct weir_slab **out);
 
-/* Puts a copy of its own in the place of a frame that others hold and that `writer`, a stage's
- * text, is to change. NULL in its place: no private slot was free. 0, or -errno, logged: -EPERM
- * where copies are not allowed. */
-int weir_private_replace(struct weir_leg *leg, const char *writer, struct weir_frame **frame);
+/* Puts a copy of its own in the place of a frame that others hold and that `writer`, a stage's text
+ * or a sink's URI, is to change; *bytes is raised by what that copies. NULL in its place: no
+ * private slot was free. 0, or -errno, logged: -EPERM where copies are not allowed. */
+int weir_private_replace(struct weir_leg *leg, const char *writer, weir_counter *bytes,
+	struct weir_frame **frame);
 
 #endif

@@ -108,9 +108,13 @@ static void allow_outlets(struct weir_pipeline *pipeline)
 	const struct weir_plan *plan = &pipeline->plan.value;
 	const struct weir_plan_hop *hops = plan->hops + plan->n_hops - outlets->n;
 
-	for (size_t i = 0; i < outlets->n; i++)
-		weir_outlet_allow(&outlets->outlet[i], hops[i].budget, pipeline->plan.shares[i],
-			pipeline->plan.may_wait);
+	for (size_t i = 0; i < outlets->n; i++) {
+		bool has_copies = outlets->outlet[i].masked.how == WEIR_MASKING_COPY;
+
+		weir_outlet_allow(&outlets->outlet[i], hops[i].budget,
+			has_copies ? hops[i].budget : pipeline->plan.shares[i],
+			has_copies || pipeline->plan.may_wait);
+	}
 }
 
 /* A sink that may hold no more than its share has nothing to lag behind with. */
@@ -268,9 +272,18 @@ static bool sinks_touch_pixels(const struct weir_pipeline *pipeline)
 {
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
 		if (pipeline->sinks[i]->impl->reads_pixels ||
-			pipeline->sinks[i]->impl->program_holds)
+			pipeline->sinks[i]->impl->program_holds || pipeline->sinks[i]->masks.n)
 			return true;
 	return false;
+}
+
+/* There are private slots for the source's frames, or will be when it has started with fewer
+ * buffers than were planned. */
+static bool may_copy(const struct weir_pipeline *pipeline)
+{
+	const struct weir_leg *leg = &pipeline->stretch.legs[0];
+
+	return leg->private || leg->slab->n_slots < pipeline->plan.value.slots;
 }
 
 /* Whether the CPU looks at what the source brought, before other memory takes over. */
@@ -278,6 +291,8 @@ static bool touches_pixels(const struct weir_pipeline *pipeline)
 {
 	const struct weir_stretch *stretch = &pipeline->stretch;
 
+	if (may_copy(pipeline))
+		return true;
 	for (size_t i = 0; i < stretch->legs[0].end; i++)
 		if (pipeline->stages[i]->impl->access >= WEIR_STAGE_READ)
 			return true;

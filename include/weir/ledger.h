@@ -42,7 +42,7 @@ struct weir_sink_ledger {
 	uint64_t bytes;   /* of the frames delivered */
 	uint64_t zero_copy_sends, kernel_copied_sends;
 	uint64_t copied_bytes; /* by the kernel on this sink's behalf */
-	uint64_t user_copied_bytes; /* by weir, of frames that this sink lagged behind with */
+	uint64_t user_copied_bytes; /* by weir: masked for this sink, or lagged behind with */
 	uint64_t held_max;     /* most frames held at once */
 	int error;             /* -errno it ended with, 0 while it is healthy */
 	const char *verdict; /* what the sink found out (verify), in words; NULL if nothing, or not

@@ -36,6 +36,8 @@ struct weir_sink_settings {
 			       * frame for longer lags, and where buffers are short it gets further
 			       * frames as copies, so that the source has its buffers back. Not
 			       * behind sources that wait for their sinks */
+	const char *masks;    /* "WxH+X+Y,…": parts of the picture, at most four, that this sink
+			       * sees black, and the others as they are; NULL: the URI's `mask` */
 };
 
 /* Opens "null", "verify", "-", … . On success *out is the caller's, to close or to give to a

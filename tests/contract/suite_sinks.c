@@ -244,12 +244,11 @@ static void refuses_what_makes_no_sense(void **state)
 	static const char *const options[][2] = { { "nonsense=1", "nonsense" },
 		{ "budgets=3", "budgets" }, { "budget=0", "budget" }, { "budget=33", "33" },
 		{ "budget=-1", "-1" }, { "budget=many", "many" }, { "budget=", "budget" },
-		{ "budget=18446744073709551617", "18446744073709551617" },
-		{ "deadline=0", "deadline" }, { "deadline=60001", "60001" },
-		{ "policy=worst", "worst" } };
+		{ "budget=4294967297", "4294967297" }, { "deadline=0", "deadline" },
+		{ "mask=8x8", "8x8" }, { "policy=worst", "worst" } };
 	const struct weir_sink_settings none = { 0 }, large = { .budget = WEIR_SLAB_MAX_SLOTS + 1 },
 					huge = { .budget = UINT32_MAX },
-					late = { .deadline_ms = 60001 },
+					late = { .deadline_ms = 60001 }, bare = { .masks = "x" },
 					odd = { .policy = (enum weir_policy)7 };
 	struct stand *stand = *state;
 	const char *uri = stand->scene->uri;
@@ -261,6 +260,7 @@ static void refuses_what_makes_no_sense(void **state)
 	expect_refusal(stand, uri, huge, "4294967295");
 	expect_refusal(stand, uri, odd, "policy 7");
 	expect_refusal(stand, uri, late, "60001");
+	expect_refusal(stand, uri, bare, "mask");
 }
 
 /* ---- planning ---- */

@@ -202,44 +202,6 @@ static void test_fewer_buffers(void **state)
 	}
 }
 
-static struct weir_frame *first;
-
-static void hold_the_first(struct scene *scene, struct weir_frame *frame)
-{
-	if (scene->seen > 1)
-		return;
-	first = weir_frame_ref(frame);
-	usleep(2000);
-}
-
-/* What the plan had no need for is made when the driver has its say. */
-static void test_copies_where_fewer_buffers_are_granted(void **state)
-{
-	static const char *const kinds[] = { "slab", "mmap" };
-
-	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		struct scene scene;
-
-		scene_prepare(&scene, "YUYV", 64, 48);
-		fake.grants = 3;
-		scene_begin(&scene);
-		scene.settings.memory = kinds[i];
-		scene.deadline_ms = 1;
-		scene.on_frame = hold_the_first;
-		assert_int_equal(scene_run(&scene, 50), 0);
-		assert_int_equal(scene.memory.slots, 3);
-		assert_int_equal(scene.memory.private_slots, 2);
-		assert_int_equal(scene.seen, 50);
-		assert_int_equal(scene.wrong_pixels, 0);
-		assert_int_equal(scene.out_of_order, 0);
-		assert_int_equal(scene.ledger.user_copied_bytes, 49 * 64 * 48 * 2);
-		assert_int_equal(scene.ledger.sinks[0].user_copied_bytes, 49 * 64 * 48 * 2);
-		weir_frame_unref(&first);
-		scene_close(&scene);
-	}
-}
-
 static void test_too_few_buffers(void **state)
 {
 	struct scene scene;
@@ -509,7 +471,6 @@ int main(void)
 		cmocka_unit_test(test_buffers_smaller_than_pictures),
 		cmocka_unit_test(test_export_refused),
 		cmocka_unit_test(test_fewer_buffers),
-		cmocka_unit_test(test_copies_where_fewer_buffers_are_granted),
 		cmocka_unit_test(test_too_few_buffers),
 		cmocka_unit_test(test_more_buffers),
 		cmocka_unit_test(test_short_jpegs),

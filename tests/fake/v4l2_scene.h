@@ -168,7 +168,9 @@ static inline void scene_add_stage(struct scene *scene)
 
 static inline int scene_run(struct scene *scene, uint64_t frames)
 {
-	struct weir_sink_settings sink_settings = { .log = &scene->log, .budget = scene->budget, .deadline_ms = scene->deadline_ms };
+	struct weir_sink_settings sink_settings = { .log = &scene->log,
+		.budget = scene->budget,
+		.deadline_ms = scene->deadline_ms };
 	struct weir_source *source = scene->source;
 	struct weir_sink *sink = NULL;
 	char why[160] = "";

@@ -162,7 +162,7 @@ static void check(const struct weir_video *video, const char *text)
 	}
 	n = visible_bytes(&painted->info, &to, want);
 	for (unsigned i = 0; i < 12; i++) {
-		static const size_t most[] = { SIZE_MAX, 1000, 77, 1 };
+		static const size_t most[] = { SIZE_MAX, 1000, 77, 7 };
 		static const unsigned parts[] = { 64, 5, 1 };
 
 		memset(got, 0xee, slab->frame_bytes);
