@@ -6,122 +6,12 @@
 
 #include <weir/weir.h>
 
-#include "core/clock.h"
 #include "core/sink.h"
-#include "core/source.h"
-#include "core/stamp.h"
+#include "tests/contract/metronome.h"
 #include "tests/contract/pipeline_fixture.h"
 
 #define SOURCE "pattern:bars?size=64x48&format=YUYV&fps=100"
 #define BYTES  (64 * 48 * 2)
-
-/* ---- a source that waits for nobody, and no clock either ---- */
-
-struct metronome {
-	struct weir_source base;
-	struct weir_source_host host;
-	struct weir_task task;
-	uint64_t number;
-	unsigned starved; /* times that no buffer was free */
-};
-
-static void tick(struct weir_task *task)
-{
-	struct metronome *metronome = task->data;
-	struct weir_slot *slot = weir_slab_take(metronome->host.slab);
-	struct weir_pixels pixels;
-	struct weir_frame *frame;
-
-	weir_loop_queue(metronome->host.loop, task);
-	metronome->starved += !slot;
-	if (!slot)
-		return;
-	frame = weir_slot_issue(slot);
-	frame->info.sequence = metronome->number++;
-	frame->info.timestamp_ns = weir_now_ns();
-	assert_int_equal(weir_frame_begin_cpu(frame, WEIR_CPU_WRITE, &pixels), 0);
-	memset(pixels.data[0], (int)metronome->number, frame->info.bytes_used);
-	weir_stamp_write(&metronome->base.video, &pixels, frame->info.sequence);
-	assert_int_equal(weir_frame_end_cpu(frame), 0);
-	metronome->host.deliver(metronome->host.data, frame);
-}
-
-static int start_ticking(struct weir_source *source, const struct weir_source_host *host)
-{
-	struct metronome *metronome = (struct metronome *)source;
-
-	metronome->host = *host;
-	metronome->task = (struct weir_task){ .run = tick, .data = metronome };
-	weir_loop_queue(host->loop, &metronome->task);
-	return 0;
-}
-
-static void stop_ticking(struct weir_source *source)
-{
-	struct metronome *metronome = (struct metronome *)source;
-
-	weir_loop_unqueue(metronome->host.loop, &metronome->task);
-}
-
-static int accept_own(
-	struct weir_source *source, const struct weir_memory_kind *kind, char *why, size_t size)
-{
-	(void)source;
-	snprintf(why, size, "it has no buffers of its own");
-	return kind->create ? 0 : -ENOTSUP;
-}
-
-static int frame_bytes(struct weir_source *source, size_t *out)
-{
-	*out = (size_t)source->video.stride * source->video.height;
-	return 0;
-}
-
-static void resume(struct weir_source *source)
-{
-	(void)source;
-}
-
-static void close_metronome(struct weir_source *source)
-{
-	free(source);
-}
-
-static const struct weir_source_impl metronome_impl = {
-	.scheme = "metronome",
-	.close = close_metronome,
-	.accepts = accept_own,
-	.frame_bytes = frame_bytes,
-	.start = start_ticking,
-	.resume = resume,
-	.stop = stop_ticking,
-};
-
-static struct weir_pipeline *build_ticking(const struct weir_pipeline_settings *settings,
-	uint32_t width, uint32_t height, struct metronome **out)
-{
-	struct metronome *metronome = calloc(1, sizeof(*metronome));
-	struct weir_pipeline_settings copy = *settings;
-	struct weir_source *source = &metronome->base;
-	struct weir_pipeline *pipeline = NULL;
-
-	copy.log = &silent;
-	copy.loop = getenv("WEIR_TEST_LOOP");
-	metronome->base = (struct weir_source){ .impl = &metronome_impl,
-		.log = &silent,
-		.uri = strdup("metronome"),
-		.video = { .format = weir_format_by_name("YUYV"),
-			.width = width,
-			.height = height,
-			.stride = width * 2,
-			.rate = { 100, 1 } },
-		.live = true,
-		.min_slots = 1 };
-	assert_int_equal(weir_pipeline_create(&copy, &pipeline), 0);
-	assert_int_equal(weir_pipeline_set_source(pipeline, &source), 0);
-	*out = metronome;
-	return pipeline;
-}
 
 /* ---- a sink that holds what it gets ---- */
 
@@ -486,6 +376,86 @@ static void test_the_pipe_moves_what_it_does_not_write(void **state)
 	close(ends[0]);
 }
 
+/* ---- frames that are let go on another thread, whenever ---- */
+
+struct elsewhere {
+	pthread_mutex_t lock;
+	struct weir_frame *frames[WEIR_SLAB_MAX_SLOTS];
+	unsigned first, n, wrong;
+	bool over;
+};
+
+static int pass_on(void *data, struct weir_frame *frame)
+{
+	struct elsewhere *elsewhere = data;
+
+	pthread_mutex_lock(&elsewhere->lock);
+	assert_true(elsewhere->n < WEIR_SLAB_MAX_SLOTS);
+	elsewhere->frames[(elsewhere->first + elsewhere->n++) % WEIR_SLAB_MAX_SLOTS] =
+		weir_frame_ref(frame);
+	pthread_mutex_unlock(&elsewhere->lock);
+	return 0;
+}
+
+static bool let_one_go(struct elsewhere *elsewhere)
+{
+	struct weir_frame *frame = NULL;
+	bool more;
+
+	pthread_mutex_lock(&elsewhere->lock);
+	if (elsewhere->n) {
+		frame = elsewhere->frames[elsewhere->first];
+		elsewhere->first = (elsewhere->first + 1) % WEIR_SLAB_MAX_SLOTS;
+		elsewhere->n--;
+	}
+	more = frame || !elsewhere->over;
+	pthread_mutex_unlock(&elsewhere->lock);
+	if (frame)
+		elsewhere->wrong += !is_itself(frame);
+	weir_frame_unref(&frame);
+	return more;
+}
+
+static void *let_them_go(void *data)
+{
+	struct elsewhere *elsewhere = data;
+
+	for (unsigned i = 0; let_one_go(elsewhere); i++)
+		usleep(i % 7 * 300);
+	return NULL;
+}
+
+static void test_copies_are_let_go_on_another_thread(void **state)
+{
+	struct weir_pipeline_settings settings = { .max_frames = 3000, .buffers = 5 };
+	struct weir_sink_settings sink_settings = { .log = &silent, .budget = 6, .deadline_ms = 1 };
+	struct elsewhere elsewhere = { .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct metronome *metronome;
+	struct weir_pipeline *pipeline = build_ticking(&settings, 64, 48, &metronome);
+	struct weir_sink *sink = NULL;
+	struct weir_ledger ledger;
+	pthread_t thread;
+
+	(void)state;
+	assert_int_equal(weir_sink_open_callback(pass_on, &elsewhere, &sink_settings, &sink), 0);
+	assert_int_equal(weir_pipeline_add_sink(pipeline, &sink), 0);
+	add(pipeline, &mover_impl, 6, WEIR_POLICY_NEWEST)->lets_go_at = 4;
+	assert_int_equal(pthread_create(&thread, NULL, let_them_go, &elsewhere), 0);
+	assert_int_equal(weir_pipeline_run(pipeline), 0);
+	pthread_mutex_lock(&elsewhere.lock);
+	elsewhere.over = true;
+	pthread_mutex_unlock(&elsewhere.lock);
+	pthread_join(thread, NULL);
+	assert_int_equal(elsewhere.wrong, 0);
+	assert_int_equal(metronome->starved, 0);
+	weir_pipeline_ledger(pipeline, &ledger);
+	assert_reconciled(&ledger);
+	assert_int_equal(ledger.sinks[0].pending + ledger.sinks[1].pending, 0);
+	assert_true(ledger.sinks[0].user_copied_bytes > 0);
+	assert_true(ledger.sinks[1].user_copied_bytes > 0);
+	weir_pipeline_destroy(&pipeline);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -496,6 +466,7 @@ int main(void)
 		cmocka_unit_test(test_nobody_copies_without_need),
 		cmocka_unit_test(test_copies_show_what_the_stages_show),
 		cmocka_unit_test(test_the_plan_tells),
+		cmocka_unit_test(test_copies_are_let_go_on_another_thread),
 		cmocka_unit_test(test_the_pipe_moves_what_it_does_not_write),
 	};
 
