@@ -220,6 +220,14 @@ static int take(struct choice *choice, const struct picture *chosen)
 	return err ? err : weir_planner_weigh_memory(pipeline);
 }
 
+static bool has_memory(const struct weir_pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->plan.n_kinds; i++)
+		if (weir_planner_may_use(pipeline, &pipeline->plan.kinds[i]))
+			return true;
+	return false;
+}
+
 int weir_planner_choose_picture(struct weir_pipeline *pipeline)
 {
 	struct choice choice = { .pipeline = pipeline, .n = 1 };
@@ -227,7 +235,7 @@ int weir_planner_choose_picture(struct weir_pipeline *pipeline)
 
 	choice.picture[0].video = pipeline->source->video;
 	weigh(pipeline, &choice.picture[0]);
-	if (!choice.picture[0].cost)
+	if (!choice.picture[0].cost || !has_memory(pipeline))
 		return 0;
 	if (pipeline->source->impl->try_video) {
 		add_strides(&choice, pipeline->source->video);
