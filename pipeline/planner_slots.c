@@ -154,12 +154,16 @@ struct weir_plan_hop *weir_planner_sink_hop(struct weir_pipeline *pipeline, size
 static unsigned missing_slots(const struct weir_pipeline *pipeline)
 {
 	const struct weir_leg_plan *leg = &pipeline->plan.legs[0];
-	unsigned wanted = leg->own_slots + sum_of_budgets(pipeline) + 1;
+	unsigned wanted = leg->own_slots + sum_of_budgets(pipeline);
 
 	if (pipeline->plan.n_legs > 1 || !pipeline->source->live ||
-		pipeline->settings.require_zero_copy || wanted <= leg->slots)
+		pipeline->settings.require_zero_copy || wanted + 1 <= leg->slots)
 		return 0;
-	return wanted - leg->slots;
+	/* Frames that wait in buffers are one and the same; in copies each sink has its own. */
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		wanted += wanted_budget(pipeline, i) &&
+			  pipeline->sinks[i]->policy == WEIR_POLICY_NEWEST;
+	return wanted > leg->slots ? wanted - leg->slots : 0;
 }
 
 /* What whoever gets a leg's frames may hold: the head of the next one its work and one that waits,

@@ -117,13 +117,16 @@ static void allow_outlets(struct weir_pipeline *pipeline)
 	}
 }
 
-/* A sink that may hold no more than its share has nothing to lag behind with. */
+/* Not out of slots that others need: those of a plan for more buffers than there are now. */
 static void allow_copies(struct weir_pipeline *pipeline)
 {
+	const struct weir_leg_plan *plan = &pipeline->plan.legs[0];
 	const struct weir_leg *leg = &pipeline->stretch.legs[0];
 	struct weir_outlets *outlets = pipeline->stretch.outlets;
 
-	for (size_t i = 0; i < outlets->n && pipeline->plan.legs[0].lag_slots; i++)
+	if (!plan->lag_slots || !leg->private || leg->private->n_slots < plan->private_slots)
+		return;
+	for (size_t i = 0; i < outlets->n; i++)
 		weir_outlet_allow_copies(
 			&outlets->outlet[i], leg->private, weir_planner_deadline_ns(pipeline, i));
 }

@@ -319,7 +319,7 @@ static void test_the_plan_tells(void **state)
 
 	(void)state;
 	expect_words(SOURCE, 7, false, 0, (const char *const[2]){ plain, plain });
-	expect_words(SOURCE, 4, false, 3,
+	expect_words(SOURCE, 4, false, 4,
 		(const char *const[2]){
 			"looks at no pixel; of 4 buffers the source needs 1: once it lags by 20 "
 			"ms, what it holds beyond 2 of them is copied",
