@@ -104,6 +104,7 @@ static int attach_outlets(
 	outlets = calloc(1, size);
 	if (!outlets)
 		return -ENOMEM;
+	explicit_bzero(outlets, size); /* touched: places that are used late fault no page */
 	outlets->n = pipeline->n_sinks;
 	for (size_t i = 0; i < outlets->n && !err; i++) {
 		weir_outlet_init(&outlets->outlet[i],
@@ -132,6 +133,7 @@ static int attach_views(
 		stage->views = calloc(WEIR_SLAB_MAX_SLOTS, sizeof(*stage->views));
 		if (!stage->views)
 			return -ENOMEM;
+		explicit_bzero(stage->views, WEIR_SLAB_MAX_SLOTS * sizeof(*stage->views));
 		if (weir_slab_attach(slab, stage->views, free)) {
 			free(stage->views);
 			return -ENOMEM;

@@ -200,7 +200,7 @@ static void test_the_only_sink_is_masked_in_place(void **state)
 	learn(&truth, 20);
 	add_viewer(pipeline, &viewer, MASK);
 	assert_int_equal(weir_pipeline_plan(pipeline, &plan), 0);
-	assert_string_equal(plan->hops[1].reason, "looks at no pixel; masked in place");
+	assert_string_equal(plan->hops[1].reason, "is shown to the program; masked in place");
 	assert_int_equal(plan->bytes_copied + plan->private_slots, 0);
 	ledger = run(pipeline, 0);
 	assert_masked(&viewer, &truth, 20);
