@@ -191,6 +191,8 @@ static void print_decisions(FILE *to, const struct weir_plan *plan)
 	}
 	fprintf(to, "├─ memory    %s: %u slots of %s\n", plan->memory, plan->slots,
 		units_bytes(plan->slot_bytes, size));
+	if (plan->private_slots)
+		print_line(to, "│", "%u more for copies that may be needed", plan->private_slots);
 	print_chosen(to, plan, "memory");
 	print_locks(to, plan);
 	print_others(to, plan, "memory");

@@ -44,7 +44,10 @@ struct weir_slot {
 	struct weir_slot_part parts[WEIR_MAX_PLANES];
 	unsigned n_parts;
 	uint8_t *headroom; /* before parts[0], or NULL */
-	unsigned index;
+	unsigned index; /* in its slab: what the memory's maker and the source go by */
+	unsigned place; /* among all slots whose frames go the same way, those of another slab
+			 * included: what everybody goes by who gets frames. The index, unless
+			 * weir_slab_place() said otherwise */
 	struct weir_frame frame;
 	struct weir_slab *slab;
 	struct {
@@ -172,6 +175,9 @@ int weir_slab_attach(struct weir_slab *slab, void *block, void (*destroy)(void *
 /* Leaves out the slots from number `n_slots` on, for a device that takes fewer. All are free still.
  */
 void weir_slab_shrink(struct weir_slab *slab, unsigned n_slots);
+
+/* Its slots' places are from `first` on, all below WEIR_SLAB_MAX_SLOTS. No frame is out. */
+void weir_slab_place(struct weir_slab *slab, unsigned first);
 
 /* A free slot, taken, or NULL. Loop thread only. */
 struct weir_slot *weir_slab_take(struct weir_slab *slab);

@@ -126,6 +126,7 @@ struct weir_source {
 	struct weir_video wanted; /* by the user: what is zero is ours to choose */
 	bool live;
 	bool device;           /* hardware writes the frames: CPU access needs cache syncs */
+	bool keeps_frames;     /* it may hold what it has delivered (a picture to show again) */
 	bool delivers_corrupt; /* sinks are shown frames flagged WEIR_FRAME_CORRUPT; else they count
 				  as dropped */
 	unsigned n_parts;      /* memory pieces a frame, as struct weir_slab_settings; 0: one */

@@ -110,8 +110,9 @@ struct weir_stage {
 	void *state;
 	void *running; /* the engine's, between start() and stop() */
 	char *text;    /* as it was opened */
+	bool own;      /* the program's: it may keep frames that it passes on */
 	struct weir_frame
-		*views; /* one a slot, for RESHAPE stages; belongs to the slab of the run */
+		*views; /* one a place, for RESHAPE stages; belongs to the slab of the run */
 
 	/* What weir_stage_report() calls; set by the pipeline that takes the stage. */
 	void (*measured)(void *data, const struct weir_stage *stage, const struct weir_frame *frame,

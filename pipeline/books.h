@@ -27,7 +27,7 @@ struct weir_books {
 	weir_counter lost; /* by the device, before the last captured frame */
 	weir_counter first_ns, last_ns;
 	weir_counter syncs; /* of the stretches before this one */
-	weir_counter converted_bytes;
+	weir_counter converted_bytes, private_bytes;
 	struct weir_usage warm, now;
 	uint64_t warm_at, next_sample_ns;
 	struct weir_histogram latency;
@@ -41,6 +41,7 @@ void weir_books_warm_up(struct weir_books *books, unsigned slots);
 /* What became of the frames that one sink was to get. Written by whoever releases a frame. */
 struct weir_sink_books {
 	weir_counter delivered, bytes, held_max;
+	weir_counter copied_bytes; /* by us: written by the run's thread alone */
 	weir_counter drops[WEIR_N_DROPS];
 	_Atomic uint64_t pending; /* held by the sink, or waiting for it */
 	struct weir_histogram latency;

@@ -4,6 +4,7 @@
 
 #include "core/clock.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/private.h"
 
 static struct weir_leg *next_of(const struct weir_leg *leg)
 {
@@ -30,7 +31,13 @@ static struct weir_frame *pass_stages(struct weir_leg *leg, struct weir_frame *f
 
 	for (size_t i = leg->first; i < leg->end && frame; i++) {
 		struct weir_stage *stage = pipeline->stages[i];
-		int err = stage->impl->process(stage->state, stage, &frame);
+		int err = 0;
+
+		if (stage->impl->access == WEIR_STAGE_WRITE && !weir_frame_is_sole(frame))
+			err = weir_private_replace(
+				leg, stage->text, &pipeline->books.private_bytes, &frame);
+		if (!err && frame)
+			err = stage->impl->process(stage->state, stage, &frame);
 
 		if (err) {
 			weir_frame_unref(&frame);
@@ -40,13 +47,23 @@ static struct weir_frame *pass_stages(struct weir_leg *leg, struct weir_frame *f
 	return frame;
 }
 
-static void show_sinks(struct weir_pipeline *pipeline, struct weir_frame *frame)
+static int show_sink(struct weir_leg *leg, struct weir_outlet *outlet, struct weir_frame **frame)
 {
+	bool is_masked = outlet->masked.how == WEIR_MASKING_IN_PLACE ||
+			 outlet->masked.how == WEIR_MASKING_COPY;
+
+	return is_masked ? weir_masked_offer(leg, outlet, frame)
+			 : weir_outlet_offer(outlet, *frame);
+}
+
+static void show_sinks(struct weir_leg *leg, struct weir_frame *frame)
+{
+	struct weir_pipeline *pipeline = leg->pipeline;
 	struct weir_outlets *outlets = pipeline->stretch.outlets;
 	uint64_t taken_ns = frame->info.timestamp_ns, now;
 
 	for (size_t i = 0; i < outlets->n; i++) {
-		int err = weir_outlet_offer(&outlets->outlet[i], frame);
+		int err = show_sink(leg, &outlets->outlet[i], &frame);
 
 		if (err)
 			weir_stretch_lose_sink(pipeline, i, err);
@@ -94,7 +111,7 @@ void weir_leg_enter(struct weir_leg *leg, struct weir_frame *frame)
 	else if (next)
 		offer_head(next, frame);
 	else
-		show_sinks(leg->pipeline, frame);
+		show_sinks(leg, frame);
 }
 
 bool weir_leg_flows(struct weir_leg *leg)

@@ -115,6 +115,9 @@ void weir_stretch_lose_sink(struct weir_pipeline *pipeline, size_t index, int er
 /* Makes the planned slabs, and attaches the outlets and the stages' views to them. */
 int weir_stretch_open_memory(struct weir_pipeline *pipeline);
 
+/* Makes the source's private slots, if the plan has come to need them. 0 or -errno, logged. */
+int weir_stretch_open_private(struct weir_pipeline *pipeline);
+
 /* Cache syncs that its slabs have seen. */
 uint64_t weir_stretch_syncs(const struct weir_stretch *stretch);
 

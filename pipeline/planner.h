@@ -94,6 +94,9 @@ bool weir_planner_find_refuser(const struct weir_pipeline *pipeline, const struc
 int weir_planner_output_bytes(
 	const struct weir_stage *stage, const struct weir_video *video, size_t *out);
 
+/* planner_cost.c: what a copy of an uncompressed picture takes, padding left out. */
+uint64_t weir_planner_visible_bytes(const struct weir_video *video);
+
 /* planner_convert.c: finds the stages that make what every sink takes of one of these pictures of
  * the source's, losing least, then writing least. Those that lose `limit` or more do not count.
  * Whether there are any; they are not added yet. */
@@ -127,6 +130,15 @@ int weir_planner_choose_picture(struct weir_pipeline *pipeline);
 
 /* planner_picture.c: whether a plan of before brought the source to what it delivers now. */
 bool weir_planner_was_brought(const struct weir_pipeline *pipeline);
+
+/* planner_mask.c: adds to the hop of a living sink what its masks take. */
+void weir_planner_mask_sink(
+	struct weir_pipeline *pipeline, size_t index, struct weir_plan_hop *hop);
+
+/* planner_slots.c: the hop of that sink, once there is one; and how long it may hold a frame before
+ * it lags. */
+struct weir_plan_hop *weir_planner_sink_hop(struct weir_pipeline *pipeline, size_t index);
+uint64_t weir_planner_deadline_ns(const struct weir_pipeline *pipeline, size_t index);
 
 /* planner_slots.c: how many slots each leg has, and the sinks' budgets. */
 void weir_planner_share_slots(struct weir_pipeline *pipeline);

@@ -171,7 +171,7 @@ static bool minds_memory(
 	struct weir_sink *sink = pipeline->sinks[who];
 	char why[WEIR_PLAN_WHY];
 
-	return !sink->impl->accepts(sink, &offer, why, sizeof(why));
+	return !weir_sink_accepts(sink, &offer, why, sizeof(why));
 }
 
 int weir_planner_refuse(struct weir_pipeline *pipeline)

@@ -21,7 +21,7 @@ uint64_t weir_planner_cost(const struct weir_pipeline *pipeline, const struct we
 
 		if (weir_planner_has_lost(pipeline, i))
 			continue;
-		if (sink->impl->accepts && sink->impl->accepts(sink, &offer, text, sizeof(text))) {
+		if (weir_sink_accepts(sink, &offer, text, sizeof(text))) {
 			snprintf(why, size, "%s: %s", sink->uri, text);
 			return WEIR_REFUSED;
 		}
@@ -109,6 +109,15 @@ int weir_planner_output_bytes(
 	if (!err)
 		*out = layout.size;
 	return err;
+}
+
+uint64_t weir_planner_visible_bytes(const struct weir_video *video)
+{
+	struct weir_video tight = *video;
+	struct weir_layout layout = { 0 };
+
+	tight.stride = 0;
+	return weir_format_layout(&tight, &layout) ? 0 : layout.size;
 }
 
 /* Lines of what we make ourselves are as far apart as sinks wish. A stage that says how many bytes

@@ -73,8 +73,8 @@ static bool refuses_it(const struct weir_pipeline *pipeline, size_t index,
 	if (converts)
 		weir_planner_weigh_made(pipeline, video, &made, why, sizeof(why));
 	offer = (struct weir_offer){ *video, made.kind->name, made.traits };
-	return !weir_planner_has_lost(pipeline, index) && sink->impl->accepts &&
-	       sink->impl->accepts(sink, &offer, why, sizeof(why));
+	return !weir_planner_has_lost(pipeline, index) &&
+	       weir_sink_accepts(sink, &offer, why, sizeof(why));
 }
 
 bool weir_planner_find_refuser(const struct weir_pipeline *pipeline, const struct weir_video *video,
@@ -315,6 +315,14 @@ static int say_no_memory(const struct weir_pipeline *pipeline)
 	return -ENOTSUP;
 }
 
+/* What sinks get, where it is ours to make. */
+static const struct weir_memory_kind *kind_of_copies(const struct weir_pipeline *pipeline)
+{
+	const struct weir_memory_kind *kind = weir_planner_stage_kind(pipeline);
+
+	return kind && kind->create ? kind : &weir_memory_host;
+}
+
 int weir_planner_choose_memory(struct weir_pipeline *pipeline)
 {
 	const struct weir_kind_weight *chosen = best(pipeline);
@@ -331,6 +339,8 @@ int weir_planner_choose_memory(struct weir_pipeline *pipeline)
 	err = weir_planner_choose_stage_memory(pipeline);
 	if (err)
 		return err;
+	for (size_t i = 0; i < plan->n_legs; i++)
+		plan->legs[i].private_kind = kind_of_copies(pipeline);
 	if (chosen->kind == &weir_memory_given)
 		return weir_given_check(&pipeline->given, &plan->value, pipeline->source->min_slots,
 			pipeline->settings.log);

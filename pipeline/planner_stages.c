@@ -69,7 +69,8 @@ static int suits(const struct weir_pipeline *pipeline, size_t leg,
 	return err;
 }
 
-/* In the hop: which memory it is; of a device, which writes whatever it is, also what else was tried. */
+/* In the hop: which memory it is; of a device, which writes whatever it is, also what else was
+ * tried. */
 static void explain(struct weir_pipeline *pipeline, size_t number, const char *tried)
 {
 	struct weir_plan_draft *plan = &pipeline->plan;

@@ -3,6 +3,7 @@
 #ifndef WEIR_PLAN_H
 #define WEIR_PLAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,8 @@ struct weir_plan_hop {
 	const char *reason;     /* in words */
 	struct weir_video video; /* as it leaves the hop; as it reaches it for a sink */
 	uint64_t bytes_copied;  /* a frame; 0 for SAME and VIEW */
+	bool may_copy;          /* SAME or VIEW, but for frames of which `reason` says when they
+				 * are copied first */
 	unsigned budget;        /* of a sink: frames it may hold */
 };
 
@@ -48,6 +51,8 @@ struct weir_plan {
 	const char *memory;        /* the kind chosen; "given": the program's dma-bufs */
 	const char *loop;
 	unsigned slots;
+	unsigned private_slots;    /* beside these, for frames that have to be copied while running
+				    */
 	size_t slot_bytes;         /* the frame's, without headroom and tailroom */
 	unsigned n_parts;          /* dma-bufs that a frame lies in: 1, or one for each plane … */
 	size_t part_bytes[WEIR_MAX_PLANES]; /* … and what it takes of each */

@@ -233,6 +233,7 @@ int __wrap_close(int fd)
 {
 	if (fd >= 0 && fd == fake.fd)
 		fake_close();
+	fake_forget_udmabuf(fd);
 	return __real_close(fd);
 }
 

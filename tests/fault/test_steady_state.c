@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Proves law 8: once a run is warm, nothing is allocated and no page faults, on every loop, with
- * stages, with sinks that keep frames, and with the sinks' own work. */
+ * stages, with sinks that keep frames or get copies, and with the sinks' own work. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -46,7 +46,7 @@ static void on_event(void *data, const struct weir_event *event)
 static uint64_t run(const char *loop, const char *uri, const char *const *stages, uint64_t frames)
 {
 	static const struct weir_log silent = { .level = WEIR_LOG_SILENT };
-	static const char *const sinks[] = { "null", "verify" };
+	static const char *const sinks[] = { "null", "verify", "null?mask=8x8+8+8" };
 	uint64_t measured = 0;
 	struct weir_pipeline_settings settings = {
 		.log = &silent,
@@ -72,7 +72,7 @@ static uint64_t run(const char *loop, const char *uri, const char *const *stages
 		assert_int_equal(weir_stage_open(*stages, &silent, &stage), 0);
 		assert_int_equal(weir_pipeline_add_stage(pipeline, &stage), 0);
 	}
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		assert_int_equal(weir_sink_open(sinks[i], &sink_settings, &sink), 0);
 		assert_int_equal(weir_pipeline_add_sink(pipeline, &sink), 0);
 	}
