@@ -86,8 +86,9 @@ struct weir_sink_impl {
 	uint64_t (*copies)(
 		struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size);
 
-	/* The stride that spares it a copy, for a picture like this one; 0: any will do. NULL: any
-	 * always does. */
+	/* The stride that spares it a copy or a refusal, for a picture like this one; at least that
+	 * one's, so that what suits another sink is not undone. 0: any will do. NULL: any always
+	 * does. */
 	uint32_t (*stride)(struct weir_sink *sink, const struct weir_video *video);
 
 	/* Once for each plan of a run: the picture may have become another. An error loses this

@@ -77,6 +77,7 @@ struct weir_memory_traits {
 	bool dmabuf;   /* devices, and other processes, see them */
 	bool pinnable; /* networks and disks take them without a copy */
 	bool headroom; /* there is room before and after the frame */
+	bool contiguous; /* devices without an IOMMU take them: their pages are neighbours */
 };
 
 /* A memory kind: one const table, one row in weir_memory_kinds. */
@@ -88,6 +89,13 @@ struct weir_memory_kind {
 	/* Whether this machine has it at all. 0, or -errno with the reason and the remedy in `why`.
 	 */
 	int (*probe)(char *why, size_t size);
+
+	/* Lowers the traits to what this machine has. NULL: it has the best. */
+	void (*refine)(struct weir_memory_traits *traits);
+
+	/* Bytes that it locks for such a slab. 0 or -errno. NULL: kernel memory, which is never
+	 * swapped. */
+	int (*locks)(const struct weir_slab_settings *settings, size_t *out);
 
 	/* Fills every slot's parts and headroom, and base, length. Cleans up
 	 * after itself on error. Kinds that a device allocates leave this NULL: their source makes
@@ -148,6 +156,11 @@ struct weir_slab {
  * information. */
 int weir_slab_create(const struct weir_memory_kind *kind, const struct weir_slab_settings *settings,
 	struct weir_slab **out);
+
+/* What the lock_verdict of such a slab would be, in advance: tries the limit and touches no page.
+ * `others`: bytes that are to be locked besides. The bytes that would be locked. */
+size_t weir_slab_foresee_lock(const struct weir_memory_kind *kind,
+	const struct weir_slab_settings *settings, size_t others, char *verdict, size_t size);
 
 struct weir_slab *weir_slab_ref(struct weir_slab *slab);
 void weir_slab_unref(struct weir_slab **slab);

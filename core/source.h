@@ -90,8 +90,8 @@ struct weir_source_impl {
 		struct weir_memory_traits *traits);
 
 	/* Whether it would deliver another picture than source->video: same size, another format,
-	 * or another stride (0: any). Completes *video; changes nothing. 0, or -ENOTSUP with the
-	 * reason in `why`. NULL, both: it delivers what it delivers. */
+	 * or lines at least so far apart (0: any). Completes *video; changes nothing. 0, or
+	 * -ENOTSUP with the reason in `why`. NULL, both: it delivers what it delivers. */
 	int (*try_video)(
 		struct weir_source *source, struct weir_video *video, char *why, size_t size);
 

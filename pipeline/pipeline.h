@@ -61,7 +61,10 @@ struct weir_pipeline {
 	struct weir_source *source;
 	struct weir_stage **stages;
 	size_t n_stages;
-	bool converts_by_itself; /* the last stage is the planner's own */
+	size_t n_own_stages; /* of them the last are the planner's own */
+	/* What the source delivered by itself, before the planner brought it to what was given to
+	 * it; no format: that never was. */
+	struct weir_video own_video, given_video;
 	struct weir_sink *sinks[WEIR_MAX_SINKS];
 	char *verdicts[WEIR_MAX_SINKS]; /* of the last run */
 	_Atomic int errors[WEIR_MAX_SINKS];

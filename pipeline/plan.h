@@ -30,6 +30,12 @@ struct weir_kind_weight {
 
 #define WEIR_MAX_KINDS 8
 
+/* What frames that stages make lie in. */
+struct weir_made {
+	const struct weir_memory_kind *kind;
+	struct weir_memory_traits traits;
+};
+
 /* A plan and the memory of its words. Building it needs no error checks on the way: the first
  * failed allocation is kept in `error`, and later additions do nothing. */
 struct weir_plan_draft {
@@ -43,6 +49,7 @@ struct weir_plan_draft {
 	/* For the run, which the value cannot name. */
 	struct weir_kind_weight kinds[WEIR_MAX_KINDS];
 	size_t n_kinds;
+	struct weir_made made;
 	struct weir_leg_plan legs[WEIR_MAX_LEGS];
 	size_t n_legs;
 	bool may_wait; /* a slot is left for the newest frame to wait in, for sinks at their budget

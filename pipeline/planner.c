@@ -31,26 +31,31 @@ static void add_hop(struct weir_pipeline *pipeline, const struct weir_stage *sta
 		[WEIR_STAGE_RESHAPE] = "another geometry over the same bytes",
 		[WEIR_STAGE_READ] = "reads in place",
 		[WEIR_STAGE_WRITE] = "writes in place, before anybody else sees the frame",
-		[WEIR_STAGE_CONVERT] = "converts into memory of its own",
 	};
 	static const enum weir_hop_memory memory[] = {
 		[WEIR_STAGE_RESHAPE] = WEIR_MEMORY_VIEW,
 		[WEIR_STAGE_CONVERT] = WEIR_MEMORY_COPY,
 	};
 	const struct weir_stage_impl *impl = stage->impl;
+	bool converts = impl->access == WEIR_STAGE_CONVERT;
 	bool device = stage->engine && stage->engine->is_device;
-	bool copies = stage->engine && !device;
+	const char *reason =
+		converts && !device
+			? weir_plan_text(&pipeline->plan, "converts into %s memory of its own",
+				  weir_planner_stage_kind(pipeline)->name)
+			: reasons[impl->access];
 
 	weir_plan_add_hop(&pipeline->plan,
 		&(struct weir_plan_hop){
 			.kind = WEIR_HOP_STAGE,
 			.memory = device ? WEIR_MEMORY_DEVICE : memory[impl->access],
 			.name = weir_plan_text(&pipeline->plan, "%s", stage->text),
-			.reason = reasons[impl->access],
+			.reason = reason,
 			.video = *video,
 			.bytes_copied =
-				copies ? pipeline->plan.legs[pipeline->plan.n_legs - 1].slot_bytes
-				       : 0,
+				converts && !device
+					? pipeline->plan.legs[pipeline->plan.n_legs - 1].slot_bytes
+					: 0,
 		});
 }
 
@@ -73,10 +78,9 @@ static int begin_leg(struct weir_pipeline *pipeline, size_t stage, const struct 
 static int add_stage(struct weir_pipeline *pipeline, size_t index, struct weir_video *video)
 {
 	const struct weir_stage *stage = pipeline->stages[index];
-	const struct weir_stage_impl *impl = stage->impl;
 	int err = weir_planner_configure(pipeline, index, video, pipeline->settings.log);
 
-	if (!err && impl->access == WEIR_STAGE_CONVERT)
+	if (!err && stage->impl->access == WEIR_STAGE_CONVERT)
 		err = begin_leg(pipeline, index, video);
 	if (err)
 		return err;
@@ -102,6 +106,17 @@ static void add_lost_sink(
 				 });
 }
 
+static const char *reason_of(const struct weir_sink_impl *impl)
+{
+	if (impl->reads_pixels)
+		return "reads in place";
+	if (impl->shows_dmabufs)
+		return "hands on the dma-bufs";
+	if (impl->wants_registered)
+		return "transfers straight from it";
+	return impl->program_holds ? "is shown to the program" : "looks at no pixel";
+}
+
 static void add_living_sink(
 	struct weir_pipeline *pipeline, struct weir_sink *sink, const struct weir_video *video)
 {
@@ -116,9 +131,8 @@ static void add_living_sink(
 			.kind = WEIR_HOP_SINK,
 			.memory = copied ? WEIR_MEMORY_COPY : WEIR_MEMORY_SAME,
 			.name = weir_plan_text(&pipeline->plan, "%s", sink->uri),
-			.reason = copied               ? weir_plan_text(&pipeline->plan, "%s", why)
-				  : impl->reads_pixels ? "reads in place"
-						       : "looks at no pixel",
+			.reason = copied ? weir_plan_text(&pipeline->plan, "%s", why)
+					 : reason_of(impl),
 			.video = *video,
 			.bytes_copied = copied,
 			.budget = sink->budget,
@@ -154,12 +168,13 @@ static int plan_flow(struct weir_pipeline *pipeline)
 	int err;
 
 	weir_planner_drop_conversion(pipeline);
-	err = weir_planner_weigh_memory(pipeline);
+	err = weir_planner_weigh_memory(pipeline, weir_planner_was_brought(pipeline));
 	if (!err)
 		err = weir_planner_choose_picture(pipeline);
 	if (err)
 		return err;
 	pipeline->plan.value.video = pipeline->source->video;
+	weir_planner_choose_made(pipeline);
 	err = plan_stages(pipeline, &video);
 	if (!err)
 		err = weir_planner_choose_memory(pipeline);
@@ -216,6 +231,7 @@ int weir_planner_make(struct weir_pipeline *pipeline, struct weir_loop **out)
 		err = plan_loop(pipeline, &loop);
 	if (!err) {
 		weir_planner_share_slots(pipeline);
+		weir_planner_foresee_locks(pipeline);
 		err = pipeline->plan.error ? pipeline->plan.error : check_copy_policy(pipeline);
 	}
 	if (err || !out)

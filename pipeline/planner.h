@@ -39,8 +39,27 @@ int weir_planner_configure(const struct weir_pipeline *pipeline, size_t index,
 int weir_planner_pass_stages(const struct weir_pipeline *pipeline, struct weir_video *video,
 	uint64_t *converted, bool *converts, char *why, size_t size);
 
-/* planner_stages.c: what the frames that the last stage makes are going to lie in, as far as that
- * can be told without trying. */
+/* planner_cost.c: the stride, video->stride at least, that spares every sink a copy. */
+uint32_t weir_planner_wish(const struct weir_pipeline *pipeline, struct weir_video video);
+
+/* planner_cost.c: what is lost when the one becomes the other, the worst in the highest bit. 0: it
+ * holds the same. */
+#define WEIR_LOSS_FAMILY      1u /* decoded, or into the other family of colours and back */
+#define WEIR_LOSS_DETAIL      2u
+#define WEIR_LOSS_COARSE      4u /* from here on people see it */
+#define WEIR_LOSS_COLOUR      8u
+#define WEIR_LOSS_COMPRESSION 16u
+#define WEIR_LOSS_SPEED       32u
+unsigned weir_planner_loss(const struct weir_format *from, const struct weir_format *to);
+
+/* planner_made.c: of the kinds of memory that we can make ourselves, the one in which sinks copy
+ * least of such frames, and what they copy, as weir_planner_cost(). */
+uint64_t weir_planner_weigh_made(const struct weir_pipeline *pipeline,
+	const struct weir_video *at_sinks, struct weir_made *out, char *why, size_t size);
+
+/* planner_made.c: what frames that a stage makes lie in: chosen for what comes to the sinks, and
+ * which it is. */
+void weir_planner_choose_made(struct weir_pipeline *pipeline);
 const struct weir_memory_kind *weir_planner_stage_kind(const struct weir_pipeline *pipeline);
 
 /* planner_stages.c: whether the stage that takes the frames of a leg can have them in that kind of
@@ -51,9 +70,9 @@ int weir_planner_taker_accepts(const struct weir_pipeline *pipeline, size_t leg,
 /* planner_stages.c: the kind of memory for what the stages make. 0 or -ENOTSUP, logged. */
 int weir_planner_choose_stage_memory(struct weir_pipeline *pipeline);
 
-/* planner_memory.c: tries the kinds of memory for source->video until one spares every copy, and
- * weighs them. 0, or as weir_pipeline_plan() where none can serve. */
-int weir_planner_weigh_memory(struct weir_pipeline *pipeline);
+/* planner_memory.c: tries the kinds of memory for source->video until one spares every copy, or
+ * `all` of them, and weighs them. 0, or as weir_pipeline_plan() where none can serve. */
+int weir_planner_weigh_memory(struct weir_pipeline *pipeline, bool all);
 
 /* planner_memory.c: takes the best one, and says why not the others. */
 int weir_planner_choose_memory(struct weir_pipeline *pipeline);
@@ -75,17 +94,44 @@ bool weir_planner_find_refuser(const struct weir_pipeline *pipeline, const struc
 int weir_planner_output_bytes(
 	const struct weir_stage *stage, const struct weir_video *video, size_t *out);
 
-/* planner_convert.c: adds a stage that makes what every sink takes, or logs who refuses what comes:
- * -ENOTSUP. 0 too when memory is what is missing. And removes the stage. */
-int weir_planner_add_conversion(struct weir_pipeline *pipeline);
+/* planner_convert.c: finds the stages that make what every sink takes of one of these pictures of
+ * the source's, losing least, then writing least. Those that lose `limit` or more do not count.
+ * Whether there are any; they are not added yet. */
+struct weir_conversion {
+	size_t from;       /* the picture */
+	char texts[2][40]; /* of the stages */
+	unsigned n_stages, loss;
+	uint64_t cost;
+};
+struct weir_candidate {
+	const struct weir_video *video; /* NULL: not to be converted */
+	unsigned loss;
+};
+bool weir_planner_find_conversion(struct weir_pipeline *pipeline,
+	const struct weir_candidate *pictures, size_t n_pictures, unsigned limit,
+	struct weir_conversion *out);
+
+/* planner_convert.c: adds them, after those that the user asked for. 0 or -errno. */
+int weir_planner_add_conversion(
+	struct weir_pipeline *pipeline, const struct weir_conversion *conversion);
 void weir_planner_drop_conversion(struct weir_pipeline *pipeline);
+
+/* planner_convert.c: logs who does not take what comes: -ENOTSUP. 0 when memory is what is missing,
+ * or when in the middle of a run others stay: the one who refuses is lost. */
+int weir_planner_refuse(struct weir_pipeline *pipeline);
 
 /* planner_picture.c: keeps what the source delivers, or brings it to another format or stride that
  * spares a copy or a refusal, or adds a stage that converts, within the user's wishes. Memory has
  * been weighed, and is again if need be. 0 or -errno, logged. */
 int weir_planner_choose_picture(struct weir_pipeline *pipeline);
 
+/* planner_picture.c: whether a plan of before brought the source to what it delivers now. */
+bool weir_planner_was_brought(const struct weir_pipeline *pipeline);
+
 /* planner_slots.c: how many slots each leg has, and the sinks' budgets. */
 void weir_planner_share_slots(struct weir_pipeline *pipeline);
+
+/* planner_lock.c: whether the memory of each leg will be locked; slots are shared. */
+void weir_planner_foresee_locks(struct weir_pipeline *pipeline);
 
 #endif

@@ -55,22 +55,24 @@ uint64_t weir_planner_cost_in(const struct weir_pipeline *pipeline,
 	const struct weir_kind_weight *weight, const struct weir_video *at_sinks, bool converts,
 	char *why, size_t size)
 {
-	const struct weir_memory_kind *made = weir_planner_stage_kind(pipeline);
+	struct weir_made made;
 
 	if (converts)
-		return weir_planner_cost(pipeline, at_sinks, made, &made->traits, why, size);
+		return weir_planner_weigh_made(pipeline, at_sinks, &made, why, size);
 	return weir_planner_cost(pipeline, at_sinks, weight->kind, &weight->traits, why, size);
 }
 
 static bool refuses_it(const struct weir_pipeline *pipeline, size_t index,
 	const struct weir_video *video, const struct weir_kind_weight *weight, bool converts)
 {
-	const struct weir_memory_kind *made = weir_planner_stage_kind(pipeline);
-	const struct weir_offer offer = { *video, converts ? made->name : weight->kind->name,
-		converts ? made->traits : weight->traits };
+	struct weir_made made = { weight->kind, weight->traits };
 	struct weir_sink *sink = pipeline->sinks[index];
 	char why[WEIR_PLAN_WHY];
+	struct weir_offer offer;
 
+	if (converts)
+		weir_planner_weigh_made(pipeline, video, &made, why, sizeof(why));
+	offer = (struct weir_offer){ *video, made.kind->name, made.traits };
 	return !weir_planner_has_lost(pipeline, index) && sink->impl->accepts &&
 	       sink->impl->accepts(sink, &offer, why, sizeof(why));
 }
@@ -94,7 +96,8 @@ bool weir_planner_find_refuser(const struct weir_pipeline *pipeline, const struc
 	return false;
 }
 
-/* Trying takes the device's buffers for a moment: not where the answer makes no difference. */
+/* Trying takes the device's buffers for a moment: not where the worst answer costs nothing, neither
+ * now nor in another picture that would be sought. */
 static bool traits_matter(const struct weir_pipeline *pipeline,
 	const struct weir_kind_weight *weight, const struct weir_video *at_sinks, bool converts)
 {
@@ -102,8 +105,7 @@ static bool traits_matter(const struct weir_pipeline *pipeline,
 	char why[WEIR_PLAN_WHY];
 
 	worst.traits = (struct weir_memory_traits){ .dmabuf = false };
-	return weir_planner_cost_in(pipeline, weight, at_sinks, converts, why, sizeof(why)) !=
-	       weir_planner_cost_in(pipeline, &worst, at_sinks, converts, why, sizeof(why));
+	return weir_planner_cost_in(pipeline, &worst, at_sinks, converts, why, sizeof(why)) != 0;
 }
 
 static void weigh(struct weir_pipeline *pipeline, struct weir_kind_weight *weight,
@@ -118,6 +120,8 @@ static void weigh(struct weir_pipeline *pipeline, struct weir_kind_weight *weigh
 	if (weight->reason)
 		return;
 	weight->traits = weight->kind->traits;
+	if (weight->kind->refine)
+		weight->kind->refine(&weight->traits);
 	if (source->impl->refine && traits_matter(pipeline, weight, at_sinks, converts))
 		source->impl->refine(source, weight->kind, &weight->traits);
 	weight->copied =
@@ -149,20 +153,20 @@ static bool is_enough(const struct weir_pipeline *pipeline, const struct weir_ki
 }
 
 static void weigh_all(
-	struct weir_pipeline *pipeline, const struct weir_video *at_sinks, bool converts)
+	struct weir_pipeline *pipeline, const struct weir_video *at_sinks, bool converts, bool all)
 {
 	struct weir_plan_draft *plan = &pipeline->plan;
 
 	for (size_t i = 0; i < plan->n_kinds; i++)
 		if (is_forced(pipeline, plan->kinds[i].kind)) {
 			weigh(pipeline, &plan->kinds[i], at_sinks, converts);
-			if (is_enough(pipeline, &plan->kinds[i]))
+			if (!all && is_enough(pipeline, &plan->kinds[i]))
 				return;
 		}
 	for (size_t i = 0; i < plan->n_kinds; i++) {
 		if (!plan->kinds[i].tried)
 			weigh(pipeline, &plan->kinds[i], at_sinks, converts);
-		if (is_enough(pipeline, &plan->kinds[i]))
+		if (!all && is_enough(pipeline, &plan->kinds[i]))
 			return;
 	}
 }
@@ -208,7 +212,7 @@ static int plan_parts(struct weir_pipeline *pipeline)
 	return err;
 }
 
-int weir_planner_weigh_memory(struct weir_pipeline *pipeline)
+int weir_planner_weigh_memory(struct weir_pipeline *pipeline, bool all)
 {
 	struct weir_video at_sinks = pipeline->source->video;
 	uint64_t converted;
@@ -224,7 +228,7 @@ int weir_planner_weigh_memory(struct weir_pipeline *pipeline)
 	/* A picture that a stage refuses is weighed as it comes: another one may be found. */
 	if (weir_planner_pass_stages(pipeline, &at_sinks, &converted, &converts, why, sizeof(why)))
 		at_sinks = pipeline->source->video;
-	weigh_all(pipeline, &at_sinks, converts);
+	weigh_all(pipeline, &at_sinks, converts, all);
 	return pipeline->plan.error;
 }
 
@@ -258,16 +262,31 @@ static const char *compare(struct weir_pipeline *pipeline, const struct weir_kin
 		return other->reason;
 	if (is_forced(pipeline, chosen->kind) && other->serves && other->copied < chosen->copied)
 		return weir_plan_text(plan,
-			"%s was asked for, and costs %" PRIu64 " bytes a frame more", name,
-			chosen->copied - other->copied);
+			"spares %" PRIu64 " bytes a frame, but %s was asked for",
+			chosen->copied - other->copied, name);
 	if (is_forced(pipeline, chosen->kind))
 		return weir_plan_text(plan, "%s was asked for", name);
 	if (!other->serves)
-		return weir_plan_text(plan, "not needed: %s serves", name);
+		return weir_plan_text(plan, "not tried, for %s serves", name);
 	if (other->copied > chosen->copied)
 		return weir_plan_text(plan, "costs %" PRIu64 " bytes a frame more than %s",
 			other->copied - chosen->copied, name);
-	return weir_plan_text(plan, "not needed: %s serves as well", name);
+	return weir_plan_text(plan, "no better than %s", name);
+}
+
+/* What it costs that this kind was asked for. */
+static const char *price(struct weir_pipeline *pipeline, const struct weir_kind_weight *chosen)
+{
+	struct weir_plan_draft *plan = &pipeline->plan;
+	const struct weir_kind_weight *cheapest = chosen;
+
+	for (size_t i = 0; i < plan->n_kinds; i++)
+		if (plan->kinds[i].serves && plan->kinds[i].copied < cheapest->copied)
+			cheapest = &plan->kinds[i];
+	if (cheapest == chosen)
+		return "asked for, and costs no more than any other";
+	return weir_plan_text(plan, "asked for, and costs %" PRIu64 " bytes a frame more than %s",
+		chosen->copied - cheapest->copied, cheapest->kind->name);
 }
 
 static void explain(struct weir_pipeline *pipeline, const struct weir_kind_weight *chosen)
@@ -278,8 +297,9 @@ static void explain(struct weir_pipeline *pipeline, const struct weir_kind_weigh
 		const struct weir_kind_weight *weight = &plan->kinds[i];
 
 		weir_plan_add_choice(plan, "memory", weight->kind->name, weight == chosen,
-			weight == chosen ? weight->kind->summary
-					 : compare(pipeline, weight, chosen));
+			weight != chosen                    ? compare(pipeline, weight, chosen)
+			: is_forced(pipeline, chosen->kind) ? price(pipeline, chosen)
+							    : weight->kind->summary);
 	}
 }
 

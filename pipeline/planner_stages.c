@@ -28,29 +28,6 @@ static bool is_device(const struct weir_stage *stage)
 	return stage && stage->engine->is_device;
 }
 
-static bool sinks_want_dmabufs(const struct weir_pipeline *pipeline)
-{
-	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		if (pipeline->sinks[i]->impl->shows_dmabufs ||
-			pipeline->sinks[i]->impl->program_holds)
-			return true;
-	return false;
-}
-
-const struct weir_memory_kind *weir_planner_stage_kind(const struct weir_pipeline *pipeline)
-{
-	const struct weir_stage *last = NULL;
-	char why[WEIR_PLAN_WHY];
-
-	for (size_t i = 0; i < pipeline->n_stages; i++)
-		if (pipeline->stages[i]->engine)
-			last = pipeline->stages[i];
-	if ((is_device(last) || sinks_want_dmabufs(pipeline)) &&
-		!weir_memory_slab.probe(why, sizeof(why)))
-		return &weir_memory_slab;
-	return is_device(last) ? &weir_memory_mmap : &weir_memory_host;
-}
-
 int weir_planner_taker_accepts(const struct weir_pipeline *pipeline, size_t leg,
 	const struct weir_memory_kind *kind, char *why, size_t size)
 {
@@ -70,15 +47,13 @@ int weir_planner_taker_accepts(const struct weir_pipeline *pipeline, size_t leg,
 
 /* ---- choosing ---- */
 
-/* A worker writes into what the program can make: dma-bufs where somebody may want them. */
+/* A worker writes into what the program can make, and a device wants dma-bufs. */
 static bool is_worth_a_try(
 	const struct weir_pipeline *pipeline, size_t leg, const struct weir_memory_kind *kind)
 {
 	if (is_device(maker(pipeline, leg)) || kind == &weir_memory_host)
 		return true;
-	if (taker(pipeline, leg))
-		return is_device(taker(pipeline, leg)) && kind->create;
-	return kind == &weir_memory_slab && sinks_want_dmabufs(pipeline);
+	return is_device(taker(pipeline, leg)) && kind->create;
 }
 
 static int suits(const struct weir_pipeline *pipeline, size_t leg,
@@ -111,6 +86,11 @@ static int choose(struct weir_pipeline *pipeline, size_t number)
 	const char *tried = "";
 	char why[WEIR_PLAN_WHY];
 
+	if (!is_device(maker(pipeline, number)) && !taker(pipeline, number) && plan->made.kind) {
+		leg->kind = plan->made.kind; /* weighed by what the sinks make of it */
+		leg->traits = plan->made.traits;
+		return 0;
+	}
 	for (size_t i = 0; weir_memory_kinds[i] && !leg->kind; i++) {
 		const struct weir_memory_kind *kind = weir_memory_kinds[i];
 

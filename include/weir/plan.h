@@ -33,9 +33,11 @@ struct weir_plan_hop {
 	unsigned budget;        /* of a sink: frames it may hold */
 };
 
-/* A choice that was weighed: the memory kind or loop taken, or one rejected. */
+/* A choice that was weighed: the memory kind or loop taken, or one rejected. And what was found out
+ * of each memory, "lock": whether it can be swapped out, under the name of the stage that fills it,
+ * or "source". */
 struct weir_plan_choice {
-	const char *what;   /* "memory", "loop"; "format" where there was a choice */
+	const char *what;   /* "memory", "lock", "loop"; "format" where there was a choice */
 	const char *name;   /* "slab", "host", "uring", "YUYV" … */
 	int chosen;
 	const char *reason; /* why, or why not and the remedy */

@@ -199,6 +199,9 @@ static void it_goes_in_its_own_callback(void **state)
 	watch_bell(&bell);
 	ring(&bell);
 	ring(&bell);
+	bell.stop_after = 1;
+	run(*state);
+	bell.stop_after = 0;
 	run_for(*state, 20 * MS);
 	assert_int_equal(bell.calls, 1);
 	ring(&bell);

@@ -118,9 +118,24 @@ static void test_paced(void **state)
 	run(*state, "pattern:bars?size=64x48&fps=2000", views, 2 * WARM);
 }
 
+/* libjpeg takes working memory for each image, and gets what it gave back. */
+#if defined(WEIR_HAVE_LIBJPEG) && defined(WEIR_HAVE_LIBYUV)
+static void test_converting(void **state)
+{
+	static const char *const stages[] = { "convert=NV12", "jpeg", "jpeg", "convert=YUYV",
+		NULL };
+
+	run(*state, "pattern:bars?size=192x48&fps=0", stages, 2 * WARM);
+}
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+#if defined(WEIR_HAVE_LIBJPEG) && defined(WEIR_HAVE_LIBYUV)
+		{ "converting on uring", test_converting, NULL, NULL, (void *)"uring" },
+		{ "converting on epoll", test_converting, NULL, NULL, (void *)"epoll" },
+#endif
 		{ "unpaced on uring", test_unpaced, NULL, NULL, (void *)"uring" },
 		{ "unpaced on sqpoll", test_unpaced, NULL, NULL, (void *)"sqpoll" },
 		{ "unpaced on epoll", test_unpaced, NULL, NULL, (void *)"epoll" },
