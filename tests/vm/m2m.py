@@ -6,13 +6,18 @@ decoded again is verified, frame by frame; what is encoded is compared with what
 pictures; nothing is copied by us and the drain loses nothing. TAP on stdout.
 
     tests/vm/run --modules udmabuf,vim2m --module 'vicodec [multiplanar=1]'
-        --module 'vivid n_devs=2 node_types=0x1,0x1 allocators=0,1 multiplanar=1,1' tests/vm/m2m.py
+        --module 'vivid n_devs=3 node_types=0x1,0x1,0x1 num_inputs=1,1,1 input_types=0,0,3 allocators=0,1,0
+        ccs_cap_mode=-1,-1,0 multiplanar=1,1,1' tests/vm/m2m.py VM_CAMERA
 """
 import glob
+import json
 import os
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
+import threading
 import time
 
 import guest
@@ -159,6 +164,48 @@ def try_cameras():
         say_figures("%s (%s), encode, decode" % (device, kind), outcome)
 
 
+def set_signal(device, size):
+    for control in ("dv_timings_signal_mode=Selected DV Timings", "dv_timings=" + size):
+        outcome = guest.run(sys.argv[1], "set", device, control)
+        if outcome.status:
+            raise RuntimeError("%s: %s" % (control, outcome))
+
+
+def follow_signal(device, child):
+    """The plans and the last line of a run whose signal changes after ten frames, and that ends ten later."""
+    plans, since, last = [], 0, None
+    for line in child.stdout:
+        last = json.loads(line)
+        if last["type"] == "plan":
+            plans.append((last["width"], last["height"]))
+            since = 0
+        since += last["type"] == "frame"
+        if since == 10 and last["type"] == "frame":
+            if len(plans) == 1:
+                set_signal(device, "720x576p50")
+            else:
+                child.send_signal(signal.SIGINT)
+    return plans, last
+
+
+def try_signal(device):
+    set_signal(device, "640x480p59")
+    command = ["weir", "capture", device + "?format=YUYV", "--stage", encode(), "--stage", decode("YUYV"),
+               "--to", "null", "--json", "--frames", "-q"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        timer = threading.Timer(guest.PATIENCE, child.terminate)
+        timer.start()
+        plans, summary = follow_signal(device, child)
+        timer.cancel()
+    faults = list(guest.complaints_of_books(summary))
+    if child.returncode or plans != [(640, 480), (720, 576)]:
+        faults.append("status %s, plans %s" % (child.returncode, plans))
+    if set(summary["sinks"][0]["drop_reasons"]) - {"busy"}:
+        faults.append(summary["sinks"][0])
+    report.check("the signal becomes another: encoded and decoded in its new size, nothing dropped behind the encoder",
+                 faults)
+
+
 def must_refuse(title, status, words, *arguments):
     outcome = guest.weir("capture", *arguments)
     good = outcome.status == status and words in "\n".join(outcome.err)
@@ -232,6 +279,7 @@ if shutil.which("v4l2-ctl"):
 else:
     print("SKIPPED the comparison with v4l2-ctl, which is not installed (v4l-utils)")
 try_cameras()
+try_signal(cameras[2])
 try_refusals()
 try_without_udmabuf()
 try_unplug()
