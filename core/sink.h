@@ -63,6 +63,7 @@ struct weir_sink_impl {
 	bool wants_registered; /* transfers straight from the slab */
 	bool shows_dmabufs;    /* hands dma-bufs to a device or to somebody we do not know */
 	bool gathers; /* transfers the pieces of core/gather.h, and heeds sink->masks so */
+	bool always_copies; /* each frame, whatever it is: the planner looks for nothing better */
 	bool program_holds; /* frames it holds are the program's: a run's end does not wait for them
 			     */
 

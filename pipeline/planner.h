@@ -22,8 +22,9 @@ void weir_planner_share(struct weir_pipeline *pipeline);
 /* Whether that sink was lost in this run: what the books of the last one say does not matter. */
 bool weir_planner_has_lost(const struct weir_pipeline *pipeline, size_t index);
 
-/* planner_cost.c: what the sinks copy of each frame of such a picture; WEIR_REFUSED, with the one
- * that does not take it in `why`. `video` is what comes to the sinks. */
+/* planner_cost.c: what the sinks copy of each frame of such a picture, beside what some copy of
+ * any; WEIR_REFUSED, with the one that does not take it in `why`. `video` is what comes to the
+ * sinks. */
 #define WEIR_REFUSED UINT64_MAX
 uint64_t weir_planner_cost(const struct weir_pipeline *pipeline, const struct weir_video *video,
 	const struct weir_memory_kind *kind, const struct weir_memory_traits *traits, char *why,

@@ -25,7 +25,7 @@ uint64_t weir_planner_cost(const struct weir_pipeline *pipeline, const struct we
 			snprintf(why, size, "%s: %s", sink->uri, text);
 			return WEIR_REFUSED;
 		}
-		if (sink->impl->copies)
+		if (sink->impl->copies && !sink->impl->always_copies)
 			sum += sink->impl->copies(sink, &offer, text, sizeof(text));
 	}
 	return sum;

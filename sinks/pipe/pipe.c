@@ -270,6 +270,7 @@ const struct weir_sink_impl weir_sink_pipe = {
 	.open = open_pipe,
 	.close = close_pipe,
 	.copies = copies,
+	.always_copies = true,
 	.start = start,
 	.take = take,
 	.can_move = can_move,
