@@ -45,6 +45,7 @@ static void add_hop(struct weir_pipeline *pipeline, const struct weir_stage *sta
 		[WEIR_STAGE_RESHAPE] = "another geometry over the same bytes",
 		[WEIR_STAGE_READ] = "reads in place",
 		[WEIR_STAGE_WRITE] = "writes in place, before anybody else sees the frame",
+		[WEIR_STAGE_CONVERT] = "converts", /* into what is told once its memory is known */
 	};
 	static const enum weir_hop_memory memory[] = {
 		[WEIR_STAGE_RESHAPE] = WEIR_MEMORY_VIEW,
