@@ -71,7 +71,7 @@ static void print_event(struct run *run, const struct weir_event *event)
 		json_output->event(stdout, event, job_sink(run->options, event->sink));
 	else if (event->plan)
 		json_output->plan(stdout, event->plan);
-	if (event->type == WEIR_EVENT_FRAME)
+	if (event->type == WEIR_EVENT_FRAME || event->type == WEIR_EVENT_MEASURED)
 		flush_frames(run);
 	else
 		flush(run);

@@ -19,6 +19,17 @@ static void print_frame(FILE *to, const struct weir_frame_info *info)
 		info->flags & WEIR_FRAME_DISCONT ? "true" : "false");
 }
 
+/* May come once for each frame, too. The name is one of the library's: it needs no escapes. */
+static void print_measured(FILE *to, const struct weir_event *event)
+{
+	fprintf(to,
+		"{\"type\":\"event\",\"schema\":%d,\"event\":\"measured\",\"stage\":%u,\"name\":\"%"
+		"s\","
+		"\"value\":%.6f,\"sequence\":%" PRIu64 ",\"timestamp_ns\":%" PRIu64 "}\n",
+		SUMMARY_SCHEMA, event->stage, event->stage_name, event->value,
+		event->info->sequence, event->info->timestamp_ns);
+}
+
 static void add_error(struct json_object *object, int error)
 {
 	member_text(object, "error", error ? strerror(-error) : NULL);
@@ -39,6 +50,10 @@ void json_event(FILE *to, const struct weir_event *event, const char *sink)
 
 	if (event->type == WEIR_EVENT_FRAME) {
 		print_frame(to, event->info);
+		return;
+	}
+	if (event->type == WEIR_EVENT_MEASURED) {
+		print_measured(to, event);
 		return;
 	}
 	object = line_begin("event");

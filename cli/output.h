@@ -36,7 +36,8 @@ struct output {
 		FILE *to, const struct weir_source_info *info, const struct weir_video *video);
 	void (*plan)(FILE *to, const struct weir_plan *plan);
 	void (*summary)(FILE *to, const struct summary *summary);
-	/* Allocates nothing when the event is a frame. NULL: events are not printed. */
+	/* Allocates nothing when the event is a frame or measured of one. NULL: events are not
+	 * printed. */
 	void (*event)(FILE *to, const struct weir_event *event, const char *sink);
 };
 

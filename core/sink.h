@@ -36,6 +36,12 @@ struct weir_sink_host {
 	 * whatever it had said before. They go into the books, and end a run that was to go without
 	 * copies. `why` in words, of a copy that was not planned. */
 	void (*copied)(void *data, struct weir_sink *sink, uint64_t bytes, const char *why);
+
+	/* What it accepts, or what it has to copy, has become another: a display came back, a
+	 * device took less than it had promised. The run is planned again and goes on, with the
+	 * same books; the sink is stopped and started for it. Any time between start() and stop().
+	 */
+	void (*changed)(void *data, struct weir_sink *sink);
 	void *data;
 };
 

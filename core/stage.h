@@ -74,6 +74,12 @@ struct weir_stage {
 	char *text;    /* as it was opened */
 	struct weir_frame
 		*views; /* one a slot, for RESHAPE stages; belongs to the slab of the run */
+
+	/* What weir_stage_report() calls; set by the pipeline that takes the stage. */
+	void (*measured)(void *data, const struct weir_stage *stage, const struct weir_frame *frame,
+		double value);
+	void *measured_data;
+	unsigned index; /* in that pipeline */
 };
 
 /* pipeline/worker.c: calls impl->convert() on a thread. */

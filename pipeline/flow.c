@@ -85,12 +85,23 @@ static void distribute(struct weir_pipeline *pipeline, struct weir_frame *frame)
 		weir_leg_enter(&pipeline->stretch.legs[0], frame);
 }
 
+/* Before a new plan all that comes still counts, so that no number is missing. */
+static bool counts(const struct weir_pipeline *pipeline)
+{
+	const struct weir_stretch *stretch = &pipeline->stretch;
+	uint64_t most = pipeline->settings.max_frames;
+
+	if (stretch->ending && stretch->result != WEIR_PLAN_AGAIN)
+		return false;
+	return !most || weir_counter_get(&pipeline->books.captured) < most;
+}
+
 void weir_flow_deliver(void *data, struct weir_frame *frame)
 {
 	struct weir_pipeline *pipeline = data;
 	struct weir_books *books = &pipeline->books;
 
-	if (pipeline->stretch.ending) {
+	if (!counts(pipeline)) {
 		weir_frame_unref(&frame);
 		return;
 	}

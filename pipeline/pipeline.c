@@ -87,6 +87,16 @@ int weir_pipeline_set_source(struct weir_pipeline *pipeline, struct weir_source 
 	return 0;
 }
 
+static void emit_measured(
+	void *data, const struct weir_stage *stage, const struct weir_frame *frame, double value)
+{
+	weir_pipeline_emit(data, &(struct weir_event){ .type = WEIR_EVENT_MEASURED,
+					 .info = &frame->info,
+					 .stage = stage->index,
+					 .stage_name = stage->impl->name,
+					 .value = value });
+}
+
 static int append_stage(struct weir_pipeline *pipeline, struct weir_stage *stage)
 {
 	struct weir_stage **grown =
@@ -95,6 +105,9 @@ static int append_stage(struct weir_pipeline *pipeline, struct weir_stage *stage
 	if (!grown)
 		return -ENOMEM;
 	pipeline->stages = grown;
+	stage->measured = emit_measured;
+	stage->measured_data = pipeline;
+	stage->index = (unsigned)pipeline->n_stages;
 	pipeline->stages[pipeline->n_stages++] = stage;
 	return 0;
 }

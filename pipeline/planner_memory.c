@@ -43,15 +43,6 @@ static const char *refuses(struct weir_pipeline *pipeline, const struct weir_mem
 
 /* ---- weighing ---- */
 
-/* What only costs time to find out is left, where no sink cares. */
-static bool traits_matter(const struct weir_pipeline *pipeline)
-{
-	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		if (pipeline->sinks[i]->impl->copies || pipeline->sinks[i]->impl->accepts)
-			return true;
-	return false;
-}
-
 bool weir_planner_may_use(
 	const struct weir_pipeline *pipeline, const struct weir_kind_weight *weight)
 {
@@ -102,6 +93,18 @@ bool weir_planner_find_refuser(const struct weir_pipeline *pipeline, const struc
 	return false;
 }
 
+/* Trying takes the device's buffers for a moment: not where the answer makes no difference. */
+static bool traits_matter(const struct weir_pipeline *pipeline,
+	const struct weir_kind_weight *weight, const struct weir_video *at_sinks, bool converts)
+{
+	struct weir_kind_weight worst = *weight;
+	char why[WEIR_PLAN_WHY];
+
+	worst.traits = (struct weir_memory_traits){ .dmabuf = false };
+	return weir_planner_cost_in(pipeline, weight, at_sinks, converts, why, sizeof(why)) !=
+	       weir_planner_cost_in(pipeline, &worst, at_sinks, converts, why, sizeof(why));
+}
+
 static void weigh(struct weir_pipeline *pipeline, struct weir_kind_weight *weight,
 	const struct weir_video *at_sinks, bool converts)
 {
@@ -114,7 +117,7 @@ static void weigh(struct weir_pipeline *pipeline, struct weir_kind_weight *weigh
 	if (weight->reason)
 		return;
 	weight->traits = weight->kind->traits;
-	if (source->impl->refine && traits_matter(pipeline))
+	if (source->impl->refine && traits_matter(pipeline, weight, at_sinks, converts))
 		source->impl->refine(source, weight->kind, &weight->traits);
 	weight->copied =
 		weir_planner_cost_in(pipeline, weight, at_sinks, converts, why, sizeof(why));

@@ -89,13 +89,22 @@ bool weir_run_note_lost_sink(struct weir_pipeline *pipeline, size_t index, int e
 	return false;
 }
 
+static bool is_over(struct weir_pipeline *pipeline)
+{
+	uint64_t most = pipeline->settings.max_frames;
+
+	return atomic_load(&pipeline->stops) ||
+	       (most && weir_counter_get(&pipeline->books.captured) >= most) ||
+	       (pipeline->deadline_ns && weir_now_ns() >= pipeline->deadline_ns);
+}
+
 static int run_stretches(struct weir_pipeline *pipeline, struct weir_loop *loop)
 {
 	int err = weir_stretch_run(pipeline, loop);
 
 	while (err == WEIR_PLAN_AGAIN) {
-		if (atomic_load(&pipeline->stops))
-			return 0; /* to stop was all that was asked */
+		if (is_over(pipeline))
+			return 0; /* nothing more was asked */
 		err = plan_again(pipeline, &loop);
 		if (!err)
 			err = weir_stretch_run(pipeline, loop);

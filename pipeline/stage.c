@@ -135,6 +135,12 @@ const struct weir_stage_impl *weir_stage_impl_at(size_t index)
 	return NULL;
 }
 
+void weir_stage_report(struct weir_stage *stage, const struct weir_frame *frame, double value)
+{
+	if (stage->measured)
+		stage->measured(stage->measured_data, stage, frame, value);
+}
+
 /* A stage's view ends with its last reader; there is nothing to note. */
 static void view_released(struct weir_frame *view, void *data)
 {

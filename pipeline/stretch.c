@@ -151,6 +151,16 @@ static void sink_copied(void *data, struct weir_sink *sink, uint64_t bytes, cons
 	weir_stretch_end(pipeline, -EPERM);
 }
 
+static void sink_changed(void *data, struct weir_sink *sink)
+{
+	struct weir_pipeline *pipeline = data;
+
+	if (pipeline->stretch.ending)
+		return;
+	weir_info(pipeline->settings.log, "%s has changed: planning anew", sink->uri);
+	weir_stretch_end(pipeline, WEIR_PLAN_AGAIN);
+}
+
 static void memory_refuted(void *data, const char *why)
 {
 	struct weir_pipeline *pipeline = data;
@@ -222,6 +232,7 @@ static int start_sinks(struct weir_pipeline *pipeline)
 		.goes_on = goes_on(pipeline),
 		.failed = sink_failed,
 		.copied = sink_copied,
+		.changed = sink_changed,
 		.data = pipeline,
 	};
 

@@ -26,7 +26,9 @@ struct weir_pattern_source {
 	struct weir_task task;               /* unpaced */
 	struct weir_timer timer;             /* paced */
 	struct weir_ticker ticker;
-	uint64_t produced;                   /* unpaced: the next frame's number */
+	uint64_t next;                       /* frame's number */
+	uint64_t first;                      /* paced: the number at tick 0 */
+	bool goes_on;                        /* the next frame does not follow the one before */
 	uint32_t image_bytes[WEIR_SLAB_MAX_SLOTS]; /* compressed */
 	struct weir_digits digits;
 

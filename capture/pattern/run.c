@@ -105,6 +105,10 @@ static bool produce(struct weir_pattern_source *source, uint64_t number, uint64_
 	frame = weir_slot_issue(slot);
 	frame->info.sequence = number;
 	frame->info.timestamp_ns = now;
+	if (source->goes_on)
+		frame->info.flags |= WEIR_FRAME_DISCONT;
+	source->goes_on = false;
+	source->next = number + 1;
 	if (source->compressed)
 		frame->info.bytes_used = source->image_bytes[slot->index];
 
@@ -130,11 +134,10 @@ static void run_unpaced(struct weir_task *task)
 	for (unsigned i = 0; i < BATCH; i++) {
 		if (!host->wanted(host->data))
 			return;
-		if (!produce(source, source->produced, weir_now_ns())) {
+		if (!produce(source, source->next, weir_now_ns())) {
 			weir_slab_want(host->slab);
 			return;
 		}
-		source->produced++;
 		if (!source->running)
 			return;
 	}
@@ -148,7 +151,7 @@ static void run_paced(struct weir_timer *timer)
 	uint64_t now = weir_now_ns();
 
 	weir_counter_add(&source->base.lost, weir_ticker_skip_to(ticker, now));
-	if (!produce(source, ticker->tick, now))
+	if (!produce(source, source->first + ticker->tick, now))
 		weir_counter_add(&source->base.lost, 1);
 	weir_ticker_advance(ticker, 1);
 	if (source->running)
@@ -171,9 +174,13 @@ int weir_pattern_start(struct weir_source *base, const struct weir_source_host *
 		return err;
 	if (source->picture->counts && !source->compressed)
 		weir_digits_init(&source->digits, &base->video);
-	weir_counter_set(&base->lost, 0);
+	if (!host->goes_on) {
+		weir_counter_set(&base->lost, 0);
+		source->next = 0;
+	}
 	source->host = *host;
-	source->produced = 0;
+	source->first = source->next;
+	source->goes_on = host->goes_on;
 	source->task = (struct weir_task){ .run = run_unpaced, .data = source };
 	if (base->live)
 		err = start_ticking(source);

@@ -69,7 +69,8 @@ enum weir_event_type {
 	WEIR_EVENT_LOST,         /* the device lost `count` frames before `info` */
 	WEIR_EVENT_SINK_FAILED,  /* sink number `sink` ended with `error`; the others go on */
 	WEIR_EVENT_SOURCE_ENDED, /* no more frames; `error` is 0 at the end of a file */
-	WEIR_EVENT_STOPPED       /* the last event of a run */
+	WEIR_EVENT_STOPPED,      /* the last event of a run */
+	WEIR_EVENT_MEASURED      /* stage number `stage` has measured `value` of the frame `info` */
 };
 
 struct weir_event {
@@ -78,9 +79,12 @@ struct weir_event {
 	unsigned sink;
 	uint64_t count;
 	const struct weir_frame_info
-		*info;                /* of FRAME and LOST, else NULL; borrowed for the call */
+		*info; /* of FRAME, LOST and MEASURED, else NULL; borrowed for the call */
 	const struct weir_plan *plan; /* of PLANNED, as from weir_pipeline_plan(), else NULL */
 	const char *text;             /* for people; borrowed for the call */
+	unsigned stage;               /* of MEASURED: counts from 0, in their order */
+	const char *stage_name;       /* of MEASURED: the name in its table, else NULL */
+	double value;                 /* of MEASURED: what it means the stage says */
 };
 
 #define WEIR_DEFAULT_BUFFERS 4

@@ -87,6 +87,11 @@ WEIR_API const char *weir_stage_name(const struct weir_stage *stage);
 WEIR_API void weir_stage_view(
 	struct weir_stage *stage, struct weir_frame **frame, struct weir_frame_info **info);
 
+/* For process(): tells the program what the stage has measured of a frame, as WEIR_EVENT_MEASURED
+ * of its pipeline, before the sinks see the frame. Allocates nothing. */
+WEIR_API void weir_stage_report(
+	struct weir_stage *stage, const struct weir_frame *frame, double value);
+
 /* The stages that weir_stage_open() knows, in a fixed order; NULL past the last. */
 WEIR_API const struct weir_stage_impl *weir_stage_impl_at(size_t index);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "core/log.h"
-#include "core/scan.h"
+#include "core/rect.h"
 
 /* Shows a part of the picture by moving the planes' offsets: not a byte is touched. */
 
@@ -21,32 +21,20 @@ static int refuse(const char *args, const struct weir_log *log)
 	return -EINVAL;
 }
 
-/* A number and what must stand behind it. Bounded, so that sums of two fit. */
-static bool scan(const char **text, char end, uint32_t *out)
-{
-	uint64_t number;
-
-	if (weir_scan_u64(text, &number) || number > UINT16_MAX || **text != end)
-		return false;
-	if (end)
-		++*text;
-	*out = (uint32_t)number;
-	return true;
-}
-
 static int open_crop(const char *args, const struct weir_log *log, void **state)
 {
-	const char *args_left = args;
-	struct crop parsed = { 0 };
+	struct weir_rect part;
 	struct crop *crop;
 
-	if (!scan(&args_left, 'x', &parsed.width) || !scan(&args_left, '+', &parsed.height) ||
-		!scan(&args_left, '+', &parsed.x) || !scan(&args_left, '\0', &parsed.y))
+	if (!weir_rect_parse(args, &part))
 		return refuse(args, log);
-	crop = malloc(sizeof(*crop));
+	crop = calloc(1, sizeof(*crop));
 	if (!crop)
 		return -ENOMEM;
-	*crop = parsed;
+	crop->width = part.width;
+	crop->height = part.height;
+	crop->x = part.x;
+	crop->y = part.y;
 	*state = crop;
 	return 0;
 }

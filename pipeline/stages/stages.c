@@ -6,6 +6,10 @@
 
 const struct weir_stage_impl *const weir_stage_impls[] = {
 	&weir_stage_crop,
+	&weir_stage_rate,
+	&weir_stage_mask,
+	&weir_stage_stamp,
+	&weir_stage_motion,
 	&weir_stage_pass,
 	NULL,
 };

@@ -28,6 +28,14 @@ run capture pattern:bars -s 640x480 -f NV12 "${loop[@]}" -n 3 --json --stage cro
 check "options reach the plan" judged capture --captured 3 --format NV12 --width 640 --sinks null
 check "a crop is a view" judged hop --kind stage --memory view
 
+run capture 'pattern:noise?fps=0&size=320x240' "${loop[@]}" -n 100 --json --stage pass --stage motion
+check "a run that measures ends with 0, not $status" exits 0
+check "every frame but the first is measured" judged measured --captured 100 --stage 1 --name motion
+check "measures leave the rest as it is" judged capture --captured 100 --sinks null
+
+run capture pattern:black -s 320x240 -r 0 "${loop[@]}" -n 100 --json --stage motion=0.5
+check "a threshold that is not reached is silent" judged measured --captured 1 --stage 0 --name motion
+
 run explain 'pattern:bars?size=1280x720' "${loop[@]}" --json --to verify
 check "explain ends with 0, not $status" exits 0
 check "explain prints a plan" judged explain --width 1280

@@ -32,6 +32,8 @@ PLAN = {
 }
 FRAME = {"sequence": int, "timestamp_ns": int, "bytes": int, "slot": int, "generation": int,
          "corrupt": bool, "discontinuity": bool}
+MEASURED = {"schema": int, "stage": int, "name": str, "value": NUMBER, "sequence": int,
+            "timestamp_ns": int}
 DEVICE = {"kind": str, "uri": str, "name": str, "detail": str, "usable": bool, "remedy": str}
 FINDING = {"about": str, "ability": str, "verdict": str, "detail": str, "cost": str, "remedy": (str, type(None))}
 SIZE = {"min_width": int, "min_height": int, "max_width": int, "max_height": int,
@@ -126,6 +128,16 @@ def capture(lines, want):
     need(want.fps is None or summary["fps"] <= want.fps * 1.2, f"{summary['fps']} is unpaced")
 
 
+def measured(lines, want):
+    measures = [line for line in of_type(lines, "event") if line["event"] == "measured"]
+    for measure in measures:
+        match(measure, MEASURED, "measured")
+        need((measure["stage"], measure["name"]) == (want.stage, want.name), f"whose is {measure}?")
+        need(0 <= measure["value"] <= 1, f"{measure['value']} is not within 0 to 1")
+    numbers = [measure["sequence"] for measure in measures]
+    need(numbers == list(range(1, want.captured)), f"of frames {numbers}")
+
+
 def hop(lines, want):
     hops = of_type(lines, "plan")[0]["hops"]
     need([h for h in hops if h["kind"] == want.kind and h["memory"] == want.memory],
@@ -161,11 +173,13 @@ def doctor(lines, want):
 
 def main():
     parser = argparse.ArgumentParser()
-    judges = {"capture": capture, "explain": explain, "list": devices, "info": info, "hop": hop, "doctor": doctor}
+    judges = {"capture": capture, "explain": explain, "list": devices, "info": info, "hop": hop,
+              "doctor": doctor, "measured": measured}
     parser.add_argument("judge", choices=judges)
     parser.add_argument("--frames", action="store_true")
     for name, kind in (("captured", int), ("slots", int), ("width", int), ("fps", float), ("status", int),
-                       ("format", str), ("sinks", str), ("kind", str), ("memory", str)):
+                       ("format", str), ("sinks", str), ("kind", str), ("memory", str),
+                       ("stage", int), ("name", str)):
         parser.add_argument("--" + name, type=kind)
     want = parser.parse_args()
     lines = [json.loads(line) for line in sys.stdin]

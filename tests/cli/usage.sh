@@ -101,6 +101,13 @@ bad --stage capture $p --stage
 bad --stage capture $p --stage ''
 bad sharpen capture $p --stage sharpen=3
 bad 10x capture $p --stage crop=10x
+bad mask capture $p --stage mask=10x10
+bad mask capture $p --stage mask=0x10+0+0
+bad left capture $p --stage stamp=left
+bad much capture $p --stage motion=much
+bad motion capture $p --stage motion=1.5
+bad fast capture $p --stage rate=fast
+bad rate capture $p --stage rate=0
 bad --frames capture $p --frames
 bad --sdp capture $p --sdp file
 bad --trace capture $p --trace file

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,10 @@ struct puppet {
 	struct weir_sink_host host;
 	struct weir_frame *held[8];
 	unsigned n, fails_at_drain;
+	uint64_t changes_at,
+		refused; /* this frame makes it refuse wide pictures; how often it did */
+	unsigned starts;
+	bool is_narrow;
 	uint64_t copies_at; /* this frame, though it had said that it copies none; 0: never */
 };
 
@@ -41,13 +46,32 @@ static int start_puppet(
 
 	(void)video;
 	puppet->host = *host;
+	puppet->starts++;
 	return 0;
+}
+
+static int accept_narrow(
+	struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size)
+{
+	struct puppet *puppet = (struct puppet *)sink;
+
+	if (!puppet->is_narrow || offer->video.format == weir_format_by_name("NV12"))
+		return 0;
+	puppet->refused++;
+	snprintf(why, size, "takes NV12 by now");
+	return -ENOTSUP;
 }
 
 static int take_puppet(struct weir_sink *sink, struct weir_frame *frame)
 {
 	struct puppet *puppet = (struct puppet *)sink;
 
+	if (puppet->changes_at && weir_frame_info(frame)->sequence == puppet->changes_at) {
+		puppet->is_narrow = true;
+		puppet->host.changed(puppet->host.data, sink);
+	}
+	if (puppet->changes_at)
+		return 0;
 	if (puppet->copies_at) {
 		if (weir_frame_info(frame)->sequence == puppet->copies_at)
 			puppet->host.copied(puppet->host.data, sink, 6144, "the road was closed");
@@ -78,6 +102,7 @@ static void drain_puppet(struct weir_sink *sink)
 static const struct weir_sink_impl puppet_impl = {
 	.scheme = "puppet",
 	.close = close_part,
+	.accepts = accept_narrow,
 	.start = start_puppet,
 	.take = take_puppet,
 	.drain = drain_puppet,
@@ -162,6 +187,32 @@ static void test_a_copy_that_was_not_planned(void **state)
 		assert_int_equal(weir_ledger_reconcile(&ledger, NULL, 0), 0);
 		weir_pipeline_destroy(&pipeline);
 	}
+}
+
+/* A sink that takes something else by now: the source is brought to that, and the run goes on. */
+static void test_a_sink_that_changes(void **state)
+{
+	struct weir_pipeline_settings settings = { .max_frames = 40 };
+	struct weir_pipeline *pipeline = build(&settings);
+	struct puppet *puppet = open_puppet(8, WEIR_POLICY_OLDEST);
+	struct weir_sink *sink = &puppet->base;
+	const struct weir_plan *plan = NULL;
+	struct weir_ledger ledger;
+
+	(void)state;
+	puppet->changes_at = 3;
+	assert_int_equal(weir_pipeline_add_sink(pipeline, &sink), 0);
+	add_null(pipeline);
+	assert_int_equal(weir_pipeline_run(pipeline), 0);
+	assert_int_equal(puppet->starts, 2);
+	assert_true(puppet->refused > 0);
+	weir_pipeline_ledger(pipeline, &ledger);
+	assert_int_equal(ledger.captured, 40);
+	assert_int_equal(ledger.sinks[1].delivered, 40);
+	assert_int_equal(weir_ledger_reconcile(&ledger, NULL, 0), 0);
+	assert_int_equal(weir_pipeline_plan(pipeline, &plan), 0);
+	assert_string_equal(plan->video.format->name, "NV12");
+	weir_pipeline_destroy(&pipeline);
 }
 
 static void test_a_limit_beyond_the_clock_is_none(void **state)
@@ -387,6 +438,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_last_sink_that_fails_at_the_end),
 		cmocka_unit_test(test_a_copy_that_was_not_planned),
+		cmocka_unit_test(test_a_sink_that_changes),
 		cmocka_unit_test(test_a_limit_beyond_the_clock_is_none),
 		cmocka_unit_test(test_what_waits_goes_before_what_comes),
 		cmocka_unit_test(test_a_frame_shown_twice_is_held_once),

@@ -134,7 +134,8 @@ static void add_parts(struct weir_pipeline *pipeline, unsigned *seed)
 {
 	static const char *const sources[] = { "pattern:bars?size=64x48&fps=0",
 		"pattern:counter?size=64x48&fps=2000", "pattern:noise?size=64x48&fps=500" };
-	static const char *const stages[] = { "pass", "crop=64x24+0+0" };
+	static const char *const stages[] = { "pass", "crop=64x24+0+0", "rate=300",
+		"mask=9x7+20+11", "motion=0.1" };
 	struct weir_source_settings source_settings = { .log = &silent };
 	struct weir_source *source = NULL;
 	struct weir_stage *stage = NULL;
@@ -144,7 +145,7 @@ static void add_parts(struct weir_pipeline *pipeline, unsigned *seed)
 		weir_source_open(sources[next_random(seed, 3)], &source_settings, &source), 0);
 	assert_int_equal(weir_pipeline_set_source(pipeline, &source), 0);
 	if (next_random(seed, 2)) {
-		assert_int_equal(weir_stage_open(stages[next_random(seed, 2)], &silent, &stage), 0);
+		assert_int_equal(weir_stage_open(stages[next_random(seed, 5)], &silent, &stage), 0);
 		assert_int_equal(weir_pipeline_add_stage(pipeline, &stage), 0);
 	}
 	if (next_random(seed, 2)) {

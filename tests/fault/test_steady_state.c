@@ -35,13 +35,25 @@ static int watch(void *data, struct weir_frame *frame)
 	return 0;
 }
 
-static void run(const char *loop, const char *uri, uint64_t frames)
+static void on_event(void *data, const struct weir_event *event)
+{
+	uint64_t *measured = data;
+
+	*measured += event->type == WEIR_EVENT_MEASURED;
+}
+
+/* Stages end with NULL. */
+static uint64_t run(const char *loop, const char *uri, const char *const *stages, uint64_t frames)
 {
 	static const struct weir_log silent = { .level = WEIR_LOG_SILENT };
-	static const char *const stages[] = { "pass", "crop=64x24+0+0", "pass" };
 	static const char *const sinks[] = { "null", "verify" };
+	uint64_t measured = 0;
 	struct weir_pipeline_settings settings = {
-		.log = &silent, .max_frames = frames, .loop = loop
+		.log = &silent,
+		.max_frames = frames,
+		.loop = loop,
+		.on_event = on_event,
+		.event_data = &measured,
 	};
 	struct weir_source_settings source_settings = { .log = &silent };
 	struct weir_sink_settings sink_settings = { .log = &silent };
@@ -54,10 +66,10 @@ static void run(const char *loop, const char *uri, uint64_t frames)
 	assert_int_equal(weir_pipeline_create(&settings, &pipeline), 0);
 	assert_int_equal(weir_source_open(uri, &source_settings, &source), 0);
 	assert_int_equal(weir_pipeline_set_source(pipeline, &source), 0);
-	for (size_t i = 0; i < 3; i++) {
+	for (; *stages; stages++) {
 		struct weir_stage *stage = NULL;
 
-		assert_int_equal(weir_stage_open(stages[i], &silent, &stage), 0);
+		assert_int_equal(weir_stage_open(*stages, &silent, &stage), 0);
 		assert_int_equal(weir_pipeline_add_stage(pipeline, &stage), 0);
 	}
 	for (size_t i = 0; i < 2; i++) {
@@ -83,16 +95,27 @@ static void run(const char *loop, const char *uri, uint64_t frames)
 	assert_int_equal(ledger.major_faults, 0);
 #endif
 	weir_pipeline_destroy(&pipeline);
+	return measured;
 }
+
+static const char *const views[] = { "pass", "crop=64x24+0+0", "pass", NULL };
 
 static void test_unpaced(void **state)
 {
-	run(*state, "pattern:noise?size=64x48&fps=0", 20000);
+	run(*state, "pattern:noise?size=64x48&fps=0", views, 20000);
+}
+
+static void test_drawing_and_measuring(void **state)
+{
+	static const char *const stages[] = { "mask=33x17+31+31", "stamp=top", "stamp=bottom",
+		"motion", "rate=1000000", NULL };
+
+	assert_int_equal(run(*state, "pattern:bars?size=320x240&fps=0", stages, 20000), 20000 - 1);
 }
 
 static void test_paced(void **state)
 {
-	run(*state, "pattern:bars?size=64x48&fps=2000", 2 * WARM);
+	run(*state, "pattern:bars?size=64x48&fps=2000", views, 2 * WARM);
 }
 
 int main(void)
@@ -101,6 +124,8 @@ int main(void)
 		{ "unpaced on uring", test_unpaced, NULL, NULL, (void *)"uring" },
 		{ "unpaced on sqpoll", test_unpaced, NULL, NULL, (void *)"sqpoll" },
 		{ "unpaced on epoll", test_unpaced, NULL, NULL, (void *)"epoll" },
+		{ "drawing and measuring", test_drawing_and_measuring, NULL, NULL,
+			(void *)"epoll" },
 		{ "paced on uring", test_paced, NULL, NULL, (void *)"uring" },
 		{ "paced on epoll", test_paced, NULL, NULL, (void *)"epoll" },
 	};

@@ -240,7 +240,7 @@ static unsigned cells_of_digit(
 	unsigned cells = 0;
 
 	for (unsigned i = 0; i < 15; i++) {
-		uint32_t column = place * WEIR_DIGIT_COLUMNS + i % 3;
+		uint32_t column = place * WEIR_GLYPH_COLUMNS + i % 3;
 		double rgb[3];
 
 		colour_at(picture, digits->left + column * digits->scale + digits->scale / 2,
@@ -292,14 +292,14 @@ static void test_digits_fit(void **state)
 
 		video.matrix = WEIR_MATRIX_601;
 		weir_digits_init(&digits, &video);
-		if (height < 16 + WEIR_DIGIT_ROWS) {
+		if (height < 16 + WEIR_GLYPH_ROWS) {
 			assert_int_equal(digits.n, 0);
 			continue;
 		}
 		assert_true(digits.top >= 8);
-		assert_true(digits.top + WEIR_DIGIT_ROWS * digits.scale <= height - 8);
+		assert_true(digits.top + WEIR_GLYPH_ROWS * digits.scale <= height - 8);
 		assert_true(
-			digits.left + digits.n * WEIR_DIGIT_COLUMNS * digits.scale <= video.width);
+			digits.left + digits.n * WEIR_GLYPH_COLUMNS * digits.scale <= video.width);
 	}
 }
 
