@@ -42,6 +42,9 @@ weir_optional(LIBV4L2 libv4l2 weir_dependencies
 weir_optional(LIBUDEV libudev weir_dependencies
   "plug and unplug events from udev" "plug and unplug events by watching /dev")
 
+weir_optional(LIBDRM libdrm weir_dependencies
+  "frames on displays" "no display sink")
+
 function(weir_drop_sources_without_their_library list)
   set(kept ${${list}})
   if(NOT WEIR_HAVE_LIBURING)
@@ -51,6 +54,12 @@ function(weir_drop_sources_without_their_library list)
   endif()
   if(NOT WEIR_HAVE_LIBJPEG)
     list(FILTER kept EXCLUDE REGEX "/(mjpeg|jpeg)[a-z_]*\\.[ch]$")
+  endif()
+  if(NOT WEIR_HAVE_LIBDRM)
+    list(FILTER kept EXCLUDE REGEX "sinks/kms/")
+    list(APPEND kept sinks/kms/absent.c sinks/kms/displays.c)
+  else()
+    list(FILTER kept EXCLUDE REGEX "sinks/kms/absent")
   endif()
   set(${list} ${kept} PARENT_SCOPE)
 endfunction()
