@@ -98,9 +98,23 @@ static int go_on(struct weir_kms_flips *flips)
 	return 0;
 }
 
+static bool is_idle(const struct weir_kms_flips *flips)
+{
+	return !flips->coming.frame && !flips->next.frame;
+}
+
+/* After those who wait for a release of ours had their turn: they may have had a frame left. */
 static void finish_if_done(struct weir_kms_flips *flips)
 {
-	if (flips->finishing && !flips->coming.frame && !flips->next.frame)
+	if (flips->finishing && is_idle(flips))
+		weir_loop_queue(flips->loop, &flips->finish);
+}
+
+static void finish(struct weir_task *task)
+{
+	struct weir_kms_flips *flips = task->data;
+
+	if (is_idle(flips))
 		flips->finished(flips->data);
 }
 
@@ -227,6 +241,7 @@ int weir_kms_flips_start(struct weir_kms_flips *flips, struct weir_loop *loop)
 		flips->tickets[i].flips = flips;
 	flips->watch = (struct weir_watch){ .ready = readable, .data = flips };
 	flips->retry = (struct weir_timer){ .fired = retry, .data = flips };
+	flips->finish = (struct weir_task){ .run = finish, .data = flips };
 	return weir_loop_watch(loop, &flips->watch, flips->output->card.fd, POLLIN);
 }
 
@@ -249,4 +264,5 @@ void weir_kms_flips_stop(struct weir_kms_flips *flips)
 {
 	weir_loop_unwatch(flips->loop, &flips->watch);
 	weir_loop_disarm(flips->loop, &flips->retry);
+	weir_loop_unqueue(flips->loop, &flips->finish);
 }

@@ -83,7 +83,11 @@ static void flips_failed(void *data, int error)
 /* The last frame was seen: it is done with once something else is shown. */
 static void flips_finished(void *data)
 {
-	weir_kms_leave_screen(data, WEIR_DROP_NONE);
+	struct weir_kms_sink *display = data;
+
+	display->away = true;
+	weir_kms_presence_stop(display);
+	weir_kms_leave_screen(display, WEIR_DROP_NONE);
 }
 
 static void prepare_flips(struct weir_kms_sink *display, bool goes_on)

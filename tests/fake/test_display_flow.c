@@ -94,6 +94,47 @@ static void drained_is_delivered(void **state)
 	assert_int_equal(scene->heard.lines, 0);
 }
 
+struct follower {
+	struct weir_task task;
+	struct scene *scene;
+	bool was_shown;
+};
+
+static void follow(struct weir_task *task)
+{
+	struct follower *follower = task->data;
+
+	if (!follower->was_shown && follower->scene->released)
+		scene_show(follower->scene);
+	else if (!follower->was_shown)
+		weir_loop_queue(follower->scene->loop, task);
+	follower->was_shown = follower->scene->released > 0;
+}
+
+/* A frame that waited for room comes when the sink releases one, after the drain. */
+static void one_more_after_draining(void **state)
+{
+	struct scene *scene = *state;
+	struct follower follower = { .scene = scene };
+
+	follower.task = (struct weir_task){ .run = follow, .data = &follower };
+	scene_open(scene, "display");
+	scene_start(scene);
+	scene_show(scene);
+	scene_refresh(scene);
+	scene_show(scene);
+	weir_loop_queue(scene->loop, &follower.task);
+	scene->sink->impl->drain(scene->sink);
+	scene_refresh(scene);
+	assert_true(follower.was_shown);
+	scene_refresh(scene);
+	assert_int_equal(scene->released, 3);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(scene->verdict[i], WEIR_DROP_NONE);
+	assert_int_equal(fake.modesets, 2); /* ours, and what was before */
+	scene_expect_old_screen();
+}
+
 static void draining_without_a_frame(void **state)
 {
 	struct scene *scene = *state;
@@ -278,6 +319,7 @@ int main(void)
 		SCENE(the_newest_waits),
 		SCENE(each_slot_is_imported_once),
 		SCENE(drained_is_delivered),
+		SCENE(one_more_after_draining),
 		SCENE(draining_without_a_frame),
 		SCENE(stopped_in_the_middle),
 		SCENE(what_was_shown_before_is_gone),
