@@ -63,8 +63,8 @@ int weir_kms_flips_start(struct weir_kms_flips *flips, struct weir_loop *loop);
 int weir_kms_flips_show(
 	struct weir_kms_flips *flips, struct weir_frame *frame, uint32_t framebuffer);
 
-/* Nothing follows, but what waits for us to have room: `finished` is called when all of it is on the
- * screen. */
+/* Nothing follows, but what waits for us to have room: `finished` is called when all of it is on
+ * the screen. */
 void weir_kms_flips_finish(struct weir_kms_flips *flips);
 
 /* To be called every now and then: finds events that were lost. 0; -ETIMEDOUT when the display does

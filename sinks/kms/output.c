@@ -35,7 +35,7 @@ static int refuse_none(const char *name, const struct weir_log *log)
 int weir_kms_output_open(
 	struct weir_kms_output *output, const char *name, const struct weir_log *log)
 {
-	struct weir_kms_display display;
+	struct weir_kms_display display = { 0 };
 	int err;
 
 	output->card.fd = output->connector.status = -1;

@@ -80,8 +80,8 @@ static int add_plane(const struct weir_kms_card *card, uint32_t id, unsigned crt
 
 	if (!listed)
 		return errno ? -errno : -ENODEV;
-	err = listed->possible_crtcs & (1u << crtc_index) ? read_plane(card, listed, plane)
-							  : -ENOENT;
+	err = (listed->possible_crtcs & (1u << crtc_index)) ? read_plane(card, listed, plane)
+							    : -ENOENT;
 	drmModeFreePlane(listed);
 	if (!err && plane->object.property[WEIR_KMS_PLANE_TYPE].value != DRM_PLANE_TYPE_CURSOR)
 		++*n;
