@@ -138,12 +138,12 @@ static void scan_out(void)
 	fake.on_screen[1] = fake.active ? fake.overlay.value[FAKE_FB_ID] : 0;
 }
 
-static void send_event(void)
+void fake_send_event(uint64_t user_data)
 {
 	uint64_t now = weir_now_ns();
 	struct drm_event_vblank event = {
 		.base = { .type = DRM_EVENT_FLIP_COMPLETE, .length = sizeof(event) },
-		.user_data = fake.user_data,
+		.user_data = user_data,
 		.tv_sec = (uint32_t)(now / WEIR_NS_PER_S),
 		.tv_usec = (uint32_t)(now % WEIR_NS_PER_S / 1000),
 		.crtc_id = FAKE_CRTC_OBJECT,
@@ -159,7 +159,7 @@ void fake_refresh(void)
 	fake.coming = false;
 	scan_out();
 	if (fake.owes_event && !fake.lose_events)
-		send_event();
+		fake_send_event(fake.user_data);
 	fake.owes_event = false;
 }
 

@@ -113,6 +113,9 @@ void fake_set_status(const char *status);
 /* The next refresh: what was committed is on the screen, and its event can be read. */
 void fake_refresh(void);
 
+/* The event of a commit that was made with that user_data, whenever that was. */
+void fake_send_event(uint64_t user_data);
+
 /* Whether the display may still read that dma-buf. */
 bool fake_reads(int dmabuf);
 

@@ -86,6 +86,33 @@ static void events_that_never_come(void **state)
 	scene_expect_old_screen();
 }
 
+/* It says nothing about the commits that were made since. */
+static void an_event_that_comes_after_all(void **state)
+{
+	struct scene *scene = *state;
+	unsigned frame[3];
+	uint64_t late;
+
+	begin(scene, "display?budget=3");
+	frame[0] = scene_show(scene);
+	scene_refresh(scene);
+	fake.lose_events = true;
+	frame[1] = scene_show(scene);
+	late = fake.user_data;
+	frame[2] = scene_show(scene);
+	scene_refresh(scene);
+	fake.lose_events = false;
+	look(scene, 1700 * STAND_MS);
+	assert_false(scene->held[frame[0]]);
+	assert_int_equal(fake.commits, 3);
+	fake_send_event(late);
+	scene_turn(scene);
+	assert_true(scene->held[frame[1]]); /* on the screen, until the next refresh */
+	scene_refresh(scene);
+	assert_false(scene->held[frame[1]]);
+	assert_true(scene->held[frame[2]]);
+}
+
 /* No refresh ever: the display is left, and asked again. */
 static void a_driver_that_does_not_answer(void **state)
 {
@@ -328,6 +355,7 @@ int main(void)
 		SCENE(busy_commits_are_tried_again),
 		SCENE(busy_for_long),
 		SCENE(events_that_never_come),
+		SCENE(an_event_that_comes_after_all),
 		SCENE(a_driver_that_does_not_answer),
 		SCENE(unplugged_before_a_frame),
 		SCENE(unplugged_with_a_frame_coming),

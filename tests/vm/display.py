@@ -105,7 +105,7 @@ def complaints(shown, frames, kind):
     if len(shown.captured) != frames:
         yield "%d frames captured" % len(shown.captured)
     orders = [shown.order(which) for which in (0, 1)]
-    order = min(orders, key=lambda each: each.count(None))
+    order = max(orders, key=lambda each: len(each) - each.count(None))
     if None in order:
         yield "pictures on the screen that are no frame's: %s, %s" % (order, ["%08x" % crc for crc in shown.seen])
     known = [number for number in order if number is not None]
