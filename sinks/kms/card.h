@@ -22,7 +22,7 @@ struct weir_kms_card {
 	weir_counter *syscalls; /* counts them */
 };
 
-/* Opens the card of `display` and becomes master. 0; -ENODEV, -EACCES, -EBUSY, -ENOTSUP (no atomic
+/* Opens the card and becomes its master. 0; -ENODEV, -EACCES, -EBUSY, -ENOTSUP (no atomic
  * modesetting), logged. */
 int weir_kms_card_open(struct weir_kms_card *card, const char *path, const struct weir_log *log);
 

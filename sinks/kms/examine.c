@@ -52,12 +52,11 @@ static int tell_formats(const struct patient *patient)
 
 	for (size_t i = 0; i < weir_format_count(); i++) {
 		const struct weir_format *format = weir_format_at(i);
-		bool listed = false, works;
+		bool works;
 		char *text;
 
-		for (unsigned p = 0; p < output->n_planes; p++)
-			listed |= weir_kms_plane_takes(&output->planes[p], format);
-		if (!listed || weir_format_by_drm(format->drm) != format)
+		if (!weir_kms_output_takes(output, format) ||
+			weir_format_by_drm(format->drm) != format)
 			continue;
 		works = takes(patient, format);
 		text = works ? taken : refused;

@@ -123,7 +123,8 @@ uint32_t weir_kms_stride(struct weir_sink *sink, const struct weir_video *video)
 	struct weir_kms_sink *display = (struct weir_kms_sink *)sink;
 	char why[256];
 
-	if (!video->format->drm || !check_picture(display, video, why, sizeof(why)))
+	if (!weir_kms_output_takes(&display->output, video->format) ||
+		!check_picture(display, video, why, sizeof(why)))
 		return 0;
 	return weir_kms_picture_stride(&display->output.card, video);
 }

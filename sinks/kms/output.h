@@ -54,6 +54,9 @@ void weir_kms_output_close(struct weir_kms_output *output);
 /* Looks anew at the monitor, and at what is shown. 0, or -errno: there is none. */
 int weir_kms_output_read(struct weir_kms_output *output);
 
+/* Whether a plane takes that format, line by line. */
+bool weir_kms_output_takes(const struct weir_kms_output *output, const struct weir_format *format);
+
 /* Finds a placement for such a picture by asking the driver; nothing is shown yet. 0, or -ENOTSUP
  * with the reason in words. */
 int weir_kms_output_place(struct weir_kms_output *output, const struct weir_video *video,

@@ -246,18 +246,23 @@ static int refuse_place(const struct weir_kms_output *output, int err, char *why
 	return -ENOTSUP;
 }
 
+bool weir_kms_output_takes(const struct weir_kms_output *output, const struct weir_format *format)
+{
+	for (unsigned i = 0; i < output->n_planes; i++)
+		if (weir_kms_plane_takes(&output->planes[i], format))
+			return true;
+	return false;
+}
+
 int weir_kms_output_place(struct weir_kms_output *output, const struct weir_video *video,
 	const struct weir_kms_mode_wish *wish, char *why, size_t size)
 {
 	struct weir_kms_picture picture = { 0 };
 	char text[WEIR_ERRNO_TEXT];
-	bool taken = false;
 	int err;
 
 	output->video = *video;
-	for (unsigned i = 0; i < output->n_planes; i++)
-		taken |= weir_kms_plane_takes(&output->planes[i], video->format);
-	if (!taken)
+	if (!weir_kms_output_takes(output, video->format))
 		return refuse_format(output, why, size);
 	err = weir_kms_picture_create(&picture, &output->card, video);
 	if (err) {

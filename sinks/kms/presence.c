@@ -47,6 +47,7 @@ static int settle(struct weir_kms_sink *display, char *why, size_t size)
 {
 	int err = weir_kms_output_read(&display->output);
 
+	display->placed.valid = false;
 	if (!err)
 		err = weir_kms_output_place(
 			&display->output, &display->video, &display->wish, why, size);
@@ -68,7 +69,6 @@ static void come_back(struct weir_kms_sink *display)
 			output->placement.mode.hdisplay, output->placement.mode.vdisplay);
 	} else if (err == -ENOTSUP) {
 		/* Another monitor, say: other formats and sizes may do. */
-		display->placed.valid = false;
 		display->host.changed(display->host.data, &display->base);
 	}
 }
