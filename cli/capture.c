@@ -63,8 +63,17 @@ static void take_plan(struct run *run, const struct weir_plan *plan)
 	run->batch = weir_rate_interval_ns(plan->video.rate) < SLOW_INTERVAL_NS;
 }
 
+/* What was refused for its copies is shown whole, so that everybody sees where they are. */
+static void show_refused(const struct run *run, const struct weir_event *event)
+{
+	if (event->type == WEIR_EVENT_PLANNED && event->error == -EPERM && event->plan &&
+		!run->options->json && run->options->verbosity >= 0)
+		text_output.plan(stderr, event->plan);
+}
+
 static void print_event(struct run *run, const struct weir_event *event)
 {
+	show_refused(run, event);
 	if (!run->options->json || run->stdout_error)
 		return;
 	if (event->type != WEIR_EVENT_PLANNED)

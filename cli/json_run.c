@@ -94,6 +94,7 @@ static struct json_object *sink_object(const struct weir_sink_ledger *sink)
 	member_number(object, "zero_copy_sends", sink->zero_copy_sends);
 	member_number(object, "kernel_copied_sends", sink->kernel_copied_sends);
 	member_number(object, "copied_bytes", sink->copied_bytes);
+	member_number(object, "user_copied_bytes", sink->user_copied_bytes);
 	member_number(object, "held_max", sink->held_max);
 	add_latency(object, &sink->latency);
 	member_text(object, "verdict", sink->verdict);
@@ -140,6 +141,7 @@ static void add_memory(struct json_object *object, const struct weir_memory_repo
 
 	member_text(child, "kind", memory->kind);
 	member_number(child, "slots", memory->slots);
+	member_number(child, "private_slots", memory->private_slots);
 	member_number(child, "slab_bytes", memory->slab_bytes);
 	member_number(child, "locked_bytes", memory->locked_bytes);
 	member_bool(child, "registered", memory->registered);

@@ -27,14 +27,18 @@ double summary_copied_per_frame(const struct weir_ledger *ledger)
 const char *summary_copy_reason(const struct summary *summary, size_t hop)
 {
 	const struct weir_ledger *ledger = &summary->ledger;
-	const struct weir_plan *plan = summary->plan;
-	size_t first_sink = plan->n_hops - ledger->n_sinks;
+	const struct weir_plan_hop *planned = &summary->plan->hops[hop];
+	size_t first_sink = summary->plan->n_hops - ledger->n_sinks;
+	const struct weir_sink_ledger *sink =
+		hop >= first_sink ? &ledger->sinks[hop - first_sink] : NULL;
 
 	if (ledger->user_copied_bytes == 0 && ledger->kernel_copied_bytes == 0)
 		return NULL;
-	if (plan->hops[hop].memory == WEIR_MEMORY_COPY)
-		return plan->hops[hop].reason;
-	if (hop >= first_sink && ledger->sinks[hop - first_sink].copied_bytes > 0)
+	if (planned->memory == WEIR_MEMORY_COPY)
+		return planned->reason;
+	if (planned->may_copy && (sink ? sink->user_copied_bytes : ledger->private_bytes) > 0)
+		return planned->reason;
+	if (sink && sink->copied_bytes > 0)
 		return "the kernel copied what was meant to go without";
 	return NULL;
 }

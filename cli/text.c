@@ -108,87 +108,11 @@ static void print_source(
 			info->abilities[i].works ? "yes" : "no ", info->abilities[i].detail);
 }
 
-/* The choice that was made, then those that were not, with their reasons. */
-static void print_choices(FILE *to, const struct weir_plan *plan, const char *what)
-{
-	for (int chosen = 1; chosen >= 0; chosen--) {
-		for (size_t i = 0; i < plan->n_choices; i++) {
-			const struct weir_plan_choice *c = &plan->choices[i];
-
-			if (strcmp(c->what, what) != 0 || !c->chosen != !chosen)
-				continue;
-			if (chosen)
-				fprintf(to, "│            %s\n", c->reason);
-			else
-				fprintf(to, "│            not %s: %s\n", c->name, c->reason);
-		}
-	}
-}
-
-static bool has_choices(const struct weir_plan *plan, const char *what)
-{
-	for (size_t i = 0; i < plan->n_choices; i++)
-		if (!strcmp(plan->choices[i].what, what))
-			return true;
-	return false;
-}
-
-static void print_memory(FILE *to, const struct weir_plan *plan)
-{
-	char size[UNITS_LENGTH];
-
-	if (has_choices(plan, "format")) {
-		fprintf(to, "├─ format    %s\n", plan->video.format->name);
-		print_choices(to, plan, "format");
-	}
-	fprintf(to, "├─ memory    %s: %u slots of %s\n", plan->memory, plan->slots,
-		units_bytes(plan->slot_bytes, size));
-	print_choices(to, plan, "memory");
-	fprintf(to, "├─ loop      %s\n", plan->loop);
-	print_choices(to, plan, "loop");
-}
-
-static const char *const hop_kinds[] = {
-	[WEIR_HOP_SOURCE] = "source",
-	[WEIR_HOP_STAGE] = "stage",
-	[WEIR_HOP_SINK] = "sink",
-};
-
-static void print_hop(FILE *to, const struct weir_plan_hop *hop, bool last)
-{
-	const char *rail = last ? " " : "│";
-	char video[UNITS_LENGTH];
-
-	fprintf(to, "%s─ %-6s    %s\n", last ? "└" : "├", hop_kinds[hop->kind], hop->name);
-	if (hop->memory == WEIR_MEMORY_COPY)
-		fprintf(to, "%s            copy: %s, %" PRIu64 " bytes per frame\n", rail,
-			hop->reason, hop->bytes_copied);
-	else
-		fprintf(to, "%s            %s%s%s\n", rail,
-			hop->memory == WEIR_MEMORY_SAME ? "same memory" : "view of the same memory",
-			*hop->reason ? ": " : "", hop->reason);
-	fprintf(to, "%s            %s", rail, units_video(&hop->video, video));
-	if (hop->kind == WEIR_HOP_SINK)
-		fprintf(to, "; holds %u frames at most", hop->budget);
-	fputc('\n', to);
-}
-
-static void print_plan(FILE *to, const struct weir_plan *plan)
-{
-	char video[UNITS_LENGTH];
-
-	fprintf(to, "%s\n│  %s\n", plan->hops[0].name, units_video(&plan->video, video));
-	print_memory(to, plan);
-	for (size_t i = 1; i < plan->n_hops; i++)
-		print_hop(to, &plan->hops[i], i + 1 == plan->n_hops);
-	fprintf(to, "%" PRIu64 " bytes copied per frame\n", plan->bytes_copied);
-}
-
 const struct output text_output = {
 	.devices = print_devices,
 	.device_change = print_device_change,
 	.findings = text_findings,
 	.source = print_source,
-	.plan = print_plan,
+	.plan = text_plan,
 	.summary = text_summary,
 };

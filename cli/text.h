@@ -6,6 +6,7 @@
 #include "cli/output.h"
 
 void text_findings(FILE *to, const struct weir_finding *findings, size_t n);
+void text_plan(FILE *to, const struct weir_plan *plan);
 void text_summary(FILE *to, const struct summary *summary);
 
 #endif

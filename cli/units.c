@@ -53,10 +53,12 @@ const char *units_time(uint64_t ns, char out[UNITS_LENGTH])
 
 const char *units_video(const struct weir_video *video, char out[UNITS_LENGTH])
 {
-	char rate[UNITS_LENGTH];
+	char rate[UNITS_LENGTH], stride[24] = "";
 
-	snprintf(out, UNITS_LENGTH, "%.16s %" PRIu32 "x%" PRIu32 ", stride %" PRIu32 ", %.40s",
+	if (video->stride)
+		snprintf(stride, sizeof(stride), ", stride %" PRIu32, video->stride);
+	snprintf(out, UNITS_LENGTH, "%.16s %" PRIu32 "x%" PRIu32 "%s, %.40s",
 		video->format ? video->format->name : "any format", video->width, video->height,
-		video->stride, units_rate(video->rate, rate));
+		stride, units_rate(video->rate, rate));
 	return out;
 }

@@ -19,7 +19,7 @@ const char *units_rate(struct weir_rate rate, char out[UNITS_LENGTH]);
 /* "850 ns", "12.3 µs", "4.56 ms", "1.20 s" */
 const char *units_time(uint64_t ns, char out[UNITS_LENGTH]);
 
-/* "YUYV 1280x720, stride 2560, 30 fps" */
+/* "YUYV 1280x720, stride 2560, 30 fps"; "MJPEG 1280x720, 30 fps" */
 const char *units_video(const struct weir_video *video, char out[UNITS_LENGTH]);
 
 #endif

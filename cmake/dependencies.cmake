@@ -8,7 +8,26 @@ find_package(Threads REQUIRED)
 add_library(weir_dependencies INTERFACE) # of the library
 target_link_libraries(weir_dependencies INTERFACE Threads::Threads)
 
-# Sets WEIR_HAVE_<name> here and, as a macro, for whatever links `target`.
+# A library that comes without a .pc file, by a header that tells its version as <name>_VERSION.
+function(weir_find_by_header name module header)
+  string(REGEX REPLACE "^lib" "" library ${module})
+  find_path(${name}_FOLDER ${header})
+  find_library(${name}_LIBRARY ${library})
+  mark_as_advanced(${name}_FOLDER ${name}_LIBRARY)
+  if(NOT ${name}_FOLDER OR NOT ${name}_LIBRARY)
+    return()
+  endif()
+  file(STRINGS ${${name}_FOLDER}/${header} line REGEX "define ${name}_VERSION +[0-9]+")
+  string(REGEX MATCH "[0-9]+$" version "${line}")
+  add_library(PkgConfig::${name} INTERFACE IMPORTED GLOBAL)
+  target_include_directories(PkgConfig::${name} INTERFACE ${${name}_FOLDER})
+  target_link_libraries(PkgConfig::${name} INTERFACE ${${name}_LIBRARY})
+  set(${name}_VERSION ${version} PARENT_SCOPE)
+  set(${name}_FOUND 1 PARENT_SCOPE)
+endfunction()
+
+# Sets WEIR_HAVE_<name> here and, as a macro, for whatever links `target`. A header after that finds
+# a library that pkg-config does not know.
 function(weir_optional name module target brings costs)
   set(WEIR_${name} AUTO CACHE STRING "${module}: ${brings} (AUTO, ON, OFF)")
   set_property(CACHE WEIR_${name} PROPERTY STRINGS AUTO ON OFF)
@@ -20,6 +39,9 @@ function(weir_optional name module target brings costs)
     set(line "off  ${module}: ${costs}")
   else()
     pkg_check_modules(${name} QUIET IMPORTED_TARGET ${module})
+    if(NOT ${name}_FOUND AND ARGN)
+      weir_find_by_header(${name} ${module} ${ARGN})
+    endif()
     set(line "off  ${module}: not found, so ${costs}")
   endif()
   if(NOT WEIR_${name} STREQUAL "OFF" AND ${name}_FOUND)
@@ -36,7 +58,9 @@ endfunction()
 weir_optional(LIBURING liburing weir_dependencies
   "the io_uring loop" "the epoll loop only, with more system calls a frame")
 weir_optional(LIBJPEG libjpeg weir_dependencies
-  "pattern sources in MJPEG" "no MJPEG pattern")
+  "the jpeg stage, pattern sources in MJPEG" "no jpeg stage and no MJPEG pattern")
+weir_optional(LIBYUV libyuv weir_dependencies
+  "the convert stage" "no convert stage" libyuv/version.h)
 weir_optional(LIBV4L2 libv4l2 weir_dependencies
   "vendor plugins of cameras" "cameras that need a libv4l2 plugin do not work")
 weir_optional(LIBUDEV libudev weir_dependencies
@@ -62,6 +86,9 @@ function(weir_drop_sources_without_their_library list)
     list(APPEND kept ${kms})
   else()
     list(FILTER kept EXCLUDE REGEX "sinks/kms/absent")
+  endif()
+  if(NOT WEIR_HAVE_LIBYUV)
+    list(FILTER kept EXCLUDE REGEX "/stages/convert[a-z_]*\\.[ch]$")
   endif()
   set(${list} ${kept} PARENT_SCOPE)
 endfunction()

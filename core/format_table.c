@@ -262,6 +262,8 @@ const struct weir_format weir_formats[] = {
 	{ "HEVC", "H265 H.265", "H.265 with start codes",
 		V4L2('H', 'E', 'V', 'C'), .gst = "video/x-h265", .mkv = "V_MPEGH/ISO/HEVC",
 		COMPRESSED },
+	{ "FWHT", "", "Fast Walsh Hadamard Transform, of the kernel's virtual codec",
+		V4L2('F', 'W', 'H', 'T'), .gst = "video/x-fwht", COMPRESSED },
 };
 /* clang-format on */
 

@@ -90,6 +90,25 @@ bool weir_frame_is_sole(const struct weir_frame *frame)
 	return true;
 }
 
+static bool is_compressed(const struct weir_frame_info *info)
+{
+	return info->format->flags & WEIR_FORMAT_COMPRESSED;
+}
+
+uint32_t weir_frame_lines(const struct weir_frame_info *info, unsigned plane)
+{
+	uint32_t height =
+		is_compressed(info) ? info->height : info->format->plane[plane].block_height;
+
+	return (info->height + height - 1) / height;
+}
+
+size_t weir_frame_line_bytes(const struct weir_frame_info *info, unsigned plane)
+{
+	return is_compressed(info) ? info->bytes_used
+				   : weir_format_line_bytes(info->format, plane, info->width);
+}
+
 bool weir_frame_is_current(const struct weir_frame *frame, uint32_t generation)
 {
 	const struct weir_frame *root = &frame->slot->frame;

@@ -48,6 +48,11 @@ struct weir_frame *weir_frame_root(struct weir_frame *frame);
 /* Whether the caller's reference is the only one, through all views. */
 bool weir_frame_is_sole(const struct weir_frame *frame);
 
+/* Lines of that plane, and what each has without its padding. Of a compressed frame: one, of all
+ * its bytes. */
+uint32_t weir_frame_lines(const struct weir_frame_info *info, unsigned plane);
+size_t weir_frame_line_bytes(const struct weir_frame_info *info, unsigned plane);
+
 /* Generation check: whether the slot is still in the use that (slot, generation) names. For holders
  * that were told numbers instead of given a reference: peer processes, tests. */
 bool weir_frame_is_current(const struct weir_frame *frame, uint32_t generation);

@@ -54,7 +54,14 @@ struct weir_task {
 	} loop;
 };
 
-enum weir_io { WEIR_IO_READ, WEIR_IO_WRITE, WEIR_IO_SEND };
+enum weir_io {
+	WEIR_IO_READ,
+	WEIR_IO_WRITE,
+	WEIR_IO_SEND,
+	WEIR_IO_WRITEV /* of `parts`, one after the other, in the place of buffer and length */
+};
+
+#define WEIR_IO_MAX_PARTS 64
 
 /* Position for files without one: pipes, terminals, sockets, and files used at their own
  * position. */
@@ -68,6 +75,8 @@ struct weir_op {
 	int fd;
 	void *buffer;
 	size_t length;
+	const struct iovec *parts; /* of WEIR_IO_WRITEV: one at least, and none of them empty */
+	unsigned n_parts;
 	uint64_t offset;
 	struct {
 		bool active;
@@ -132,10 +141,10 @@ void weir_loop_disarm(struct weir_loop *loop, struct weir_timer *timer);
 void weir_loop_queue(struct weir_loop *loop, struct weir_task *task);
 void weir_loop_unqueue(struct weir_loop *loop, struct weir_task *task);
 
-/* Starts the transfer; op->done comes once, never from inside this call. The buffer is borrowed
- * until then. Sockets never raise SIGPIPE. A backend without asynchronous files (epoll) performs
- * a transfer on a regular file in the loop's thread. 0, -EBUSY (active already), -ENOSPC,
- * -ECANCELED (the loop is closing). */
+/* Starts the transfer; op->done comes once, never from inside this call. The buffer, or parts and
+ * what they point to, are borrowed until then. Sockets never raise SIGPIPE. A backend without
+ * asynchronous files (epoll) performs a transfer on a regular file in the loop's thread. 0, -EBUSY
+ * (active already), -ENOSPC, -ECANCELED (the loop is closing). */
 int weir_loop_submit(struct weir_loop *loop, struct weir_op *op);
 
 /* Asks for an early end; op->done still comes, with -ECANCELED or with what was done. */

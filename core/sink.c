@@ -8,16 +8,25 @@
 #include <string.h>
 
 #include "core/checked.h"
+#include "core/clock.h"
 #include "core/log.h"
 
-#define MAX_IMPLS  16
-#define MAX_BUDGET WEIR_SLAB_MAX_SLOTS
+#define MAX_IMPLS       16
+#define MAX_BUDGET      WEIR_SLAB_MAX_SLOTS
+#define MAX_DEADLINE_MS 60000
 
-static const char *const common_options[] = { "budget", "policy", NULL };
+/* What every sink has. */
+struct common {
+	uint32_t budget, deadline_ms;
+	enum weir_policy policy;
+	struct weir_masks masks;
+};
+
+static const char *const common_options[] = { "budget", "policy", "deadline", "mask", NULL };
 static const char *const policies[] = { "newest", "oldest", NULL };
 
-static int check_keys(const struct weir_sink_impl *impl, const struct weir_uri *uri,
-	const struct weir_log *log)
+static int check_keys(
+	const struct weir_sink_impl *impl, const struct weir_uri *uri, const struct weir_log *log)
 {
 	const char *known[WEIR_URI_MAX_OPTIONS + 1];
 	size_t n = 0;
@@ -32,8 +41,8 @@ static int check_keys(const struct weir_sink_impl *impl, const struct weir_uri *
 	return weir_uri_check_keys(uri, known, log);
 }
 
-static int check_address(const struct weir_sink_impl *impl, const struct weir_uri *uri,
-	const struct weir_log *log)
+static int check_address(
+	const struct weir_sink_impl *impl, const struct weir_uri *uri, const struct weir_log *log)
 {
 	char quoted[WEIR_QUOTED];
 
@@ -45,8 +54,8 @@ static int check_address(const struct weir_sink_impl *impl, const struct weir_ur
 }
 
 /* "null" and "rtp://host" alike are found by their name. */
-static int find_impl(const struct weir_uri *uri, const struct weir_log *log,
-	const struct weir_sink_impl **out)
+static int find_impl(
+	const struct weir_uri *uri, const struct weir_log *log, const struct weir_sink_impl **out)
 {
 	const char *word = uri->scheme[0] ? uri->scheme : uri->rest;
 	const char *names[MAX_IMPLS + 1] = { NULL };
@@ -65,19 +74,29 @@ static int find_impl(const struct weir_uri *uri, const struct weir_log *log,
 }
 
 static int read_common(const struct weir_uri *uri, const struct weir_sink_settings *settings,
-	uint32_t *budget, enum weir_policy *policy)
+	struct common *common)
 {
-	const char *text = weir_uri_get(uri, "budget");
+	const char *budget = weir_uri_get(uri, "budget");
+	const char *policy = weir_uri_get(uri, "policy");
+	const char *deadline = weir_uri_get(uri, "deadline");
+	const char *masks = settings->masks ? settings->masks : weir_uri_get(uri, "mask");
+	const struct weir_log *log = settings->log;
 	unsigned word = settings->policy;
 	int err = 0;
 
-	*budget = settings->budget ? settings->budget : WEIR_DEFAULT_BUDGET;
-	if (text && !settings->budget)
-		err = weir_parse_u32("budget", text, 1, MAX_BUDGET, settings->log, budget);
-	text = weir_uri_get(uri, "policy");
-	if (!err && text)
-		err = weir_parse_word("policy", text, policies, settings->log, &word);
-	*policy = (enum weir_policy)word;
+	common->budget = settings->budget ? settings->budget : WEIR_DEFAULT_BUDGET;
+	common->deadline_ms = settings->deadline_ms;
+	if (budget && !settings->budget)
+		err = weir_parse_u32("budget", budget, 1, MAX_BUDGET, log, &common->budget);
+	if (!err && policy)
+		err = weir_parse_word("policy", policy, policies, log, &word);
+	if (!err && deadline && !settings->deadline_ms)
+		err = weir_parse_u32(
+			"deadline", deadline, 1, MAX_DEADLINE_MS, log, &common->deadline_ms);
+	common->policy = (enum weir_policy)word;
+	common->masks.n = 0;
+	if (!err && masks)
+		err = weir_masks_parse(masks, log, &common->masks);
 	return err;
 }
 
@@ -85,9 +104,8 @@ static int open_uri(const struct weir_uri *uri, const char *text,
 	const struct weir_sink_settings *settings, struct weir_sink **out)
 {
 	const struct weir_sink_impl *impl;
-	enum weir_policy policy;
 	struct weir_sink *sink;
-	uint32_t budget;
+	struct common common;
 	char *copy;
 	int err;
 
@@ -97,7 +115,7 @@ static int open_uri(const struct weir_uri *uri, const char *text,
 	if (!err)
 		err = check_keys(impl, uri, settings->log);
 	if (!err)
-		err = read_common(uri, settings, &budget, &policy);
+		err = read_common(uri, settings, &common);
 	if (err)
 		return err;
 	copy = strdup(text);
@@ -110,10 +128,23 @@ static int open_uri(const struct weir_uri *uri, const char *text,
 	}
 	sink->uri = copy;
 	sink->log = settings->log;
-	sink->budget = budget;
-	sink->policy = policy;
+	sink->budget = common.budget;
+	sink->policy = common.policy;
+	sink->masks = common.masks;
+	sink->deadline_ns = common.deadline_ms * (WEIR_NS_PER_S / 1000);
 	*out = sink;
 	return 0;
+}
+
+int weir_sink_accepts(
+	struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size)
+{
+	struct weir_masks fitted;
+	int err = weir_masks_fit(&sink->masks, &offer->video, &fitted, why, size);
+
+	if (!err && sink->impl->accepts)
+		err = sink->impl->accepts(sink, offer, why, size);
+	return err;
 }
 
 int weir_sink_check_settings(const struct weir_sink_settings *settings)
@@ -125,6 +156,11 @@ int weir_sink_check_settings(const struct weir_sink_settings *settings)
 	}
 	if (settings->policy != WEIR_POLICY_NEWEST && settings->policy != WEIR_POLICY_OLDEST) {
 		weir_error(settings->log, "there is no policy %d", (int)settings->policy);
+		return -EINVAL;
+	}
+	if (settings->deadline_ms > MAX_DEADLINE_MS) {
+		weir_error(settings->log, "a deadline of %u ms is too far: at most %d",
+			settings->deadline_ms, MAX_DEADLINE_MS);
 		return -EINVAL;
 	}
 	return 0;

@@ -10,6 +10,7 @@
 
 #include "core/counter.h"
 #include "core/loop.h"
+#include "core/mask.h"
 #include "core/slab.h"
 #include "core/uri.h"
 
@@ -56,11 +57,13 @@ struct weir_sink_impl {
 	const char *scheme; /* "null", "verify"; how users name it */
 	const char *summary;
 	const char *const
-		*options;      /* URI keys beyond budget= and policy=, ended by NULL; may be NULL */
+		*options;      /* URI keys beyond those of every sink, ended by NULL; may be NULL */
 	bool has_address;      /* means something by what follows "scheme:" */
 	bool reads_pixels;     /* with the CPU: the planner then keeps CPU access cheap */
 	bool wants_registered; /* transfers straight from the slab */
 	bool shows_dmabufs;    /* hands dma-bufs to a device or to somebody we do not know */
+	bool gathers; /* transfers the pieces of core/gather.h, and heeds sink->masks so */
+	bool always_copies; /* each frame, whatever it is: the planner looks for nothing better */
 	bool program_holds; /* frames it holds are the program's: a run's end does not wait for them
 			     */
 
@@ -86,8 +89,9 @@ struct weir_sink_impl {
 	uint64_t (*copies)(
 		struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size);
 
-	/* The stride that spares it a copy, for a picture like this one; 0: any will do. NULL: any
-	 * always does. */
+	/* The stride that spares it a copy or a refusal, for a picture like this one; at least that
+	 * one's, so that what suits another sink is not undone. 0: any will do. NULL: any always
+	 * does. */
 	uint32_t (*stride)(struct weir_sink *sink, const struct weir_video *video);
 
 	/* Once for each plan of a run: the picture may have become another. An error loses this
@@ -99,6 +103,14 @@ struct weir_sink_impl {
 	 * over. Before that it may set frame->verdict when the frame did not arrive.
 	 * 0, or -errno, logged: the sink has failed. */
 	int (*take)(struct weir_sink *sink, struct weir_frame *frame);
+
+	/* Whether a frame that it holds, shown by take(), can have its memory taken away by move():
+	 * one that it keeps with a single reference and does not read or transfer now. NULL, both:
+	 * what it holds stays where it is. */
+	bool (*can_move)(const struct weir_sink *sink, const struct weir_frame *frame);
+
+	/* Refs `to`, the same picture in other memory, in the place of `from`, which it lets go. */
+	void (*move)(struct weir_sink *sink, struct weir_frame *from, struct weir_frame *to);
 
 	/* No frame follows: finish what is held. The pipeline waits a while for the sink's frames
 	 * to be released. NULL: nothing to hurry. */
@@ -118,9 +130,15 @@ struct weir_sink {
 	char *uri;
 	unsigned budget;
 	enum weir_policy policy;
+	uint64_t deadline_ns; /* 0: two frames' time */
+	struct weir_masks masks; /* as they were asked for */
 	weir_counter syscalls;
 	weir_counter zero_copy_sends, kernel_copied_sends, copied_bytes;
 };
+
+/* Whether it takes that: what the masks and impl->accepts say of it. */
+int weir_sink_accepts(
+	struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size);
 
 /* What the settings ask for beyond the URI is within bounds. 0, or -EINVAL, logged. */
 int weir_sink_check_settings(const struct weir_sink_settings *settings);

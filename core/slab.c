@@ -33,7 +33,7 @@ static void init_slot(
 {
 	struct weir_slot *slot = &slab->slots[index];
 
-	slot->index = index;
+	slot->index = slot->place = index;
 	slot->slab = slab;
 	slot->n_parts = settings->n_parts ? settings->n_parts : 1;
 	for (unsigned i = 0; i < WEIR_MAX_PLANES; i++) {
@@ -49,8 +49,8 @@ static void init_slot(
 	pthread_mutex_init(&slot->brackets.lock, NULL);
 }
 
-int weir_slab_create(const struct weir_memory_kind *kind,
-	const struct weir_slab_settings *settings, struct weir_slab **out)
+int weir_slab_create(const struct weir_memory_kind *kind, const struct weir_slab_settings *settings,
+	struct weir_slab **out)
 {
 	struct weir_slab *slab;
 	int err;
@@ -137,6 +137,13 @@ void weir_slab_shrink(struct weir_slab *slab, unsigned n_slots)
 	atomic_fetch_and(&slab->free, (uint32_t)((1ull << n_slots) - 1));
 }
 
+void weir_slab_place(struct weir_slab *slab, unsigned first)
+{
+	assert(first + slab->n_slots <= WEIR_SLAB_MAX_SLOTS);
+	for (unsigned i = 0; i < slab->n_slots; i++)
+		slab->slots[i].place = slab->slots[i].frame.info.slot = first + i;
+}
+
 struct weir_slot *weir_slab_take(struct weir_slab *slab)
 {
 	uint32_t free = atomic_load_explicit(&slab->free, memory_order_acquire);
@@ -168,8 +175,7 @@ struct weir_frame *weir_slot_issue(struct weir_slot *slot)
 
 	assert(atomic_load_explicit(&frame->refs, memory_order_relaxed) == 0);
 	frame->info.flags = 0;
-	frame->info.generation =
-		atomic_load_explicit(&frame->generation, memory_order_relaxed);
+	frame->info.generation = atomic_load_explicit(&frame->generation, memory_order_relaxed);
 	weir_slab_ref(slot->slab);
 	atomic_store_explicit(&frame->refs, 1, memory_order_release);
 	return frame;
@@ -182,8 +188,8 @@ unsigned weir_slab_out(const struct weir_slab *slab)
 	return slab->n_slots - (unsigned)__builtin_popcount(free);
 }
 
-int weir_slab_listen(struct weir_slab *slab, struct weir_loop *loop,
-	void (*returned)(void *data), void *data)
+int weir_slab_listen(
+	struct weir_slab *slab, struct weir_loop *loop, void (*returned)(void *data), void *data)
 {
 	slab->listener = pthread_self();
 	slab->returned = returned;

@@ -44,7 +44,10 @@ struct weir_slot {
 	struct weir_slot_part parts[WEIR_MAX_PLANES];
 	unsigned n_parts;
 	uint8_t *headroom; /* before parts[0], or NULL */
-	unsigned index;
+	unsigned index; /* in its slab: what the memory's maker and the source go by */
+	unsigned place; /* among all slots whose frames go the same way, those of another slab
+			 * included: what everybody goes by who gets frames. The index, unless
+			 * weir_slab_place() said otherwise */
 	struct weir_frame frame;
 	struct weir_slab *slab;
 	struct {
@@ -77,6 +80,7 @@ struct weir_memory_traits {
 	bool dmabuf;   /* devices, and other processes, see them */
 	bool pinnable; /* networks and disks take them without a copy */
 	bool headroom; /* there is room before and after the frame */
+	bool contiguous; /* devices without an IOMMU take them: their pages are neighbours */
 };
 
 /* A memory kind: one const table, one row in weir_memory_kinds. */
@@ -88,6 +92,13 @@ struct weir_memory_kind {
 	/* Whether this machine has it at all. 0, or -errno with the reason and the remedy in `why`.
 	 */
 	int (*probe)(char *why, size_t size);
+
+	/* Lowers the traits to what this machine has. NULL: it has the best. */
+	void (*refine)(struct weir_memory_traits *traits);
+
+	/* Bytes that it locks for such a slab. 0 or -errno. NULL: kernel memory, which is never
+	 * swapped. */
+	int (*locks)(const struct weir_slab_settings *settings, size_t *out);
 
 	/* Fills every slot's parts and headroom, and base, length. Cleans up
 	 * after itself on error. Kinds that a device allocates leave this NULL: their source makes
@@ -149,6 +160,11 @@ struct weir_slab {
 int weir_slab_create(const struct weir_memory_kind *kind, const struct weir_slab_settings *settings,
 	struct weir_slab **out);
 
+/* What the lock_verdict of such a slab would be, in advance: tries the limit and touches no page.
+ * `others`: bytes that are to be locked besides. The bytes that would be locked. */
+size_t weir_slab_foresee_lock(const struct weir_memory_kind *kind,
+	const struct weir_slab_settings *settings, size_t others, char *verdict, size_t size);
+
 struct weir_slab *weir_slab_ref(struct weir_slab *slab);
 void weir_slab_unref(struct weir_slab **slab);
 
@@ -159,6 +175,9 @@ int weir_slab_attach(struct weir_slab *slab, void *block, void (*destroy)(void *
 /* Leaves out the slots from number `n_slots` on, for a device that takes fewer. All are free still.
  */
 void weir_slab_shrink(struct weir_slab *slab, unsigned n_slots);
+
+/* Its slots' places are from `first` on, all below WEIR_SLAB_MAX_SLOTS. No frame is out. */
+void weir_slab_place(struct weir_slab *slab, unsigned first);
 
 /* A free slot, taken, or NULL. Loop thread only. */
 struct weir_slot *weir_slab_take(struct weir_slab *slab);

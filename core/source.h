@@ -90,8 +90,8 @@ struct weir_source_impl {
 		struct weir_memory_traits *traits);
 
 	/* Whether it would deliver another picture than source->video: same size, another format,
-	 * or another stride (0: any). Completes *video; changes nothing. 0, or -ENOTSUP with the
-	 * reason in `why`. NULL, both: it delivers what it delivers. */
+	 * or lines at least so far apart (0: any). Completes *video; changes nothing. 0, or
+	 * -ENOTSUP with the reason in `why`. NULL, both: it delivers what it delivers. */
 	int (*try_video)(
 		struct weir_source *source, struct weir_video *video, char *why, size_t size);
 
@@ -126,6 +126,7 @@ struct weir_source {
 	struct weir_video wanted; /* by the user: what is zero is ours to choose */
 	bool live;
 	bool device;           /* hardware writes the frames: CPU access needs cache syncs */
+	bool keeps_frames;     /* it may hold what it has delivered (a picture to show again) */
 	bool delivers_corrupt; /* sinks are shown frames flagged WEIR_FRAME_CORRUPT; else they count
 				  as dropped */
 	unsigned n_parts;      /* memory pieces a frame, as struct weir_slab_settings; 0: one */

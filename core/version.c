@@ -23,6 +23,11 @@ const char *weir_build_features(void)
 #else
 		", no libjpeg-turbo"
 #endif
+#ifdef WEIR_HAVE_LIBYUV
+		", libyuv"
+#else
+		", no libyuv"
+#endif
 #ifdef WEIR_HAVE_LIBV4L2
 		", libv4l2"
 #else

@@ -50,6 +50,12 @@ void weir_sinks_books_unref(struct weir_sinks_books *books)
 		free(books);
 }
 
+void weir_sinks_books_drop(struct weir_sinks_books *books, enum weir_drop reason, uint64_t n)
+{
+	for (size_t i = 0; i < books->n; i++)
+		atomic_fetch_add_explicit(&books->sink[i].drops[reason], n, memory_order_relaxed);
+}
+
 void weir_sink_books_read(struct weir_sink_books *books, struct weir_sink_ledger *out)
 {
 	out->delivered = weir_counter_get(&books->delivered);
@@ -61,6 +67,7 @@ void weir_sink_books_read(struct weir_sink_books *books, struct weir_sink_ledger
 	out->pending = atomic_load_explicit(&books->pending, memory_order_relaxed);
 	out->bytes = weir_counter_get(&books->bytes);
 	out->held_max = weir_counter_get(&books->held_max);
+	out->user_copied_bytes = weir_counter_get(&books->copied_bytes);
 	weir_histogram_read(&books->latency, &out->latency);
 }
 
@@ -132,7 +139,9 @@ void weir_pipeline_ledger(struct weir_pipeline *pipeline, struct weir_ledger *ou
 	out->lost_by_device = weir_counter_get(&books->lost);
 	out->cache_syncs = weir_counter_get(&books->syncs);
 	out->cache_syncs += weir_stretch_syncs(&pipeline->stretch);
-	out->user_copied_bytes = weir_counter_get(&books->converted_bytes);
+	out->private_bytes = weir_counter_get(&books->private_bytes);
+	out->user_copied_bytes =
+		weir_counter_get(&books->converted_bytes) + out->private_bytes;
 	out->duration_ns = grown(&books->last_ns, &books->first_ns);
 	weir_histogram_read(&books->latency, &out->latency);
 	read_usage(books, out);
@@ -140,6 +149,7 @@ void weir_pipeline_ledger(struct weir_pipeline *pipeline, struct weir_ledger *ou
 	for (size_t i = 0; i < pipeline->n_sinks; i++) {
 		read_sink(pipeline, i, &out->sinks[i]);
 		out->kernel_copied_bytes += out->sinks[i].copied_bytes;
+		out->user_copied_bytes += out->sinks[i].user_copied_bytes;
 	}
 	pthread_mutex_unlock(&pipeline->lock);
 }

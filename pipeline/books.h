@@ -27,7 +27,7 @@ struct weir_books {
 	weir_counter lost; /* by the device, before the last captured frame */
 	weir_counter first_ns, last_ns;
 	weir_counter syncs; /* of the stretches before this one */
-	weir_counter converted_bytes;
+	weir_counter converted_bytes, private_bytes;
 	struct weir_usage warm, now;
 	uint64_t warm_at, next_sample_ns;
 	struct weir_histogram latency;
@@ -41,6 +41,7 @@ void weir_books_warm_up(struct weir_books *books, unsigned slots);
 /* What became of the frames that one sink was to get. Written by whoever releases a frame. */
 struct weir_sink_books {
 	weir_counter delivered, bytes, held_max;
+	weir_counter copied_bytes; /* by us: written by the run's thread alone */
 	weir_counter drops[WEIR_N_DROPS];
 	_Atomic uint64_t pending; /* held by the sink, or waiting for it */
 	struct weir_histogram latency;
@@ -58,6 +59,9 @@ struct weir_sinks_books {
 struct weir_sinks_books *weir_sinks_books_create(size_t n);
 struct weir_sinks_books *weir_sinks_books_ref(struct weir_sinks_books *books);
 void weir_sinks_books_unref(struct weir_sinks_books *books);
+
+/* Counts `n` frames that came to no sink. */
+void weir_sinks_books_drop(struct weir_sinks_books *books, enum weir_drop reason, uint64_t n);
 
 /* Everything but uri, error and verdict, which the pipeline knows. */
 void weir_sink_books_read(struct weir_sink_books *books, struct weir_sink_ledger *out);

@@ -4,6 +4,7 @@
 
 #include "core/clock.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/private.h"
 
 static struct weir_leg *next_of(const struct weir_leg *leg)
 {
@@ -30,7 +31,13 @@ static struct weir_frame *pass_stages(struct weir_leg *leg, struct weir_frame *f
 
 	for (size_t i = leg->first; i < leg->end && frame; i++) {
 		struct weir_stage *stage = pipeline->stages[i];
-		int err = stage->impl->process(stage->state, stage, &frame);
+		int err = 0;
+
+		if (stage->impl->access == WEIR_STAGE_WRITE && !weir_frame_is_sole(frame))
+			err = weir_private_replace(
+				leg, stage->text, &pipeline->books.private_bytes, &frame);
+		if (!err && frame)
+			err = stage->impl->process(stage->state, stage, &frame);
 
 		if (err) {
 			weir_frame_unref(&frame);
@@ -40,13 +47,23 @@ static struct weir_frame *pass_stages(struct weir_leg *leg, struct weir_frame *f
 	return frame;
 }
 
-static void show_sinks(struct weir_pipeline *pipeline, struct weir_frame *frame)
+static int show_sink(struct weir_leg *leg, struct weir_outlet *outlet, struct weir_frame **frame)
 {
+	bool is_masked = outlet->masked.how == WEIR_MASKING_IN_PLACE ||
+			 outlet->masked.how == WEIR_MASKING_COPY;
+
+	return is_masked ? weir_masked_offer(leg, outlet, frame)
+			 : weir_outlet_offer(outlet, *frame);
+}
+
+static void show_sinks(struct weir_leg *leg, struct weir_frame *frame)
+{
+	struct weir_pipeline *pipeline = leg->pipeline;
 	struct weir_outlets *outlets = pipeline->stretch.outlets;
 	uint64_t taken_ns = frame->info.timestamp_ns, now;
 
 	for (size_t i = 0; i < outlets->n; i++) {
-		int err = weir_outlet_offer(&outlets->outlet[i], frame);
+		int err = show_sink(leg, &outlets->outlet[i], &frame);
 
 		if (err)
 			weir_stretch_lose_sink(pipeline, i, err);
@@ -94,7 +111,7 @@ void weir_leg_enter(struct weir_leg *leg, struct weir_frame *frame)
 	else if (next)
 		offer_head(next, frame);
 	else
-		show_sinks(leg->pipeline, frame);
+		show_sinks(leg, frame);
 }
 
 bool weir_leg_flows(struct weir_leg *leg)
@@ -110,12 +127,19 @@ bool weir_leg_flows(struct weir_leg *leg)
 	return true;
 }
 
+static void refresh(struct weir_leg *leg)
+{
+	feed(leg);
+	if (leg->started && leg->head->engine->resume)
+		leg->head->engine->resume(leg->head);
+}
+
 void weir_legs_feed(struct weir_pipeline *pipeline)
 {
 	struct weir_stretch *stretch = &pipeline->stretch;
 
 	for (size_t i = stretch->n_legs; i-- > 1;)
-		feed(&stretch->legs[i]);
+		refresh(&stretch->legs[i]);
 }
 
 /* ---- what a head says ---- */
@@ -125,7 +149,9 @@ static void deliver(void *data, struct weir_frame *frame)
 	struct weir_leg *leg = data;
 
 	leg->in_work--;
-	weir_counter_add(&leg->pipeline->books.converted_bytes, frame->info.bytes_used);
+	if (!leg->head->engine->is_device)
+		weir_counter_add(
+			&leg->pipeline->books.converted_bytes, frame->info.bytes_used);
 	weir_leg_enter(leg, frame);
 }
 
@@ -135,6 +161,16 @@ static void skipped(void *data)
 
 	leg->in_work--;
 	drop_everywhere(leg->pipeline, WEIR_DROP_STAGE);
+}
+
+/* A live source does not wait for its sinks, so that a slow one loses frames alone. Stages that
+ * follow are the same for all. */
+static bool wanted(void *data)
+{
+	struct weir_leg *leg = data;
+	struct weir_leg *next = next_of(leg);
+
+	return next ? !next->waiting : may_feed(leg);
 }
 
 static void ready(void *data)
@@ -151,6 +187,21 @@ static void failed(void *data, int error)
 	weir_stretch_end(leg->pipeline, error);
 }
 
+static void changed(void *data)
+{
+	struct weir_leg *leg = data;
+
+	weir_stretch_end(leg->pipeline, WEIR_PLAN_AGAIN);
+}
+
+static void keeps(void *data, int frames)
+{
+	struct weir_leg *leg = data;
+
+	leg->in_work -= (uint64_t)frames;
+	leg->pipeline->kept += (uint64_t)frames;
+}
+
 /* ---- beginning and end ---- */
 
 int weir_legs_start(struct weir_pipeline *pipeline)
@@ -164,12 +215,16 @@ int weir_legs_start(struct weir_pipeline *pipeline)
 			.log = pipeline->settings.log,
 			.loop = stretch->loop,
 			.slab = leg->slab,
+			.from = stretch->legs[i - 1].slab,
 			.cpus = pipeline->scheduling.cpus_changed ? &pipeline->scheduling.cpus
 								  : NULL,
 			.deliver = deliver,
 			.skipped = skipped,
+			.wanted = wanted,
 			.ready = ready,
 			.failed = failed,
+			.changed = changed,
+			.keeps = keeps,
 			.data = leg,
 		};
 

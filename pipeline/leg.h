@@ -24,6 +24,7 @@ struct weir_leg {
 	struct weir_stage *head; /* NULL: the source's */
 	bool started;
 	struct weir_slab *slab;
+	struct weir_slab *private; /* of further slots, for copies of its frames; or NULL */
 	size_t first, end;          /* of the stages that its frames pass */
 	struct weir_frame *waiting; /* for the head */
 	uint64_t in_work;           /* taken by the head, and neither delivered nor skipped yet */

@@ -6,6 +6,7 @@
 
 #include "core/log.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/private.h"
 
 /* The frame memory of a stretch: its slabs, and what must live as long as their frames. */
 
@@ -94,23 +95,31 @@ static int attach_books(struct weir_pipeline *pipeline, struct weir_slab *slab)
 static int attach_outlets(
 	struct weir_pipeline *pipeline, struct weir_slab *slab, struct weir_outlets **out)
 {
+	const struct weir_plan *plan = &pipeline->plan.value;
+	const struct weir_video *video = &plan->hops[plan->n_hops - 1].video;
 	size_t size = sizeof(struct weir_outlets) + pipeline->n_sinks * sizeof(struct weir_outlet);
 	struct weir_outlets *outlets;
+	int err = 0;
 
 	outlets = calloc(1, size);
 	if (!outlets)
 		return -ENOMEM;
+	explicit_bzero(outlets, size); /* touched: places that are used late fault no page */
 	outlets->n = pipeline->n_sinks;
-	for (size_t i = 0; i < outlets->n; i++)
+	for (size_t i = 0; i < outlets->n && !err; i++) {
 		weir_outlet_init(&outlets->outlet[i],
 			pipeline->errors[i] ? NULL : pipeline->sinks[i], slab,
 			&pipeline->sinks_books->sink[i]);
-	if (weir_slab_attach(slab, outlets, free)) {
-		free(outlets);
-		return -ENOMEM;
+		err = weir_masked_init(&outlets->outlet[i].masked, pipeline->plan.masking[i],
+			&pipeline->sinks[i]->masks, video);
 	}
-	*out = outlets;
-	return 0;
+	if (!err)
+		err = weir_slab_attach(slab, outlets, free);
+	if (err)
+		free(outlets);
+	else
+		*out = outlets;
+	return err;
 }
 
 static int attach_views(
@@ -121,9 +130,10 @@ static int attach_views(
 
 		if (stage->impl->access != WEIR_STAGE_RESHAPE)
 			continue;
-		stage->views = calloc(slab->n_slots, sizeof(*stage->views));
+		stage->views = calloc(WEIR_SLAB_MAX_SLOTS, sizeof(*stage->views));
 		if (!stage->views)
 			return -ENOMEM;
+		explicit_bzero(stage->views, WEIR_SLAB_MAX_SLOTS * sizeof(*stage->views));
 		if (weir_slab_attach(slab, stage->views, free)) {
 			free(stage->views);
 			return -ENOMEM;
@@ -132,34 +142,77 @@ static int attach_views(
 	return 0;
 }
 
-static int open_leg(struct weir_pipeline *pipeline, size_t number, struct weir_slab **out)
-{
-	const struct weir_leg_plan *plan = &pipeline->plan.legs[number];
-	struct weir_slab *slab;
-	int err = number ? create_stage_slab(pipeline, plan, &slab)
-			 : create_source_slab(pipeline, &slab);
+/* What a leg has of memory; the private slots, where there are any, keep the others alive. */
+struct leg_memory {
+	struct weir_slab *slab, *private;
+};
 
-	if (err)
-		return err;
-	slab->synced = plan->synced;
-	err = describe_slots(slab, &plan->video);
-	if (!err)
-		err = attach_views(pipeline, plan, slab);
-	if (err)
-		weir_slab_unref(&slab);
-	else
-		*out = slab;
+static void drop_memory(struct leg_memory *memory)
+{
+	weir_slab_unref(&memory->private);
+	weir_slab_unref(&memory->slab);
+}
+
+static int open_private(
+	struct weir_pipeline *pipeline, const struct weir_leg_plan *plan, struct leg_memory *memory)
+{
+	const struct weir_slab_settings settings = {
+		.log = pipeline->settings.log,
+		.slots = plan->private_slots,
+		.no_lock = pipeline->settings.no_lock,
+	};
+
+	if (!plan->private_slots)
+		return 0;
+	return weir_private_open(plan, memory->slab, &settings, &memory->private);
+}
+
+int weir_stretch_open_private(struct weir_pipeline *pipeline)
+{
+	struct weir_leg *leg = &pipeline->stretch.legs[0];
+	struct leg_memory memory = { leg->slab, leg->private };
+	int err = 0;
+
+	if (!memory.private)
+		err = open_private(pipeline, &pipeline->plan.legs[0], &memory);
+	pthread_mutex_lock(&pipeline->lock);
+	leg->private = memory.private;
+	pthread_mutex_unlock(&pipeline->lock);
 	return err;
 }
 
-static void set_up_leg(struct weir_pipeline *pipeline, size_t number, struct weir_slab *slab)
+static int open_leg(struct weir_pipeline *pipeline, size_t number, struct leg_memory *out)
+{
+	const struct weir_leg_plan *plan = &pipeline->plan.legs[number];
+	struct leg_memory memory = { NULL, NULL };
+	int err = number ? create_stage_slab(pipeline, plan, &memory.slab)
+			 : create_source_slab(pipeline, &memory.slab);
+
+	if (err)
+		return err;
+	memory.slab->synced = plan->synced;
+	err = describe_slots(memory.slab, &plan->video);
+	if (!err)
+		err = attach_views(pipeline, plan, memory.slab);
+	if (!err)
+		err = open_private(pipeline, plan, &memory);
+	if (err)
+		drop_memory(&memory);
+	else
+		*out = memory;
+	return err;
+}
+
+static void set_up_leg(
+	struct weir_pipeline *pipeline, size_t number, const struct leg_memory *memory)
 {
 	const struct weir_leg_plan *plan = &pipeline->plan.legs[number];
 
 	pipeline->stretch.legs[number] = (struct weir_leg){
 		.pipeline = pipeline,
 		.head = number ? pipeline->stages[plan->first - 1] : NULL,
-		.slab = slab,
+		.slab = memory->slab,
+		.private = memory->private,
 		.first = plan->first,
 		.end = plan->end,
 	};
@@ -167,25 +220,25 @@ static void set_up_leg(struct weir_pipeline *pipeline, size_t number, struct wei
 
 int weir_stretch_open_memory(struct weir_pipeline *pipeline)
 {
-	struct weir_slab *slabs[WEIR_MAX_LEGS] = { NULL };
+	struct leg_memory memory[WEIR_MAX_LEGS] = { { NULL, NULL } };
 	struct weir_outlets *outlets = NULL;
 	size_t n = pipeline->plan.n_legs;
 	int err = 0;
 
 	for (size_t i = 0; i < n && !err; i++)
-		err = open_leg(pipeline, i, &slabs[i]);
+		err = open_leg(pipeline, i, &memory[i]);
 	if (!err)
-		err = attach_books(pipeline, slabs[n - 1]);
+		err = attach_books(pipeline, memory[n - 1].slab);
 	if (!err)
-		err = attach_outlets(pipeline, slabs[n - 1], &outlets);
+		err = attach_outlets(pipeline, memory[n - 1].slab, &outlets);
 	if (err) {
 		for (size_t i = 0; i < n; i++)
-			weir_slab_unref(&slabs[i]);
+			drop_memory(&memory[i]);
 		return err;
 	}
 	pthread_mutex_lock(&pipeline->lock);
 	for (size_t i = 0; i < n; i++)
-		set_up_leg(pipeline, i, slabs[i]);
+		set_up_leg(pipeline, i, &memory[i]);
 	pipeline->stretch.n_legs = n;
 	pipeline->stretch.outlets = outlets;
 	pthread_mutex_unlock(&pipeline->lock);
@@ -195,19 +248,24 @@ int weir_stretch_open_memory(struct weir_pipeline *pipeline)
 void weir_stretch_forget(struct weir_pipeline *pipeline)
 {
 	struct weir_stretch *stretch = &pipeline->stretch;
-	struct weir_slab *slabs[WEIR_MAX_LEGS] = { NULL };
+	struct leg_memory memory[WEIR_MAX_LEGS] = { { NULL, NULL } };
 
 	pthread_mutex_lock(&pipeline->lock);
 	weir_counter_add(&pipeline->books.syncs, weir_stretch_syncs(stretch));
 	for (size_t i = 0; i < stretch->n_legs; i++) {
-		slabs[i] = stretch->legs[i].slab;
-		stretch->legs[i].slab = NULL;
+		memory[i] = (struct leg_memory){ stretch->legs[i].slab, stretch->legs[i].private };
+		stretch->legs[i].slab = stretch->legs[i].private = NULL;
 	}
 	stretch->n_legs = 0;
 	stretch->outlets = NULL;
 	pthread_mutex_unlock(&pipeline->lock);
 	for (size_t i = 0; i < WEIR_MAX_LEGS; i++)
-		weir_slab_unref(&slabs[i]);
+		drop_memory(&memory[i]);
+}
+
+static uint64_t syncs_of(const struct weir_slab *slab)
+{
+	return slab ? atomic_load_explicit(&slab->syncs, memory_order_relaxed) : 0;
 }
 
 uint64_t weir_stretch_syncs(const struct weir_stretch *stretch)
@@ -215,7 +273,7 @@ uint64_t weir_stretch_syncs(const struct weir_stretch *stretch)
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < stretch->n_legs; i++)
-		sum += atomic_load_explicit(&stretch->legs[i].slab->syncs, memory_order_relaxed);
+		sum += syncs_of(stretch->legs[i].slab) + syncs_of(stretch->legs[i].private);
 	return sum;
 }
 

@@ -10,10 +10,11 @@
 #include "core/sink.h"
 #include "core/slab.h"
 #include "pipeline/books.h"
+#include "pipeline/masked.h"
 
 /* The pipeline's side of one sink in one stretch of a run: its budget and its policy.
  *
- * Every frame that a sink is shown is a view of the outlet's, one a slot. The view's last release,
+ * Every frame that a sink is shown is a view of the outlet's, one a place. The view's last release,
  * on whichever thread, is what the books call done with it, so that a sink keeps a frame by holding
  * a reference and by nothing else.
  *
@@ -22,12 +23,19 @@ struct weir_outlet {
 	struct weir_sink *sink; /* while it runs; NULL once it was stopped */
 	struct weir_slab *slab;
 	struct weir_sink_books *books; /* the slab keeps them alive */
-	unsigned budget;        /* frames the sink may hold */
+	unsigned budget;        /* frames the sink may hold … */
+	unsigned share;         /* … and of those, how many in the slab's own slots */
+	struct weir_slab *private; /* for copies of what it lags behind with (pipeline/lag.h); or
+				    * NULL */
+	uint64_t deadline_ns;
+	struct weir_masked masked;
 	bool keeps_newest;      /* one more may wait here, and gives way to newer ones */
 	struct weir_frame *_Atomic waiting;
 	int error;
 
-	_Atomic uint32_t held; /* one bit a slot whose view the sink has */
+	_Atomic uint32_t held; /* one bit a place whose view the sink has */
+	_Atomic uint32_t moved; /* of those, whose frame lives on in another place */
+	uint64_t came_ns[WEIR_SLAB_MAX_SLOTS]; /* when the sink got what it holds */
 	_Atomic bool starved; /* somebody waits for a release here */
 	_Atomic int verdict;  /* of frames released from now on: enum weir_drop */
 
@@ -38,9 +46,15 @@ struct weir_outlet {
 void weir_outlet_init(struct weir_outlet *outlet, struct weir_sink *sink, struct weir_slab *slab,
 	struct weir_sink_books *books);
 
-/* `may_wait`: there is a slot to spare for the newest frame, which the sinks at their budget share.
- */
-void weir_outlet_allow(struct weir_outlet *outlet, unsigned budget, bool may_wait);
+/* `share`: of its budget, in the slab's own slots. `may_wait`: there is one of these to spare for
+ * the newest frame, which the sinks at their budget share. */
+void weir_outlet_allow(
+	struct weir_outlet *outlet, unsigned budget, unsigned share, bool may_wait);
+
+/* From here on a sink that holds a frame for longer than that lags: what it gets beyond its share
+ * are copies in private slots. */
+void weir_outlet_allow_copies(
+	struct weir_outlet *outlet, struct weir_slab *private, uint64_t deadline_ns);
 
 /* Shows the sink a frame, now or when it has room, or drops one by its policy. The frame is
  * borrowed. 0, or the sink's error: it has failed with this frame. */
@@ -55,6 +69,19 @@ bool weir_outlet_has_room(struct weir_outlet *outlet);
 
 /* Hands on the frame that waits, if the sink has room. As weir_outlet_offer(). */
 int weir_outlet_refill(struct weir_outlet *outlet);
+
+/* Whether a frame that is nobody's but the sink's would be shown to it now, or wait for it. */
+bool weir_outlet_keeps(struct weir_outlet *outlet);
+
+/* Whether the sink could be handed that frame now. */
+bool weir_outlet_fits(struct weir_outlet *outlet, const struct weir_frame *frame);
+
+/* Drops what waits, for a newer frame. */
+void weir_outlet_give_way(struct weir_outlet *outlet);
+
+/* Has the sink hold `copy` in the place of what it holds there, which it can let go. Takes `copy`.
+ */
+void weir_outlet_move(struct weir_outlet *outlet, unsigned place, struct weir_frame *copy);
 
 /* Whether the sink has nothing left to do. A "no" is followed by a wake of the slab. */
 bool weir_outlet_is_drained(struct weir_outlet *outlet);

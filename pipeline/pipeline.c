@@ -201,5 +201,8 @@ void weir_pipeline_memory(struct weir_pipeline *pipeline, struct weir_memory_rep
 		out->registered = pipeline->stretch.registered;
 		out->lock = slab->lock_verdict;
 	}
+	for (size_t i = 0; i < pipeline->stretch.n_legs; i++)
+		if (pipeline->stretch.legs[i].private)
+			out->private_slots += pipeline->stretch.legs[i].private->n_slots;
 	pthread_mutex_unlock(&pipeline->lock);
 }

@@ -61,7 +61,10 @@ struct weir_pipeline {
 	struct weir_source *source;
 	struct weir_stage **stages;
 	size_t n_stages;
-	bool converts_by_itself; /* the last stage is the planner's own */
+	size_t n_own_stages; /* of them the last are the planner's own */
+	/* What the source delivered by itself, before the planner brought it to what was given to
+	 * it; no format: that never was. */
+	struct weir_video own_video, given_video;
 	struct weir_sink *sinks[WEIR_MAX_SINKS];
 	char *verdicts[WEIR_MAX_SINKS]; /* of the last run */
 	_Atomic int errors[WEIR_MAX_SINKS];
@@ -76,6 +79,7 @@ struct weir_pipeline {
 	struct weir_books books; /* of the run, all stretches together */
 	struct weir_sinks_books *sinks_books;
 	uint64_t deadline_ns;              /* of the run; 0: none */
+	uint64_t kept; /* frames that stages have between two stretches */
 	struct weir_scheduling scheduling; /* as it was before the run */
 	_Atomic bool running;
 	pthread_mutex_t lock;    /* held while source, sinks, the stretch's legs, sinks_books and
@@ -110,6 +114,9 @@ void weir_stretch_lose_sink(struct weir_pipeline *pipeline, size_t index, int er
 
 /* Makes the planned slabs, and attaches the outlets and the stages' views to them. */
 int weir_stretch_open_memory(struct weir_pipeline *pipeline);
+
+/* Makes the source's private slots, if the plan has come to need them. 0 or -errno, logged. */
+int weir_stretch_open_private(struct weir_pipeline *pipeline);
 
 /* Cache syncs that its slabs have seen. */
 uint64_t weir_stretch_syncs(const struct weir_stretch *stretch);

@@ -3,10 +3,12 @@
 #ifndef WEIR_PIPELINE_PLAN_H
 #define WEIR_PIPELINE_PLAN_H
 
+#include <weir/ledger.h>
 #include <weir/plan.h>
 
 #include "core/slab.h"
 #include "pipeline/leg.h"
+#include "pipeline/masked.h"
 
 /* The memory of one leg of the way (pipeline/leg.h). */
 struct weir_leg_plan {
@@ -17,6 +19,12 @@ struct weir_leg_plan {
 	unsigned slots, own_slots; /* in all; that the leg's head or source needs for itself */
 	size_t first, end;         /* of the stages that its frames pass */
 	bool synced;               /* CPU access needs cache syncs */
+	bool kept;   /* somebody may hold what comes out of the last stage so far */
+	bool copies; /* a stage writes in place what somebody before may hold */
+	const struct weir_memory_kind *private_kind;
+	unsigned private_slots; /* beside the others, for copies */
+	unsigned lag_slots;     /* of those, for sinks that lag: what slots are missing */
+	unsigned masked_slots;  /* and for those that get masked copies */
 };
 
 /* A memory kind while it is weighed. */
@@ -29,6 +37,12 @@ struct weir_kind_weight {
 };
 
 #define WEIR_MAX_KINDS 8
+
+/* What frames that stages make lie in. */
+struct weir_made {
+	const struct weir_memory_kind *kind;
+	struct weir_memory_traits traits;
+};
 
 /* A plan and the memory of its words. Building it needs no error checks on the way: the first
  * failed allocation is kept in `error`, and later additions do nothing. */
@@ -43,8 +57,12 @@ struct weir_plan_draft {
 	/* For the run, which the value cannot name. */
 	struct weir_kind_weight kinds[WEIR_MAX_KINDS];
 	size_t n_kinds;
+	struct weir_made made;
 	struct weir_leg_plan legs[WEIR_MAX_LEGS];
 	size_t n_legs;
+	enum weir_masking masking[WEIR_MAX_SINKS];
+	unsigned shares[WEIR_MAX_SINKS]; /* of the last leg's own slots: what a sink may hold */
+	const char *sink_reasons[WEIR_MAX_SINKS]; /* before what is said of budgets */
 	bool may_wait; /* a slot is left for the newest frame to wait in, for sinks at their budget
 			*/
 };

@@ -23,6 +23,20 @@ static void add_source(struct weir_pipeline *pipeline)
 		});
 }
 
+/* A stage of the program's, and one that only reads, may hold frames while they go on. */
+static bool may_keep(const struct weir_stage *stage)
+{
+	return stage->own || stage->impl->access == WEIR_STAGE_READ;
+}
+
+static const char *reason_to_copy(const struct weir_pipeline *pipeline)
+{
+	return pipeline->settings.require_zero_copy
+		       ? "writes in place; a frame that a stage before keeps ends the run, for it "
+			 "would have to be copied"
+		       : "writes in place; a frame that a stage before keeps is copied first";
+}
+
 static void add_hop(struct weir_pipeline *pipeline, const struct weir_stage *stage,
 	const struct weir_video *video)
 {
@@ -31,7 +45,6 @@ static void add_hop(struct weir_pipeline *pipeline, const struct weir_stage *sta
 		[WEIR_STAGE_RESHAPE] = "another geometry over the same bytes",
 		[WEIR_STAGE_READ] = "reads in place",
 		[WEIR_STAGE_WRITE] = "writes in place, before anybody else sees the frame",
-		[WEIR_STAGE_CONVERT] = "converts into memory of its own",
 	};
 	static const enum weir_hop_memory memory[] = {
 		[WEIR_STAGE_RESHAPE] = WEIR_MEMORY_VIEW,
@@ -39,18 +52,22 @@ static void add_hop(struct weir_pipeline *pipeline, const struct weir_stage *sta
 	};
 	const struct weir_stage_impl *impl = stage->impl;
 	bool converts = impl->access == WEIR_STAGE_CONVERT;
+	bool device = stage->engine && stage->engine->is_device;
+	struct weir_leg_plan *leg = &pipeline->plan.legs[pipeline->plan.n_legs - 1];
+	bool may_copy = impl->access == WEIR_STAGE_WRITE && leg->kept;
 
 	weir_plan_add_hop(&pipeline->plan,
 		&(struct weir_plan_hop){
 			.kind = WEIR_HOP_STAGE,
-			.memory = memory[impl->access],
+			.memory = device ? WEIR_MEMORY_DEVICE : memory[impl->access],
 			.name = weir_plan_text(&pipeline->plan, "%s", stage->text),
-			.reason = reasons[impl->access],
+			.reason = may_copy ? reason_to_copy(pipeline) : reasons[impl->access],
 			.video = *video,
-			.bytes_copied =
-				converts ? pipeline->plan.legs[pipeline->plan.n_legs - 1].slot_bytes
-					 : 0,
+			.bytes_copied = converts && !device ? leg->slot_bytes : 0,
+			.may_copy = may_copy,
 		});
+	leg->copies |= may_copy;
+	leg->kept |= !converts && may_keep(stage);
 }
 
 /* What the stage makes begins a leg of its own. */
@@ -72,11 +89,9 @@ static int begin_leg(struct weir_pipeline *pipeline, size_t stage, const struct 
 static int add_stage(struct weir_pipeline *pipeline, size_t index, struct weir_video *video)
 {
 	const struct weir_stage *stage = pipeline->stages[index];
-	const struct weir_stage_impl *impl = stage->impl;
-	int err =
-		impl->configure ? impl->configure(stage->state, video, pipeline->settings.log) : 0;
+	int err = weir_planner_configure(pipeline, index, video, pipeline->settings.log);
 
-	if (!err && impl->access == WEIR_STAGE_CONVERT)
+	if (!err && stage->impl->access == WEIR_STAGE_CONVERT)
 		err = begin_leg(pipeline, index, video);
 	if (err)
 		return err;
@@ -102,27 +117,38 @@ static void add_lost_sink(
 				 });
 }
 
+static const char *reason_of(const struct weir_sink_impl *impl)
+{
+	if (impl->reads_pixels)
+		return "reads in place";
+	if (impl->shows_dmabufs)
+		return "hands on the dma-bufs";
+	if (impl->wants_registered)
+		return "transfers straight from it";
+	return impl->program_holds ? "is shown to the program" : "looks at no pixel";
+}
+
 static void add_living_sink(
-	struct weir_pipeline *pipeline, struct weir_sink *sink, const struct weir_video *video)
+	struct weir_pipeline *pipeline, size_t index, const struct weir_video *video)
 {
 	const struct weir_leg_plan *leg = &pipeline->plan.legs[pipeline->plan.n_legs - 1];
 	const struct weir_offer offer = { *video, leg->kind->name, leg->traits };
+	struct weir_sink *sink = pipeline->sinks[index];
 	const struct weir_sink_impl *impl = sink->impl;
 	char why[WEIR_PLAN_WHY] = "";
 	uint64_t copied = impl->copies ? impl->copies(sink, &offer, why, sizeof(why)) : 0;
+	struct weir_plan_hop hop = {
+		.kind = WEIR_HOP_SINK,
+		.memory = copied ? WEIR_MEMORY_COPY : WEIR_MEMORY_SAME,
+		.name = weir_plan_text(&pipeline->plan, "%s", sink->uri),
+		.reason = copied ? weir_plan_text(&pipeline->plan, "%s", why) : reason_of(impl),
+		.video = *video,
+		.bytes_copied = copied,
+		.budget = sink->budget,
+	};
 
-	weir_plan_add_hop(&pipeline->plan,
-		&(struct weir_plan_hop){
-			.kind = WEIR_HOP_SINK,
-			.memory = copied ? WEIR_MEMORY_COPY : WEIR_MEMORY_SAME,
-			.name = weir_plan_text(&pipeline->plan, "%s", sink->uri),
-			.reason = copied               ? weir_plan_text(&pipeline->plan, "%s", why)
-				  : impl->reads_pixels ? "reads in place"
-						       : "looks at no pixel",
-			.video = *video,
-			.bytes_copied = copied,
-			.budget = sink->budget,
-		});
+	weir_planner_mask_sink(pipeline, index, &hop);
+	weir_plan_add_hop(&pipeline->plan, &hop);
 }
 
 static void add_sinks(struct weir_pipeline *pipeline, const struct weir_video *video)
@@ -131,7 +157,7 @@ static void add_sinks(struct weir_pipeline *pipeline, const struct weir_video *v
 		if (weir_planner_has_lost(pipeline, i))
 			add_lost_sink(pipeline, pipeline->sinks[i], video);
 		else
-			add_living_sink(pipeline, pipeline->sinks[i], video);
+			add_living_sink(pipeline, i, video);
 }
 
 static int plan_stages(struct weir_pipeline *pipeline, struct weir_video *video)
@@ -140,7 +166,8 @@ static int plan_stages(struct weir_pipeline *pipeline, struct weir_video *video)
 
 	*video = pipeline->source->video;
 	add_source(pipeline);
-	pipeline->plan.legs[0] = (struct weir_leg_plan){ .video = *video };
+	pipeline->plan.legs[0] =
+		(struct weir_leg_plan){ .video = *video, .kept = pipeline->source->keeps_frames };
 	pipeline->plan.n_legs = 1;
 	for (size_t i = 0; i < pipeline->n_stages && !err; i++)
 		err = add_stage(pipeline, i, video);
@@ -154,12 +181,13 @@ static int plan_flow(struct weir_pipeline *pipeline)
 	int err;
 
 	weir_planner_drop_conversion(pipeline);
-	err = weir_planner_weigh_memory(pipeline);
+	err = weir_planner_weigh_memory(pipeline, weir_planner_was_brought(pipeline));
 	if (!err)
 		err = weir_planner_choose_picture(pipeline);
 	if (err)
 		return err;
 	pipeline->plan.value.video = pipeline->source->video;
+	weir_planner_choose_made(pipeline);
 	err = plan_stages(pipeline, &video);
 	if (!err)
 		err = weir_planner_choose_memory(pipeline);
@@ -216,6 +244,7 @@ int weir_planner_make(struct weir_pipeline *pipeline, struct weir_loop **out)
 		err = plan_loop(pipeline, &loop);
 	if (!err) {
 		weir_planner_share_slots(pipeline);
+		weir_planner_foresee_locks(pipeline);
 		err = pipeline->plan.error ? pipeline->plan.error : check_copy_policy(pipeline);
 	}
 	if (err || !out)

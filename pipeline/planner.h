@@ -22,24 +22,58 @@ void weir_planner_share(struct weir_pipeline *pipeline);
 /* Whether that sink was lost in this run: what the books of the last one say does not matter. */
 bool weir_planner_has_lost(const struct weir_pipeline *pipeline, size_t index);
 
-/* planner_cost.c: what the sinks copy of each frame of such a picture; WEIR_REFUSED, with the one
- * that does not take it in `why`. `video` is what comes to the sinks. */
+/* planner_cost.c: what the sinks copy of each frame of such a picture, beside what some copy of
+ * any; WEIR_REFUSED, with the one that does not take it in `why`. `video` is what comes to the
+ * sinks. */
 #define WEIR_REFUSED UINT64_MAX
 uint64_t weir_planner_cost(const struct weir_pipeline *pipeline, const struct weir_video *video,
 	const struct weir_memory_kind *kind, const struct weir_memory_traits *traits, char *why,
 	size_t size);
+
+/* planner_cost.c: tells a stage what comes to it; *video becomes what it makes of that. 0 or
+ * -ENOTSUP, logged. */
+int weir_planner_configure(const struct weir_pipeline *pipeline, size_t index,
+	struct weir_video *video, const struct weir_log *log);
 
 /* planner_cost.c: takes *video through the stages, silently; *converted is what they write of each
  * frame, and *converts whether they do. 0, or -ENOTSUP with the stage that refuses in `why`. */
 int weir_planner_pass_stages(const struct weir_pipeline *pipeline, struct weir_video *video,
 	uint64_t *converted, bool *converts, char *why, size_t size);
 
-/* planner_memory.c: what frames that a stage makes lie in. */
+/* planner_cost.c: the stride, video->stride at least, that spares every sink a copy. */
+uint32_t weir_planner_wish(const struct weir_pipeline *pipeline, struct weir_video video);
+
+/* planner_cost.c: what is lost when the one becomes the other, the worst in the highest bit. 0: it
+ * holds the same. */
+#define WEIR_LOSS_FAMILY      1u /* decoded, or into the other family of colours and back */
+#define WEIR_LOSS_DETAIL      2u
+#define WEIR_LOSS_COARSE      4u /* from here on people see it */
+#define WEIR_LOSS_COLOUR      8u
+#define WEIR_LOSS_COMPRESSION 16u
+#define WEIR_LOSS_SPEED       32u
+unsigned weir_planner_loss(const struct weir_format *from, const struct weir_format *to);
+
+/* planner_made.c: of the kinds of memory that we can make ourselves, the one in which sinks copy
+ * least of such frames, and what they copy, as weir_planner_cost(). */
+uint64_t weir_planner_weigh_made(const struct weir_pipeline *pipeline,
+	const struct weir_video *at_sinks, struct weir_made *out, char *why, size_t size);
+
+/* planner_made.c: what frames that a stage makes lie in: chosen for what comes to the sinks, and
+ * which it is. */
+void weir_planner_choose_made(struct weir_pipeline *pipeline);
 const struct weir_memory_kind *weir_planner_stage_kind(const struct weir_pipeline *pipeline);
 
-/* planner_memory.c: tries the kinds of memory for source->video until one spares every copy, and
- * weighs them. 0, or as weir_pipeline_plan() where none can serve. */
-int weir_planner_weigh_memory(struct weir_pipeline *pipeline);
+/* planner_stages.c: whether the stage that takes the frames of a leg can have them in that kind of
+ * memory. 0, or -errno with the reason in `why`. */
+int weir_planner_taker_accepts(const struct weir_pipeline *pipeline, size_t leg,
+	const struct weir_memory_kind *kind, char *why, size_t size);
+
+/* planner_stages.c: the kind of memory for what the stages make. 0 or -ENOTSUP, logged. */
+int weir_planner_choose_stage_memory(struct weir_pipeline *pipeline);
+
+/* planner_memory.c: tries the kinds of memory for source->video until one spares every copy, or
+ * `all` of them, and weighs them. 0, or as weir_pipeline_plan() where none can serve. */
+int weir_planner_weigh_memory(struct weir_pipeline *pipeline, bool all);
 
 /* planner_memory.c: takes the best one, and says why not the others. */
 int weir_planner_choose_memory(struct weir_pipeline *pipeline);
@@ -61,17 +95,56 @@ bool weir_planner_find_refuser(const struct weir_pipeline *pipeline, const struc
 int weir_planner_output_bytes(
 	const struct weir_stage *stage, const struct weir_video *video, size_t *out);
 
-/* planner_convert.c: adds a stage that makes what every sink takes, or logs who refuses what comes:
- * -ENOTSUP. 0 too when memory is what is missing. And removes the stage. */
-int weir_planner_add_conversion(struct weir_pipeline *pipeline);
+/* planner_cost.c: what a copy of an uncompressed picture takes, padding left out. */
+uint64_t weir_planner_visible_bytes(const struct weir_video *video);
+
+/* planner_convert.c: finds the stages that make what every sink takes of one of these pictures of
+ * the source's, losing least, then writing least. Those that lose `limit` or more do not count.
+ * Whether there are any; they are not added yet. */
+struct weir_conversion {
+	size_t from;       /* the picture */
+	char texts[2][40]; /* of the stages */
+	unsigned n_stages, loss;
+	uint64_t cost;
+};
+struct weir_candidate {
+	const struct weir_video *video; /* NULL: not to be converted */
+	unsigned loss;
+};
+bool weir_planner_find_conversion(struct weir_pipeline *pipeline,
+	const struct weir_candidate *pictures, size_t n_pictures, unsigned limit,
+	struct weir_conversion *out);
+
+/* planner_convert.c: adds them, after those that the user asked for. 0 or -errno. */
+int weir_planner_add_conversion(
+	struct weir_pipeline *pipeline, const struct weir_conversion *conversion);
 void weir_planner_drop_conversion(struct weir_pipeline *pipeline);
+
+/* planner_convert.c: logs who does not take what comes: -ENOTSUP. 0 when memory is what is missing,
+ * or when in the middle of a run others stay: the one who refuses is lost. */
+int weir_planner_refuse(struct weir_pipeline *pipeline);
 
 /* planner_picture.c: keeps what the source delivers, or brings it to another format or stride that
  * spares a copy or a refusal, or adds a stage that converts, within the user's wishes. Memory has
  * been weighed, and is again if need be. 0 or -errno, logged. */
 int weir_planner_choose_picture(struct weir_pipeline *pipeline);
 
+/* planner_picture.c: whether a plan of before brought the source to what it delivers now. */
+bool weir_planner_was_brought(const struct weir_pipeline *pipeline);
+
+/* planner_mask.c: adds to the hop of a living sink what its masks take. */
+void weir_planner_mask_sink(
+	struct weir_pipeline *pipeline, size_t index, struct weir_plan_hop *hop);
+
+/* planner_slots.c: the hop of that sink, once there is one; and how long it may hold a frame before
+ * it lags. */
+struct weir_plan_hop *weir_planner_sink_hop(struct weir_pipeline *pipeline, size_t index);
+uint64_t weir_planner_deadline_ns(const struct weir_pipeline *pipeline, size_t index);
+
 /* planner_slots.c: how many slots each leg has, and the sinks' budgets. */
 void weir_planner_share_slots(struct weir_pipeline *pipeline);
+
+/* planner_lock.c: whether the memory of each leg will be locked; slots are shared. */
+void weir_planner_foresee_locks(struct weir_pipeline *pipeline);
 
 #endif

@@ -36,7 +36,8 @@ static const char *refuses(struct weir_pipeline *pipeline, const struct weir_mem
 		return weir_plan_text(&pipeline->plan, "%s", why);
 	if (!kind->create && !source->allocate)
 		return "only a device can allocate it";
-	if (source->accepts(pipeline->source, kind, why, sizeof(why)))
+	if (source->accepts(pipeline->source, kind, why, sizeof(why)) ||
+		weir_planner_taker_accepts(pipeline, 0, kind, why, sizeof(why)))
 		return weir_plan_text(&pipeline->plan, "%s", why);
 	return NULL;
 }
@@ -54,24 +55,26 @@ uint64_t weir_planner_cost_in(const struct weir_pipeline *pipeline,
 	const struct weir_kind_weight *weight, const struct weir_video *at_sinks, bool converts,
 	char *why, size_t size)
 {
-	const struct weir_memory_kind *made = weir_planner_stage_kind(pipeline);
+	struct weir_made made;
 
 	if (converts)
-		return weir_planner_cost(pipeline, at_sinks, made, &made->traits, why, size);
+		return weir_planner_weigh_made(pipeline, at_sinks, &made, why, size);
 	return weir_planner_cost(pipeline, at_sinks, weight->kind, &weight->traits, why, size);
 }
 
 static bool refuses_it(const struct weir_pipeline *pipeline, size_t index,
 	const struct weir_video *video, const struct weir_kind_weight *weight, bool converts)
 {
-	const struct weir_memory_kind *made = weir_planner_stage_kind(pipeline);
-	const struct weir_offer offer = { *video, converts ? made->name : weight->kind->name,
-		converts ? made->traits : weight->traits };
+	struct weir_made made = { weight->kind, weight->traits };
 	struct weir_sink *sink = pipeline->sinks[index];
 	char why[WEIR_PLAN_WHY];
+	struct weir_offer offer;
 
-	return !weir_planner_has_lost(pipeline, index) && sink->impl->accepts &&
-	       sink->impl->accepts(sink, &offer, why, sizeof(why));
+	if (converts)
+		weir_planner_weigh_made(pipeline, video, &made, why, sizeof(why));
+	offer = (struct weir_offer){ *video, made.kind->name, made.traits };
+	return !weir_planner_has_lost(pipeline, index) &&
+	       weir_sink_accepts(sink, &offer, why, sizeof(why));
 }
 
 bool weir_planner_find_refuser(const struct weir_pipeline *pipeline, const struct weir_video *video,
@@ -93,7 +96,8 @@ bool weir_planner_find_refuser(const struct weir_pipeline *pipeline, const struc
 	return false;
 }
 
-/* Trying takes the device's buffers for a moment: not where the answer makes no difference. */
+/* Trying takes the device's buffers for a moment: not where the worst answer costs nothing, neither
+ * now nor in another picture that would be sought. */
 static bool traits_matter(const struct weir_pipeline *pipeline,
 	const struct weir_kind_weight *weight, const struct weir_video *at_sinks, bool converts)
 {
@@ -101,8 +105,7 @@ static bool traits_matter(const struct weir_pipeline *pipeline,
 	char why[WEIR_PLAN_WHY];
 
 	worst.traits = (struct weir_memory_traits){ .dmabuf = false };
-	return weir_planner_cost_in(pipeline, weight, at_sinks, converts, why, sizeof(why)) !=
-	       weir_planner_cost_in(pipeline, &worst, at_sinks, converts, why, sizeof(why));
+	return weir_planner_cost_in(pipeline, &worst, at_sinks, converts, why, sizeof(why)) != 0;
 }
 
 static void weigh(struct weir_pipeline *pipeline, struct weir_kind_weight *weight,
@@ -117,6 +120,8 @@ static void weigh(struct weir_pipeline *pipeline, struct weir_kind_weight *weigh
 	if (weight->reason)
 		return;
 	weight->traits = weight->kind->traits;
+	if (weight->kind->refine)
+		weight->kind->refine(&weight->traits);
 	if (source->impl->refine && traits_matter(pipeline, weight, at_sinks, converts))
 		source->impl->refine(source, weight->kind, &weight->traits);
 	weight->copied =
@@ -148,20 +153,20 @@ static bool is_enough(const struct weir_pipeline *pipeline, const struct weir_ki
 }
 
 static void weigh_all(
-	struct weir_pipeline *pipeline, const struct weir_video *at_sinks, bool converts)
+	struct weir_pipeline *pipeline, const struct weir_video *at_sinks, bool converts, bool all)
 {
 	struct weir_plan_draft *plan = &pipeline->plan;
 
 	for (size_t i = 0; i < plan->n_kinds; i++)
 		if (is_forced(pipeline, plan->kinds[i].kind)) {
 			weigh(pipeline, &plan->kinds[i], at_sinks, converts);
-			if (is_enough(pipeline, &plan->kinds[i]))
+			if (!all && is_enough(pipeline, &plan->kinds[i]))
 				return;
 		}
 	for (size_t i = 0; i < plan->n_kinds; i++) {
 		if (!plan->kinds[i].tried)
 			weigh(pipeline, &plan->kinds[i], at_sinks, converts);
-		if (is_enough(pipeline, &plan->kinds[i]))
+		if (!all && is_enough(pipeline, &plan->kinds[i]))
 			return;
 	}
 }
@@ -207,7 +212,7 @@ static int plan_parts(struct weir_pipeline *pipeline)
 	return err;
 }
 
-int weir_planner_weigh_memory(struct weir_pipeline *pipeline)
+int weir_planner_weigh_memory(struct weir_pipeline *pipeline, bool all)
 {
 	struct weir_video at_sinks = pipeline->source->video;
 	uint64_t converted;
@@ -223,7 +228,7 @@ int weir_planner_weigh_memory(struct weir_pipeline *pipeline)
 	/* A picture that a stage refuses is weighed as it comes: another one may be found. */
 	if (weir_planner_pass_stages(pipeline, &at_sinks, &converted, &converts, why, sizeof(why)))
 		at_sinks = pipeline->source->video;
-	weigh_all(pipeline, &at_sinks, converts);
+	weigh_all(pipeline, &at_sinks, converts, all);
 	return pipeline->plan.error;
 }
 
@@ -257,16 +262,31 @@ static const char *compare(struct weir_pipeline *pipeline, const struct weir_kin
 		return other->reason;
 	if (is_forced(pipeline, chosen->kind) && other->serves && other->copied < chosen->copied)
 		return weir_plan_text(plan,
-			"%s was asked for, and costs %" PRIu64 " bytes a frame more", name,
-			chosen->copied - other->copied);
+			"spares %" PRIu64 " bytes a frame, but %s was asked for",
+			chosen->copied - other->copied, name);
 	if (is_forced(pipeline, chosen->kind))
 		return weir_plan_text(plan, "%s was asked for", name);
 	if (!other->serves)
-		return weir_plan_text(plan, "not needed: %s serves", name);
+		return weir_plan_text(plan, "not tried, for %s serves", name);
 	if (other->copied > chosen->copied)
 		return weir_plan_text(plan, "costs %" PRIu64 " bytes a frame more than %s",
 			other->copied - chosen->copied, name);
-	return weir_plan_text(plan, "not needed: %s serves as well", name);
+	return weir_plan_text(plan, "no better than %s", name);
+}
+
+/* What it costs that this kind was asked for. */
+static const char *price(struct weir_pipeline *pipeline, const struct weir_kind_weight *chosen)
+{
+	struct weir_plan_draft *plan = &pipeline->plan;
+	const struct weir_kind_weight *cheapest = chosen;
+
+	for (size_t i = 0; i < plan->n_kinds; i++)
+		if (plan->kinds[i].serves && plan->kinds[i].copied < cheapest->copied)
+			cheapest = &plan->kinds[i];
+	if (cheapest == chosen)
+		return "asked for, and costs no more than any other";
+	return weir_plan_text(plan, "asked for, and costs %" PRIu64 " bytes a frame more than %s",
+		chosen->copied - cheapest->copied, cheapest->kind->name);
 }
 
 static void explain(struct weir_pipeline *pipeline, const struct weir_kind_weight *chosen)
@@ -277,8 +297,9 @@ static void explain(struct weir_pipeline *pipeline, const struct weir_kind_weigh
 		const struct weir_kind_weight *weight = &plan->kinds[i];
 
 		weir_plan_add_choice(plan, "memory", weight->kind->name, weight == chosen,
-			weight == chosen ? weight->kind->summary
-					 : compare(pipeline, weight, chosen));
+			weight != chosen                    ? compare(pipeline, weight, chosen)
+			: is_forced(pipeline, chosen->kind) ? price(pipeline, chosen)
+							    : weight->kind->summary);
 	}
 }
 
@@ -294,44 +315,19 @@ static int say_no_memory(const struct weir_pipeline *pipeline)
 	return -ENOTSUP;
 }
 
-/* Of frames that a stage makes: dma-bufs where somebody may want them. */
-const struct weir_memory_kind *weir_planner_stage_kind(const struct weir_pipeline *pipeline)
+/* What sinks get, where it is ours to make. */
+static const struct weir_memory_kind *kind_of_copies(const struct weir_pipeline *pipeline)
 {
-	char why[WEIR_PLAN_WHY];
-	bool wanted = false;
+	const struct weir_memory_kind *kind = weir_planner_stage_kind(pipeline);
 
-	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		wanted |= pipeline->sinks[i]->impl->shows_dmabufs ||
-			  pipeline->sinks[i]->impl->program_holds;
-	return wanted && !weir_memory_slab.probe(why, sizeof(why)) ? &weir_memory_slab
-								   : &weir_memory_host;
-}
-
-/* The stage that makes the frames of a leg; NULL: the source. */
-static const struct weir_stage_engine *maker(const struct weir_pipeline *pipeline, size_t leg)
-{
-	return leg ? pipeline->stages[pipeline->plan.legs[leg].first - 1]->engine : NULL;
-}
-
-/* Between parties that use the CPU's own mapping there is nothing to sync; what others made they
- * may look at. */
-static bool is_synced(const struct weir_pipeline *pipeline, size_t leg)
-{
-	const struct weir_stage_engine *from = maker(pipeline, leg);
-	bool synced =
-		from ? from->shows_dmabufs : pipeline->source->device || pipeline->given.n_buffers;
-
-	if (leg + 1 < pipeline->plan.n_legs)
-		return synced || maker(pipeline, leg + 1)->shows_dmabufs;
-	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		synced |= pipeline->sinks[i]->impl->shows_dmabufs;
-	return synced;
+	return kind && kind->create ? kind : &weir_memory_host;
 }
 
 int weir_planner_choose_memory(struct weir_pipeline *pipeline)
 {
 	const struct weir_kind_weight *chosen = best(pipeline);
 	struct weir_plan_draft *plan = &pipeline->plan;
+	int err;
 
 	if (!chosen)
 		return plan->error ? plan->error : say_no_memory(pipeline);
@@ -340,12 +336,11 @@ int weir_planner_choose_memory(struct weir_pipeline *pipeline)
 	plan->legs[0].kind = chosen->kind;
 	plan->legs[0].traits = chosen->traits;
 	plan->legs[0].slot_bytes = plan->value.slot_bytes;
-	for (size_t i = 1; i < plan->n_legs; i++) {
-		plan->legs[i].kind = weir_planner_stage_kind(pipeline);
-		plan->legs[i].traits = plan->legs[i].kind->traits;
-	}
+	err = weir_planner_choose_stage_memory(pipeline);
+	if (err)
+		return err;
 	for (size_t i = 0; i < plan->n_legs; i++)
-		plan->legs[i].synced = is_synced(pipeline, i);
+		plan->legs[i].private_kind = kind_of_copies(pipeline);
 	if (chosen->kind == &weir_memory_given)
 		return weir_given_check(&pipeline->given, &plan->value, pipeline->source->min_slots,
 			pipeline->settings.log);

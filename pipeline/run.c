@@ -152,6 +152,16 @@ void weir_run_forget(struct weir_pipeline *pipeline)
 	weir_sinks_books_unref(books);
 }
 
+/* Frames that were to go on under a plan that did not come. */
+static void forget_kept(struct weir_pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->n_stages; i++)
+		if (pipeline->stages[i]->engine && pipeline->stages[i]->engine->forget)
+			pipeline->stages[i]->engine->forget(pipeline->stages[i]);
+	weir_sinks_books_drop(pipeline->sinks_books, WEIR_DROP_STOPPED, pipeline->kept);
+	pipeline->kept = 0;
+}
+
 /* Takes the loop. */
 static int run_planned(struct weir_pipeline *pipeline, struct weir_loop *loop)
 {
@@ -164,6 +174,7 @@ static int run_planned(struct weir_pipeline *pipeline, struct weir_loop *loop)
 	weir_scheduling_apply(&pipeline->scheduling, pipeline->settings.realtime_priority,
 		pipeline->settings.cpus, pipeline->settings.log);
 	err = run_stretches(pipeline, loop);
+	forget_kept(pipeline);
 	weir_scheduling_restore(&pipeline->scheduling);
 	verdict = collect_verdicts(pipeline);
 	return err ? err : verdict;

@@ -41,7 +41,8 @@ static int create(
 	if (!stage)
 		return -ENOMEM;
 	stage->impl = impl;
-	stage->engine = impl->access == WEIR_STAGE_CONVERT ? &weir_stage_worker : NULL;
+	if (impl->access == WEIR_STAGE_CONVERT)
+		stage->engine = impl->engine ? impl->engine : &weir_stage_worker;
 	stage->state = state;
 	stage->text = text;
 	*out = stage;
@@ -106,6 +107,8 @@ int weir_stage_create(const struct weir_stage_impl *impl, void *state, struct we
 	err = create(impl, state, text, out);
 	if (err)
 		free(text);
+	else
+		(*out)->own = true;
 	return err;
 }
 
@@ -154,7 +157,7 @@ void weir_stage_view(
 	struct weir_frame *view;
 
 	assert(stage->impl->access == WEIR_STAGE_RESHAPE);
-	view = &stage->views[(*frame)->slot->index];
+	view = &stage->views[(*frame)->slot->place];
 	assert(atomic_load_explicit(&view->refs, memory_order_relaxed) == 0);
 	weir_frame_init_view(view, *frame, view_released, NULL);
 	*frame = view;

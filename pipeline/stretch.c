@@ -108,8 +108,27 @@ static void allow_outlets(struct weir_pipeline *pipeline)
 	const struct weir_plan *plan = &pipeline->plan.value;
 	const struct weir_plan_hop *hops = plan->hops + plan->n_hops - outlets->n;
 
+	for (size_t i = 0; i < outlets->n; i++) {
+		bool has_copies = outlets->outlet[i].masked.how == WEIR_MASKING_COPY;
+
+		weir_outlet_allow(&outlets->outlet[i], hops[i].budget,
+			has_copies ? hops[i].budget : pipeline->plan.shares[i],
+			has_copies || pipeline->plan.may_wait);
+	}
+}
+
+/* Not out of slots that others need: those of a plan for more buffers than there are now. */
+static void allow_copies(struct weir_pipeline *pipeline)
+{
+	const struct weir_leg_plan *plan = &pipeline->plan.legs[0];
+	const struct weir_leg *leg = &pipeline->stretch.legs[0];
+	struct weir_outlets *outlets = pipeline->stretch.outlets;
+
+	if (!plan->lag_slots || !leg->private || leg->private->n_slots < plan->private_slots)
+		return;
 	for (size_t i = 0; i < outlets->n; i++)
-		weir_outlet_allow(&outlets->outlet[i], hops[i].budget, pipeline->plan.may_wait);
+		weir_outlet_allow_copies(
+			&outlets->outlet[i], leg->private, weir_planner_deadline_ns(pipeline, i));
 }
 
 void weir_stretch_lose_sink(struct weir_pipeline *pipeline, size_t index, int error)
@@ -256,9 +275,18 @@ static bool sinks_touch_pixels(const struct weir_pipeline *pipeline)
 {
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
 		if (pipeline->sinks[i]->impl->reads_pixels ||
-			pipeline->sinks[i]->impl->program_holds)
+			pipeline->sinks[i]->impl->program_holds || pipeline->sinks[i]->masks.n)
 			return true;
 	return false;
+}
+
+/* There are private slots for the source's frames, or will be when it has started with fewer
+ * buffers than were planned. */
+static bool may_copy(const struct weir_pipeline *pipeline)
+{
+	const struct weir_leg *leg = &pipeline->stretch.legs[0];
+
+	return leg->private || leg->slab->n_slots < pipeline->plan.value.slots;
 }
 
 /* Whether the CPU looks at what the source brought, before other memory takes over. */
@@ -266,27 +294,34 @@ static bool touches_pixels(const struct weir_pipeline *pipeline)
 {
 	const struct weir_stretch *stretch = &pipeline->stretch;
 
+	if (may_copy(pipeline))
+		return true;
 	for (size_t i = 0; i < stretch->legs[0].end; i++)
 		if (pipeline->stages[i]->impl->access >= WEIR_STAGE_READ)
 			return true;
 	if (stretch->n_legs > 1)
-		return !stretch->legs[1].head->engine->shows_dmabufs;
+		return !stretch->legs[1].head->engine->is_device;
 	return sinks_touch_pixels(pipeline);
 }
 
-/* Before the first frame: a device that granted fewer buffers leaves less to hold for the sinks. */
-static void fit_budgets(struct weir_pipeline *pipeline)
+/* Before the first frame: a device that granted fewer buffers leaves less to hold for the sinks, or
+ * more to copy for those that lag. */
+static int fit_budgets(struct weir_pipeline *pipeline)
 {
 	const struct weir_plan *plan = &pipeline->plan.value;
 	unsigned granted = pipeline->stretch.legs[0].slab->n_slots;
+	int err = 0;
 
 	if (granted < plan->slots) {
 		weir_info(pipeline->settings.log,
-			"%s has %u buffers, not %u: sinks may hold fewer frames",
+			"%s has %u buffers, not %u: sinks may hold fewer frames of them",
 			pipeline->source->uri, granted, plan->slots);
 		weir_planner_fit(pipeline, granted);
+		err = weir_stretch_open_private(pipeline);
 	}
 	allow_outlets(pipeline);
+	allow_copies(pipeline);
+	return err;
 }
 
 static int start_source(struct weir_pipeline *pipeline)
@@ -309,9 +344,7 @@ static int start_source(struct weir_pipeline *pipeline)
 
 	weir_pipeline_emit(pipeline, &(struct weir_event){ .type = WEIR_EVENT_STARTED });
 	err = pipeline->source->impl->start(pipeline->source, &host);
-	if (!err)
-		fit_budgets(pipeline);
-	return err;
+	return err ? err : fit_budgets(pipeline);
 }
 
 static int listen_for_others(struct weir_pipeline *pipeline)

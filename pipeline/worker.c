@@ -245,6 +245,4 @@ const struct weir_stage_engine weir_stage_worker = {
 	.take = take,
 	.stop = stop,
 	.usage = usage,
-	.own_slots = 1,
-	.takes = 1,
 };

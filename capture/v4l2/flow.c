@@ -7,6 +7,7 @@
 #include "capture/v4l2/v4l2.h"
 #include "core/clock.h"
 #include "core/log.h"
+#include "core/memory/canary.h"
 
 /* ---- buffers to the driver ---- */
 
@@ -61,7 +62,7 @@ static const char *doubt(struct weir_v4l2 *v4l2, struct weir_frame *frame)
 	if (!(v4l2->unproven & bit) || (frame->info.flags & WEIR_FRAME_CORRUPT))
 		return NULL;
 	v4l2->unproven &= ~bit;
-	err = weir_v4l2_canary_check(frame);
+	err = weir_canary_check(frame);
 	if (err == -ESTALE)
 		return "the camera took it and wrote elsewhere";
 	return err ? UNREADABLE : NULL;
@@ -200,7 +201,7 @@ static int give_all(struct weir_v4l2 *v4l2, const char **refused)
 {
 	bool imported = v4l2->queue.memory == V4L2_MEMORY_DMABUF;
 	struct weir_slab *slab = v4l2->host.slab;
-	int err = imported ? weir_v4l2_canary_plant(slab) : 0;
+	int err = imported ? weir_canary_plant(slab) : 0;
 
 	if (err == -EACCES) {
 		weir_info(v4l2->base.log,

@@ -181,11 +181,32 @@ static int check_answer(struct weir_v4l2_device *device, const struct choice *ch
 	return 0;
 }
 
+/* A rectangle that somebody composed into smaller pictures may have stayed: nothing around it would
+ * be written. Few drivers know of such things. */
+static void fill_whole_picture(struct weir_v4l2_device *device, const struct v4l2_format *raw)
+{
+	struct v4l2_selection selection = {
+		.type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .target = V4L2_SEL_TGT_COMPOSE
+	};
+	const struct v4l2_rect whole = {
+		.width = raw->fmt.pix.width, .height = raw->fmt.pix.height
+	};
+
+	if (weir_v4l2_ioctl(device, VIDIOC_G_SELECTION, &selection) ||
+		!memcmp(&selection.r, &whole, sizeof(whole)))
+		return;
+	selection.r = whole;
+	weir_v4l2_ioctl(device, VIDIOC_S_SELECTION, &selection);
+}
+
 static int set(struct weir_v4l2_device *device, struct v4l2_format *raw)
 {
 	int err = weir_v4l2_ioctl(device, VIDIOC_S_FMT, raw);
 
-	return err ? weir_v4l2_fail(device, "VIDIOC_S_FMT", err) : 0;
+	if (err)
+		return weir_v4l2_fail(device, "VIDIOC_S_FMT", err);
+	fill_whole_picture(device, raw);
+	return 0;
 }
 
 /* Tries first, so that a refusal changes nothing. Drivers may lack TRY_FMT. */

@@ -172,6 +172,8 @@ void weir_v4l2_refine_mmap(struct weir_v4l2_device *device, struct weir_memory_t
 	traits->dmabuf = export_first(device) == 0;
 	if (!map_first(device, &memory, &length)) {
 		traits->pinnable = is_pinnable(memory, length);
+		/* vb2-dma-contig is what cannot be pinned; of others nothing is known. */
+		traits->contiguous = !traits->pinnable;
 		weir_v4l2_munmap(memory, length);
 	}
 	request(device, 0, NULL);

@@ -295,7 +295,8 @@ static int try_video(struct weir_source *source, struct weir_video *video, char 
 	v4l2->device.log = &log;
 	err = weir_v4l2_would_give(&v4l2->device, video, v4l2->wishes.apart, &would);
 	v4l2->device.log = before;
-	if (!err && video->stride && would.video.stride != video->stride) {
+	/* Drivers round up, and that may suit as well. */
+	if (!err && would.video.stride < video->stride) {
 		snprintf(text, sizeof(text), "%s does not put lines %" PRIu32 " bytes apart",
 			v4l2->device.path, video->stride);
 		err = -ENOTSUP;

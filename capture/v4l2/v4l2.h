@@ -93,10 +93,4 @@ void weir_v4l2_place_planes(const struct weir_v4l2 *v4l2, struct weir_slab *slab
 void weir_v4l2_fill(
 	struct weir_v4l2 *v4l2, const struct v4l2_buffer *buffer, struct weir_frame_info *info);
 
-/* canary.c: marks every slot, before the first QBUF; and looks whether the device wrote over the
- * marks of this one, which only the issuer holds. 0; -ESTALE: it did not; or -EIO of
- * DMA_BUF_IOCTL_SYNC. */
-int weir_v4l2_canary_plant(struct weir_slab *slab);
-int weir_v4l2_canary_check(struct weir_frame *frame);
-
 #endif

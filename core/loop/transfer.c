@@ -9,10 +9,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static ssize_t plain_parts(const struct weir_op *op)
+{
+	return op->offset == WEIR_IO_NO_OFFSET
+		       ? writev(op->fd, op->parts, (int)op->n_parts)
+		       : pwritev(op->fd, op->parts, (int)op->n_parts, (off_t)op->offset);
+}
+
 static ssize_t plain(const struct weir_op *op, size_t length)
 {
 	off_t offset = (off_t)op->offset;
 
+	if (op->io == WEIR_IO_WRITEV)
+		return plain_parts(op);
 	if (op->io == WEIR_IO_READ)
 		return op->offset == WEIR_IO_NO_OFFSET ? read(op->fd, op->buffer, length)
 						       : pread(op->fd, op->buffer, length, offset);
@@ -24,21 +33,41 @@ static ssize_t plain(const struct weir_op *op, size_t length)
 static ssize_t nowait(const struct weir_op *op, size_t length)
 {
 	struct iovec part = { .iov_base = op->buffer, .iov_len = length };
+	off_t offset = (off_t)op->offset;
 
 	if (op->io == WEIR_IO_READ)
-		return preadv2(op->fd, &part, 1, (off_t)op->offset, RWF_NOWAIT);
-	return pwritev2(op->fd, &part, 1, (off_t)op->offset, RWF_NOWAIT);
+		return preadv2(op->fd, &part, 1, offset, RWF_NOWAIT);
+	if (op->io == WEIR_IO_WRITEV)
+		return pwritev2(op->fd, op->parts, (int)op->n_parts, offset, RWF_NOWAIT);
+	return pwritev2(op->fd, &part, 1, offset, RWF_NOWAIT);
 }
 
 static ssize_t on_socket(const struct weir_op *op, size_t length)
 {
+	struct msghdr message = { .msg_iov = (struct iovec *)(uintptr_t)op->parts,
+		.msg_iovlen = op->n_parts };
+
 	if (op->io == WEIR_IO_READ)
 		return recv(op->fd, op->buffer, length, MSG_DONTWAIT);
+	if (op->io == WEIR_IO_WRITEV)
+		return sendmsg(op->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 	return send(op->fd, op->buffer, length, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-/* A pipe that polls as writable takes PIPE_BUF bytes without waiting; one that polls as readable
- * never waits. */
+/* As much as a pipe takes that polls as writable: PIPE_BUF bytes. */
+static ssize_t write_little(const struct weir_op *op, size_t length)
+{
+	struct weir_op little = *op;
+
+	if (op->io == WEIR_IO_WRITEV) {
+		little.io = WEIR_IO_WRITE;
+		little.buffer = op->parts[0].iov_base;
+		length = op->parts[0].iov_len;
+	}
+	return plain(&little, length < PIPE_BUF ? length : PIPE_BUF);
+}
+
+/* One that polls as readable never waits. */
 static ssize_t when_ready(const struct weir_op *op, size_t length)
 {
 	bool reads = op->io == WEIR_IO_READ;
@@ -49,7 +78,7 @@ static ssize_t when_ready(const struct weir_op *op, size_t length)
 		errno = EAGAIN;
 	if (r <= 0)
 		return -1;
-	return plain(op, reads || length < PIPE_BUF ? length : PIPE_BUF);
+	return reads ? plain(op, length) : write_little(op, length);
 }
 
 typedef ssize_t (*transfer_fn)(const struct weir_op *op, size_t length);

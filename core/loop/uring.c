@@ -31,7 +31,7 @@ struct uring {
 	bool lacks_multishot;     /* before Linux 5.13 */
 	uint64_t alarm_ns;        /* when the kernel wakes us in any case; 0: it does not */
 	struct __kernel_timespec alarm;
-	uintptr_t base;           /* registered memory; length 0: none */
+	uintptr_t base; /* registered memory; length 0: none */
 	size_t length;
 };
 
@@ -81,8 +81,8 @@ static int prepare_watch(struct weir_loop *loop, uint32_t slot)
 	const struct weir_watch *watch = weir_loop_watch_at(loop, slot);
 	struct uring *uring = loop->state;
 
-	return prepare_poll(loop, slot, watch->fd, watch->events,
-		watch->edge && !uring->lacks_multishot);
+	return prepare_poll(
+		loop, slot, watch->fd, watch->events, watch->edge && !uring->lacks_multishot);
 }
 
 static void prepare_cancel(struct weir_loop *loop, uint32_t slot)
@@ -101,8 +101,8 @@ static bool is_registered(const struct uring *uring, const struct weir_op *op)
 {
 	uintptr_t start = (uintptr_t)op->buffer;
 
-	return uring->length && start >= uring->base && op->length <= uring->length &&
-	       start - uring->base <= uring->length - op->length;
+	return uring->length && op->io != WEIR_IO_WRITEV && start >= uring->base &&
+	       op->length <= uring->length && start - uring->base <= uring->length - op->length;
 }
 
 static int prepare_transfer(struct weir_loop *loop, uint32_t slot)
@@ -118,6 +118,8 @@ static int prepare_transfer(struct weir_loop *loop, uint32_t slot)
 		return -EAGAIN;
 	if (op->io == WEIR_IO_SEND)
 		io_uring_prep_send(sqe, op->fd, op->buffer, length, MSG_NOSIGNAL);
+	else if (op->io == WEIR_IO_WRITEV)
+		io_uring_prep_writev(sqe, op->fd, op->parts, op->n_parts, op->offset);
 	else if (op->io == WEIR_IO_READ && fixed)
 		io_uring_prep_read_fixed(sqe, op->fd, op->buffer, length, op->offset, 0);
 	else if (op->io == WEIR_IO_READ)
@@ -195,8 +197,7 @@ static bool set_alarm(struct weir_loop *loop, uint64_t deadline_ns)
 static int enter(struct weir_loop *loop, uint64_t wait_ns)
 {
 	struct uring *uring = loop->state;
-	int r = weir_uring_enter(
-		loop, &uring->ring, io_uring_cq_ready(&uring->ring) ? 0 : wait_ns);
+	int r = weir_uring_enter(loop, &uring->ring, io_uring_cq_ready(&uring->ring) ? 0 : wait_ns);
 
 	switch (r) {
 	case -EINTR:
@@ -248,8 +249,8 @@ static void transfer_answered(struct weir_loop *loop, uint32_t slot, int result)
 		r = prepare_transfer(loop, slot);
 	} else if (result == -EAGAIN) {
 		/* A non-blocking file that io_uring does not wait for by itself. */
-		r = prepare_poll(loop, slot, op->fd, op->io == WEIR_IO_READ ? POLLIN : POLLOUT,
-			false);
+		r = prepare_poll(
+			loop, slot, op->fd, op->io == WEIR_IO_READ ? POLLIN : POLLOUT, false);
 		request->waits_to_try = true;
 	}
 	if (!request->active)

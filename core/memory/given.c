@@ -41,7 +41,7 @@ static int create(struct weir_slab *slab, const struct weir_slab_settings *setti
 const struct weir_memory_kind weir_memory_given = {
 	.name = "given",
 	.summary = "dma-bufs of the program's own",
-	.traits = { .dmabuf = true },
+	.traits = { .dmabuf = true, .contiguous = true }, /* as the program knows */
 	.create = create,
 	.destroy = weir_parts_release_all,
 };

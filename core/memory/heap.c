@@ -64,6 +64,17 @@ static int probe(char *why, size_t size)
 	return 0;
 }
 
+/* The last one's pages come from anywhere. */
+static void refine(struct weir_memory_traits *traits)
+{
+	size_t heap = 0;
+	int fd = open_heap(&heap);
+
+	if (fd >= 0)
+		close(fd);
+	traits->contiguous = fd >= 0 && heap + 1 < WEIR_COUNT(heaps);
+}
+
 static int allocate_part(int heap, struct weir_slot_part *part)
 {
 	struct dma_heap_allocation_data data = { .fd_flags = O_RDWR | O_CLOEXEC };
@@ -142,8 +153,9 @@ static int create(struct weir_slab *slab, const struct weir_slab_settings *setti
 const struct weir_memory_kind weir_memory_heap = {
 	.name = "heap",
 	.summary = "buffers of a dma-heap, for devices that import them but not the slab",
-	.traits = { .dmabuf = true },
+	.traits = { .dmabuf = true, .contiguous = true },
 	.probe = probe,
+	.refine = refine,
 	.create = create,
 	.destroy = weir_parts_release_all,
 };

@@ -26,6 +26,7 @@ const struct weir_memory_kind weir_memory_host = {
 	.summary = "sealed memfd without dma-bufs: for the network, the disk and the CPU",
 	.traits = { .pinnable = true, .headroom = true },
 	.probe = probe,
+	.locks = weir_memfd_length,
 	.create = create,
 	.destroy = weir_memfd_destroy_slots,
 };

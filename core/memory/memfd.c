@@ -6,11 +6,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/checked.h"
 #include "core/log.h"
+#include "core/memory/lock.h"
 
 #ifndef MADV_POPULATE_READ /* Linux 5.14 */
 #define MADV_POPULATE_READ  22
@@ -30,18 +30,32 @@ size_t weir_memfd_part_pages(const struct weir_slot_part *part)
 	return pages;
 }
 
-static int measure(struct weir_slab *slab)
+static int measure_slot(size_t frame_bytes, size_t *pitch)
 {
-	size_t page = page_size();
-	size_t room;
+	size_t page = page_size(), room;
 
-	if (!weir_add(slab->frame_bytes, (size_t)WEIR_SLAB_TAILROOM, &room) ||
-		!weir_round_up(room, page, &room) || !weir_add(room, page, &slab->pitch) ||
-		!weir_mul(slab->pitch, (size_t)slab->n_slots, &slab->length) ||
-		slab->length > PTRDIFF_MAX)
+	if (!weir_add(frame_bytes, (size_t)WEIR_SLAB_TAILROOM, &room) ||
+		!weir_round_up(room, page, &room) || !weir_add(room, page, pitch))
 		return -EOVERFLOW;
-	slab->headroom_bytes = page;
 	return 0;
+}
+
+int weir_memfd_length(const struct weir_slab_settings *settings, size_t *out)
+{
+	size_t pitch;
+	int err = measure_slot(settings->frame_bytes, &pitch);
+
+	if (!err && (!weir_mul(pitch, (size_t)settings->slots, out) || *out > PTRDIFF_MAX))
+		err = -EOVERFLOW;
+	return err;
+}
+
+static int measure(struct weir_slab *slab, const struct weir_slab_settings *settings)
+{
+	int err = measure_slot(slab->frame_bytes, &slab->pitch);
+
+	slab->headroom_bytes = page_size();
+	return err ? err : weir_memfd_length(settings, &slab->length);
 }
 
 /* Sealed against shrinking, so that no holder of the fd can pull pages from under the mapping or
@@ -86,33 +100,16 @@ static int map(struct weir_slab *slab)
 	return 0;
 }
 
-static void say_why_unlocked(struct weir_slab *slab, int error)
-{
-	struct rlimit limit = { 0 };
-	char text[WEIR_ERRNO_TEXT];
-
-	getrlimit(RLIMIT_MEMLOCK, &limit);
-	if (error == ENOMEM || error == EPERM || error == EAGAIN)
-		snprintf(slab->lock_verdict, sizeof(slab->lock_verdict),
-			"not locked: %zu KiB are over the limit of %llu KiB (raise it with "
-			"LimitMEMLOCK= or ulimit -l)",
-			slab->length / 1024, (unsigned long long)limit.rlim_cur / 1024);
-	else
-		snprintf(slab->lock_verdict, sizeof(slab->lock_verdict), "not locked: %s",
-			weir_errno_text(error, text));
-}
-
 static void lock(struct weir_slab *slab, const struct weir_slab_settings *settings)
 {
-	if (settings->no_lock) {
-		snprintf(slab->lock_verdict, sizeof(slab->lock_verdict), "not locked, as asked");
-	} else if (mlock(slab->base, slab->length) == 0) {
+	size_t size = sizeof(slab->lock_verdict);
+
+	if (settings->no_lock)
+		snprintf(slab->lock_verdict, size, "not locked, as asked");
+	else if (weir_lock_mapping(slab->base, slab->length, slab->lock_verdict, size))
 		slab->locked_bytes = slab->length;
-		snprintf(slab->lock_verdict, sizeof(slab->lock_verdict), "locked");
-	} else {
-		say_why_unlocked(slab, errno);
+	else
 		weir_info(settings->log, "frame memory is %s", slab->lock_verdict);
-	}
 }
 
 static void place_slots(struct weir_slab *slab)
@@ -144,7 +141,7 @@ static int report(const struct weir_slab *slab, const struct weir_slab_settings 
 
 int weir_memfd_create_slots(struct weir_slab *slab, const struct weir_slab_settings *settings)
 {
-	int err = measure(slab);
+	int err = measure(slab, settings);
 
 	if (err)
 		return report(slab, settings, err);

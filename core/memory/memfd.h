@@ -11,6 +11,9 @@
 int weir_memfd_create_slots(struct weir_slab *slab, const struct weir_slab_settings *settings);
 void weir_memfd_destroy_slots(struct weir_slab *slab);
 
+/* Bytes of all slots, with what is around the frames: what is locked. 0 or -EOVERFLOW. */
+int weir_memfd_length(const struct weir_slab_settings *settings, size_t *out);
+
 /* Faults all of it in, and locks it if the limit allows; the verdict goes to slab->lock_verdict.
  * Where something else has made the pages already, this only maps them, which is quicker. 0 or
  * -errno, logged. */

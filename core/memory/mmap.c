@@ -12,7 +12,7 @@ static int probe(char *why, size_t size)
 const struct weir_memory_kind weir_memory_mmap = {
 	.name = "mmap",
 	.summary = "the device's own buffers, mapped and exported as dma-bufs where it can",
-	.traits = { .dmabuf = true, .pinnable = true },
+	.traits = { .dmabuf = true, .pinnable = true, .contiguous = true },
 	.probe = probe,
 	.destroy = weir_parts_release_all,
 };

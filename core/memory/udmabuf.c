@@ -182,6 +182,7 @@ const struct weir_memory_kind weir_memory_slab = {
 		"sealed memfd with one udmabuf a slot: for devices, the network and the disk alike",
 	.traits = { .dmabuf = true, .pinnable = true, .headroom = true },
 	.probe = probe,
+	.locks = weir_memfd_length,
 	.create = create,
 	.destroy = destroy,
 };

@@ -42,6 +42,7 @@ struct weir_sink_ledger {
 	uint64_t bytes;   /* of the frames delivered */
 	uint64_t zero_copy_sends, kernel_copied_sends;
 	uint64_t copied_bytes; /* by the kernel on this sink's behalf */
+	uint64_t user_copied_bytes; /* by weir: masked for this sink, or lagged behind with */
 	uint64_t held_max;     /* most frames held at once */
 	int error;             /* -errno it ended with, 0 while it is healthy */
 	const char *verdict; /* what the sink found out (verify), in words; NULL if nothing, or not
@@ -56,6 +57,8 @@ struct weir_ledger {
 	uint64_t lost_by_device; /* gaps in its sequence, up to the last captured frame */
 	uint64_t corrupt;
 	uint64_t user_copied_bytes, kernel_copied_bytes;
+	uint64_t private_bytes; /* of those by weir: frames that a stage was to write while others
+				 * held them */
 	uint64_t cache_syncs;   /* DMA_BUF_IOCTL_SYNC calls */
 	uint64_t steady_frames; /* frames captured since the run was warm: what the next four are
 				   over */

@@ -163,6 +163,7 @@ struct weir_memory_report {
 	uint64_t locked_bytes;
 	bool registered;  /* with io_uring */
 	const char *lock; /* the lock's verdict in words, with the remedy */
+	unsigned private_slots; /* beside these, for copies: as in the plan */
 };
 WEIR_API void weir_pipeline_memory(struct weir_pipeline *pipeline, struct weir_memory_report *out);
 

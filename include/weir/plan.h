@@ -3,6 +3,7 @@
 #ifndef WEIR_PLAN_H
 #define WEIR_PLAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,7 +20,8 @@ enum weir_hop_kind { WEIR_HOP_SOURCE, WEIR_HOP_STAGE, WEIR_HOP_SINK };
 enum weir_hop_memory {
 	WEIR_MEMORY_SAME, /* the very bytes the source wrote */
 	WEIR_MEMORY_VIEW, /* the same bytes seen through another geometry */
-	WEIR_MEMORY_COPY  /* new bytes: a copy or a conversion */
+	WEIR_MEMORY_COPY, /* new bytes: a copy or a conversion */
+	WEIR_MEMORY_DEVICE /* new bytes that a device writes: the CPU copies none */
 };
 
 struct weir_plan_hop {
@@ -29,12 +31,16 @@ struct weir_plan_hop {
 	const char *reason;     /* in words */
 	struct weir_video video; /* as it leaves the hop; as it reaches it for a sink */
 	uint64_t bytes_copied;  /* a frame; 0 for SAME and VIEW */
+	bool may_copy;          /* SAME or VIEW, but for frames of which `reason` says when they
+				 * are copied first */
 	unsigned budget;        /* of a sink: frames it may hold */
 };
 
-/* A choice that was weighed: the memory kind or loop taken, or one rejected. */
+/* A choice that was weighed: the memory kind or loop taken, or one rejected. And what was found out
+ * of each memory, "lock": whether it can be swapped out, under the name of the stage that fills it,
+ * or "source". */
 struct weir_plan_choice {
-	const char *what;   /* "memory", "loop"; "format" where there was a choice */
+	const char *what;   /* "memory", "lock", "loop"; "format" where there was a choice */
 	const char *name;   /* "slab", "host", "uring", "YUYV" … */
 	int chosen;
 	const char *reason; /* why, or why not and the remedy */
@@ -45,6 +51,8 @@ struct weir_plan {
 	const char *memory;        /* the kind chosen; "given": the program's dma-bufs */
 	const char *loop;
 	unsigned slots;
+	unsigned private_slots;    /* beside these, for frames that have to be copied while running
+				    */
 	size_t slot_bytes;         /* the frame's, without headroom and tailroom */
 	unsigned n_parts;          /* dma-bufs that a frame lies in: 1, or one for each plane … */
 	size_t part_bytes[WEIR_MAX_PLANES]; /* … and what it takes of each */

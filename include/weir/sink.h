@@ -21,7 +21,8 @@ struct weir_sink;
 
 enum weir_policy {
 	WEIR_POLICY_NEWEST, /* while the budget is spent, the newest frame waits and the one that
-			       waited is dropped (where the buffers allow for one that waits) */
+			       waited is dropped (where buffers or copies allow for one that waits)
+			     */
 	WEIR_POLICY_OLDEST  /* a frame that comes while the budget is spent is dropped */
 };
 
@@ -31,6 +32,12 @@ struct weir_sink_settings {
 	const struct weir_log *log; /* borrowed; NULL: stderr */
 	unsigned budget;            /* 0: the URI's `budget`, else WEIR_DEFAULT_BUDGET */
 	enum weir_policy policy;    /* the URI's `policy=newest|oldest` wins over it */
+	unsigned deadline_ms; /* 0: the URI's `deadline`, else two frames' time. A sink that holds a
+			       * frame for longer lags, and where buffers are short it gets further
+			       * frames as copies, so that the source has its buffers back. Not
+			       * behind sources that wait for their sinks */
+	const char *masks;    /* "WxH+X+Y,…": parts of the picture, at most four, that this sink
+			       * sees black, and the others as they are; NULL: the URI's `mask` */
 };
 
 /* Opens "null", "verify", "-", … . On success *out is the caller's, to close or to give to a

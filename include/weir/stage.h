@@ -17,6 +17,7 @@ WEIR_BEGIN_DECLS
  * conversions, and each gets every frame once. A stage belongs to whoever created it until a
  * pipeline takes it. */
 struct weir_stage;
+struct weir_stage_engine;
 
 /* What a stage does to pixels. The planner decides from this what is shared and what is private;
  * doing more than declared is a bug. */
@@ -58,12 +59,16 @@ struct weir_stage_impl {
 	int (*convert)(
 		void *state, struct weir_frame *in, struct weir_frame *out, uint32_t *bytes_used);
 
-	/* The most that a frame of compressed output can have, after configure(). NULL: the output
-	 * is not compressed. */
+	/* The most that a frame of the output can have, after configure(): compressed, or with more
+	 * around it than its layout says. NULL: what the layout says. */
 	size_t (*output_bytes)(void *state);
 
 	/* Frees what open() made. NULL: nothing to free. */
 	void (*close)(void *state);
+
+	/* How a CONVERT stage of the library works when it does not convert() on a worker. NULL for
+	 * all others. */
+	const struct weir_stage_engine *engine;
 };
 
 /* A stage of the library by its text, "crop=640x360+0+0". On success *out is the caller's.

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "core/sink.h"
 
@@ -43,12 +44,15 @@ int weir_sink_open_callback(weir_sink_callback *on_frame, void *data,
 	const struct weir_sink_settings *settings, struct weir_sink **out)
 {
 	static const struct weir_sink_settings defaults;
+	struct weir_masks masks = { 0 };
 	struct callback *callback;
 	int err;
 
 	if (!settings)
 		settings = &defaults;
 	err = weir_sink_check_settings(settings);
+	if (!err && settings->masks)
+		err = weir_masks_parse(settings->masks, settings->log, &masks);
 	if (err)
 		return err;
 	if (!on_frame) {
@@ -62,6 +66,8 @@ int weir_sink_open_callback(weir_sink_callback *on_frame, void *data,
 	callback->base.log = settings->log;
 	callback->base.budget = settings->budget ? settings->budget : WEIR_DEFAULT_BUDGET;
 	callback->base.policy = settings->policy;
+	callback->base.masks = masks;
+	callback->base.deadline_ns = settings->deadline_ms * (WEIR_NS_PER_S / 1000);
 	callback->base.uri = strdup(callback_impl.scheme);
 	callback->on_frame = on_frame;
 	callback->data = data;

@@ -9,12 +9,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/gather.h"
 #include "core/log.h"
 
 #define PIPE_BYTES (1 << 20) /* what Linux lets everybody have */
 
 /* Raw frames to standard output, one after the other, each line without its padding. Frames wait in
- * a ring and are written straight from their memory, one operation at a time. */
+ * a ring and are written straight from their memory, piece by piece, one operation at a time. */
 struct pipe_sink {
 	struct weir_sink base;
 	struct weir_sink_host host;
@@ -26,19 +27,12 @@ struct pipe_sink {
 	/* How far the first frame is written. */
 	bool bracketed;
 	struct weir_pixels pixels;
-	unsigned plane;
-	uint32_t line;
-	size_t offset; /* in the run of bytes that begins there */
+	struct weir_gather gather;
+	struct weir_gather_cursor at;
 
 	struct weir_op op;
+	struct iovec parts[WEIR_IO_MAX_PARTS];
 	bool writing; /* op is active */
-};
-
-/* Bytes that lie in one piece: a line, or all lines of a plane when nothing pads them. */
-struct run {
-	uint8_t *data;
-	size_t length;
-	uint32_t lines;
 };
 
 static int open_pipe(const struct weir_uri *uri, const struct weir_sink_settings *settings,
@@ -69,6 +63,7 @@ static int open_pipe(const struct weir_uri *uri, const struct weir_sink_settings
 
 static void close_pipe(struct weir_sink *sink)
 {
+	weir_gather_close(&((struct pipe_sink *)sink)->gather);
 	free(sink);
 }
 
@@ -90,77 +85,26 @@ static uint64_t copies(
 	return layout.size;
 }
 
-static bool is_compressed(const struct weir_frame_info *info)
+/* What comes next of the first frame; false at its end. */
+static bool prepare(struct pipe_sink *pipe)
 {
-	return info->format->flags & WEIR_FORMAT_COMPRESSED;
+	pipe->op.n_parts =
+		weir_gather_parts(&pipe->gather, weir_frame_info(pipe->ring[pipe->first]),
+			&pipe->pixels, pipe->at, pipe->parts, WEIR_IO_MAX_PARTS);
+	return pipe->op.n_parts > 0;
 }
 
-static uint32_t lines_of(const struct weir_frame_info *info, unsigned plane)
-{
-	uint32_t height =
-		is_compressed(info) ? info->height : info->format->plane[plane].block_height;
-
-	return (info->height + height - 1) / height;
-}
-
-static struct run current_run(const struct pipe_sink *pipe)
-{
-	const struct weir_frame_info *info = weir_frame_info(pipe->ring[pipe->first]);
-	uint32_t stride = pipe->pixels.stride[pipe->plane];
-	struct run run = { pipe->pixels.data[pipe->plane] + (size_t)pipe->line * stride, 0, 1 };
-
-	if (is_compressed(info)) {
-		run.length = info->bytes_used;
-		return run;
-	}
-	run.length = weir_format_line_bytes(info->format, pipe->plane, info->width);
-	if (run.length == stride) {
-		run.lines = lines_of(info, pipe->plane);
-		run.length *= run.lines;
-	}
-	return run;
-}
-
-/* Moves on by what was written; whether that was the last of the frame. */
-static bool advance(struct pipe_sink *pipe, size_t written)
-{
-	const struct weir_frame_info *info = weir_frame_info(pipe->ring[pipe->first]);
-	struct run run = current_run(pipe);
-
-	pipe->offset += written;
-	assert(pipe->offset <= run.length);
-	if (pipe->offset < run.length)
-		return false;
-	pipe->offset = 0;
-	pipe->line += run.lines;
-	if (pipe->line < lines_of(info, pipe->plane))
-		return false;
-	pipe->line = 0;
-	return ++pipe->plane >= info->n_planes;
-}
-
+/* A single piece goes the shorter way. */
 static int submit(struct pipe_sink *pipe)
 {
-	struct run run = current_run(pipe);
 	int err;
 
-	pipe->op.buffer = run.data + pipe->offset;
-	pipe->op.length = run.length - pipe->offset;
+	pipe->op.io = pipe->op.n_parts > 1 ? WEIR_IO_WRITEV : WEIR_IO_WRITE;
+	pipe->op.buffer = pipe->parts[0].iov_base;
+	pipe->op.length = pipe->parts[0].iov_len;
 	err = weir_loop_submit(pipe->host.loop, &pipe->op);
 	pipe->writing = !err;
 	return err;
-}
-
-static int begin_first(struct pipe_sink *pipe)
-{
-	int err = weir_frame_begin_cpu(pipe->ring[pipe->first], WEIR_CPU_READ, &pipe->pixels);
-
-	if (err)
-		return err;
-	pipe->bracketed = true;
-	pipe->plane = pipe->line = 0;
-	pipe->offset = 0;
-	return submit(pipe);
 }
 
 /* Lets the first frame go; `verdict` says whether it arrived. */
@@ -174,6 +118,24 @@ static int pop(struct pipe_sink *pipe, enum weir_drop verdict)
 	pipe->n--;
 	frame->verdict = err ? WEIR_DROP_FAILED : verdict;
 	weir_frame_unref(&frame);
+	return err;
+}
+
+/* A frame that has no bytes is over at once. */
+static int begin_first(struct pipe_sink *pipe)
+{
+	int err = 0;
+
+	while (pipe->n && !err) {
+		err = weir_frame_begin_cpu(pipe->ring[pipe->first], WEIR_CPU_READ, &pipe->pixels);
+		if (err)
+			break;
+		pipe->bracketed = true;
+		pipe->at = (struct weir_gather_cursor){ 0 };
+		if (prepare(pipe))
+			return submit(pipe);
+		err = pop(pipe, WEIR_DROP_NONE);
+	}
 	return err;
 }
 
@@ -203,13 +165,15 @@ static int go_on(struct pipe_sink *pipe, int64_t result)
 
 	if (result < 0)
 		return (int)result;
-	if (result == 0 && pipe->op.length > 0)
+	if (result == 0)
 		return -EIO;
 	pipe->host.copied(pipe->host.data, &pipe->base, (uint64_t)result, COPY_REASON);
-	if (!advance(pipe, (size_t)result))
+	weir_gather_advance(&pipe->gather, weir_frame_info(pipe->ring[pipe->first]), &pipe->pixels,
+		&pipe->at, (size_t)result);
+	if (prepare(pipe))
 		return submit(pipe);
 	err = pop(pipe, WEIR_DROP_NONE);
-	return err || !pipe->n ? err : begin_first(pipe);
+	return err ? err : begin_first(pipe);
 }
 
 static void written(struct weir_op *op, int64_t result)
@@ -231,8 +195,16 @@ static int start(
 	struct weir_sink *sink, const struct weir_sink_host *host, const struct weir_video *video)
 {
 	struct pipe_sink *pipe = (struct pipe_sink *)sink;
+	char text[WEIR_ERRNO_TEXT];
+	int err;
 
-	(void)video;
+	weir_gather_close(&pipe->gather);
+	err = weir_gather_open(&pipe->gather, &sink->masks, video);
+	if (err) {
+		weir_error(sink->log, "-: no memory for what is masked: %s",
+			weir_errno_text(err, text));
+		return err;
+	}
 	/* Fewer, larger transfers. No pipe, or over the user's limit: as it was. */
 	(void)fcntl(STDOUT_FILENO, F_SETPIPE_SZ, PIPE_BYTES);
 	pipe->host = *host;
@@ -240,8 +212,8 @@ static int start(
 	pipe->op = (struct weir_op){
 		.done = written,
 		.data = pipe,
-		.io = WEIR_IO_WRITE,
 		.fd = STDOUT_FILENO,
+		.parts = pipe->parts,
 		.offset = WEIR_IO_NO_OFFSET,
 	};
 	return 0;
@@ -260,6 +232,24 @@ static int take(struct weir_sink *sink, struct weir_frame *frame)
 	return err ? give_up(pipe, err) : 0;
 }
 
+static bool can_move(const struct weir_sink *sink, const struct weir_frame *frame)
+{
+	const struct pipe_sink *pipe = (const struct pipe_sink *)sink;
+
+	return pipe->n > 0 && pipe->ring[pipe->first] != frame;
+}
+
+static void move(struct weir_sink *sink, struct weir_frame *from, struct weir_frame *to)
+{
+	struct pipe_sink *pipe = (struct pipe_sink *)sink;
+	unsigned at = pipe->first;
+
+	while (pipe->ring[at] != from)
+		at = (at + 1) % WEIR_SLAB_MAX_SLOTS;
+	pipe->ring[at] = weir_frame_ref(to);
+	weir_frame_unref(&from);
+}
+
 /* What is being written stays held until the loop says that the kernel is done with it. */
 static void stop(struct weir_sink *sink)
 {
@@ -276,10 +266,14 @@ const struct weir_sink_impl weir_sink_pipe = {
 	.scheme = "-",
 	.summary = "-, raw frames to standard output",
 	.reads_pixels = true,
+	.gathers = true,
 	.open = open_pipe,
 	.close = close_pipe,
 	.copies = copies,
+	.always_copies = true,
 	.start = start,
 	.take = take,
+	.can_move = can_move,
+	.move = move,
 	.stop = stop,
 };

@@ -41,7 +41,9 @@ function may(folder, what, top) {
 		return 1
 	if (what ~ /^"/) # its own folder, from the root, never up and never sideways
 		return index(what, "\"" folder "/") == 1 && what !~ /\.\./
-	if (what ~ others || what ~ v4l2 && top != "capture" || what ~ drm && top != "sinks")
+	if (what ~ v4l2) # devices: cameras, and codecs among the stages
+		return top == "capture" || folder == "pipeline/stages/m2m"
+	if (what ~ others || what ~ drm && top != "sinks")
 		return 0
 	return what !~ uring || top == "core"
 }

@@ -23,6 +23,9 @@ run capture pattern:bars "${loop[@]}" --to - --require-zero-copy -n 1
 check "a copy that is refused ends with 5, not $status" exits 5
 check "nothing was started" empty out
 check "what copies is named: $(cat "$work/err")" has err 'standard output'
+check "the plan shows where" has err '  copy: the kernel copies'
+run capture pattern:bars "${loop[@]}" --to - --require-zero-copy -n 1 -q
+check "quietly, one line names it" lines err 1
 run explain pattern:bars "${loop[@]}" --to - --require-zero-copy
 check "explaining a refused copy ends with 5, not $status" exits 5
 check "it shows where" has out 'copy: '

@@ -11,7 +11,7 @@ LATENCY = {"p50": NUMBER, "p99": NUMBER, "max": NUMBER}
 VIDEO = {"format": str, "width": int, "height": int, "stride": int, "fps": NUMBER}
 SINK = {
     "uri": str, "delivered": int, "dropped": int, "drop_reasons": dict, "bytes": int,
-    "zero_copy_sends": int, "kernel_copied_sends": int, "copied_bytes": int, "held_max": int,
+    "zero_copy_sends": int, "kernel_copied_sends": int, "copied_bytes": int, "user_copied_bytes": int, "held_max": int,
     "latency_us": LATENCY, "verdict": (str, type(None)),
 }
 SUMMARY = {
@@ -19,16 +19,18 @@ SUMMARY = {
     "frames": {"captured": int, "lost_by_device": int, "corrupt": int},
     "sinks": [SINK],
     "copies": {"user_bytes": int, "kernel_bytes": int, "planned_per_frame": int, "per_frame": int, "reasons": [str]},
-    "memory": {"kind": str, "slots": int, "locked_bytes": int, "registered": bool},
+    "memory": {"kind": str, "slots": int, "private_slots": int, "locked_bytes": int,
+               "registered": bool},
     "faults": {"minor": int, "major": int}, "cache_syncs": int,
     "steady_frames": int, "syscalls_per_frame": NUMBER, "cpu_us_per_frame": NUMBER, "latency_us": LATENCY,
     "reconciled": bool,
 }
-HOP = {"kind": str, "name": str, "memory": str, "reason": str, **VIDEO, "bytes_copied": int}
+HOP = {"kind": str, "name": str, "memory": str, "reason": str, **VIDEO, "bytes_copied": int,
+       "may_copy": bool}
 CHOICE = {"what": str, "name": str, "chosen": bool, "reason": str}
 PLAN = {
     "schema": int, "source": str, **VIDEO, "memory": str, "loop": str, "slots": int,
-    "slot_bytes": int, "bytes_copied": int, "hops": [HOP], "choices": [CHOICE],
+    "slot_bytes": int, "private_slots": int, "bytes_copied": int, "hops": [HOP], "choices": [CHOICE],
 }
 FRAME = {"sequence": int, "timestamp_ns": int, "bytes": int, "slot": int, "generation": int,
          "corrupt": bool, "discontinuity": bool}

@@ -213,11 +213,12 @@ static void reads_budget_and_policy(void **state)
 	assert_int_equal(stand->sink->budget, 5);
 	weir_sink_close(&stand->sink);
 	if (stand->scene->uri) {
-		with_option(stand, "budget=3&policy=oldest", text);
+		with_option(stand, "budget=3&policy=oldest&deadline=40", text);
 		assert_int_equal(open_with(stand, text, 0, &stand->sink), 0);
 		assert_string_equal(weir_sink_uri(stand->sink), text);
 		assert_int_equal(stand->sink->budget, 3);
 		assert_int_equal(stand->sink->policy, WEIR_POLICY_OLDEST);
+		assert_int_equal(stand->sink->deadline_ns, 40000000);
 		weir_sink_close(&stand->sink);
 		assert_int_equal(open_with(stand, text, 7, &stand->sink), 0);
 		assert_int_equal(stand->sink->budget, 7); /* settings win */
@@ -243,10 +244,11 @@ static void refuses_what_makes_no_sense(void **state)
 	static const char *const options[][2] = { { "nonsense=1", "nonsense" },
 		{ "budgets=3", "budgets" }, { "budget=0", "budget" }, { "budget=33", "33" },
 		{ "budget=-1", "-1" }, { "budget=many", "many" }, { "budget=", "budget" },
-		{ "budget=18446744073709551617", "18446744073709551617" },
-		{ "policy=worst", "worst" } };
+		{ "budget=4294967297", "4294967297" }, { "deadline=0", "deadline" },
+		{ "mask=8x8", "8x8" }, { "policy=worst", "worst" } };
 	const struct weir_sink_settings none = { 0 }, large = { .budget = WEIR_SLAB_MAX_SLOTS + 1 },
 					huge = { .budget = UINT32_MAX },
+					late = { .deadline_ms = 60001 }, bare = { .masks = "x" },
 					odd = { .policy = (enum weir_policy)7 };
 	struct stand *stand = *state;
 	const char *uri = stand->scene->uri;
@@ -257,6 +259,8 @@ static void refuses_what_makes_no_sense(void **state)
 	expect_refusal(stand, uri, large, "33");
 	expect_refusal(stand, uri, huge, "4294967295");
 	expect_refusal(stand, uri, odd, "policy 7");
+	expect_refusal(stand, uri, late, "60001");
+	expect_refusal(stand, uri, bare, "mask");
 }
 
 /* ---- planning ---- */

@@ -126,13 +126,21 @@ static uint64_t cpu_ns(void)
 	return (uint64_t)used.tv_sec * WEIR_NS_PER_S + (uint64_t)used.tv_nsec;
 }
 
+/* A source that spins takes all of the time, each time; an emulated one on a busy host a part, and
+ * now and then a large one. */
 void source_stand_run_in_silence(struct source_stand *stand)
 {
-	uint64_t before = cpu_ns();
+	uint64_t least = UINT64_MAX;
 
-	stand_run(stand->loop, STAND_A_WHILE);
-	/* A source that spins takes all of it; an emulated one on a busy host a part. */
-	assert_in_range(cpu_ns() - before, 0, STAND_A_WHILE / 3 * 2);
+	for (unsigned i = 0; i < 5 && least > STAND_A_WHILE / 3 * 2; i++) {
+		uint64_t before = cpu_ns(), used;
+
+		stand_run(stand->loop, STAND_A_WHILE);
+		used = cpu_ns() - before;
+		if (used < least)
+			least = used;
+	}
+	assert_in_range(least, 0, STAND_A_WHILE / 3 * 2);
 }
 
 void source_stand_release(struct source_stand *stand)

@@ -153,10 +153,13 @@ static void release_kept(struct keeper *keeper)
 		weir_frame_unref(&keeper->kept[--keeper->n]);
 }
 
-/* With two buffers and a sink that never lets go of one, the other still goes round. */
+/* With two buffers and a sink that never lets go of one, the other still goes round, without a
+ * single copy. */
 static void test_holder_cannot_stop_capture(void **state)
 {
-	struct weir_pipeline_settings settings = { .max_frames = 20, .buffers = 2 };
+	struct weir_pipeline_settings settings = {
+		.max_frames = 20, .buffers = 2, .require_zero_copy = true
+	};
 	const char *sinks[] = { "null", NULL };
 	struct keeper keeper = { .limit = 1 };
 	struct weir_pipeline *pipeline =

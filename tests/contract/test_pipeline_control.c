@@ -61,8 +61,7 @@ static void test_failing_stage_ends_the_run(void **state)
 		.name = "fragile", .access = WEIR_STAGE_PASS, .process = fail_at_five
 	};
 	const char *sinks[] = { "null", NULL };
-	struct weir_pipeline *pipeline =
-		build(NULL, "pattern:bars?size=64x48&fps=0", NULL, sinks);
+	struct weir_pipeline *pipeline = build(NULL, "pattern:bars?size=64x48&fps=0", NULL, sinks);
 	struct weir_ledger ledger;
 
 	(void)state;
@@ -228,6 +227,7 @@ static void test_plan_is_a_value_with_reasons(void **state)
 		build(&settings, "pattern:bars?size=64x48&fps=0", stages, sinks);
 	const struct weir_plan *plan = NULL;
 	unsigned chosen = 0;
+	bool lock = false;
 
 	(void)state;
 	assert_int_equal(weir_pipeline_plan(pipeline, &plan), 0);
@@ -247,9 +247,11 @@ static void test_plan_is_a_value_with_reasons(void **state)
 	assert_int_equal(plan->hops[4].budget, 1);
 	for (size_t i = 0; i < plan->n_choices; i++) {
 		assert_true(strlen(plan->choices[i].reason) > 5);
+		lock |= !strcmp(plan->choices[i].what, "lock");
 		chosen += plan->choices[i].chosen != 0;
 	}
-	assert_int_equal(chosen, 2); /* one kind of memory, one loop */
+	assert_int_equal(chosen, 3); /* one kind of memory, whether it is locked, one loop */
+	assert_true(lock);
 	for (size_t i = 0; i < plan->n_hops; i++)
 		assert_true(strlen(plan->hops[i].reason) > 5);
 	weir_pipeline_destroy(&pipeline);

@@ -250,7 +250,7 @@ static struct bench set_up_outlet(unsigned budget, enum weir_policy policy)
 	bench.books = calloc(1, sizeof(*bench.books));
 	assert_true(bench.outlet && bench.books);
 	weir_outlet_init(bench.outlet, &bench.puppet->base, bench.slab, bench.books);
-	weir_outlet_allow(bench.outlet, budget, true);
+	weir_outlet_allow(bench.outlet, budget, budget, true);
 	return bench;
 }
 

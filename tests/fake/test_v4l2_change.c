@@ -51,6 +51,8 @@ static void test_another_size(void **state)
 	assert_int_equal(scene.out_of_order, 0);
 	assert_int_equal(scene.wrong_pixels, 0);
 	assert_int_equal(scene.last.width, 128);
+	assert_int_equal(fake.composed.width, 128);
+	assert_int_equal(fake.composed.height, 96);
 	assert_int_equal(scene.last.sequence, FRAMES - 1);
 	assert_int_equal(scene.n_errors, 0);
 	assert_int_equal(scene_lines_with(&scene, "delivers 128x96 YUYV now, after 64x48 YUYV"), 1);

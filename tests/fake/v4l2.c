@@ -359,6 +359,17 @@ static int input(unsigned long request, void *arg)
 	return err;
 }
 
+/* Somebody has composed into a smaller picture before. */
+static int selection(unsigned long request, struct v4l2_selection *selection)
+{
+	assert_int_equal(selection->target, V4L2_SEL_TGT_COMPOSE);
+	if (request == VIDIOC_S_SELECTION)
+		fake.composed = selection->r;
+	else
+		selection->r = fake.composed;
+	return 0;
+}
+
 int fake_ioctl(unsigned long request, void *arg)
 {
 	switch (request) {
@@ -377,6 +388,9 @@ int fake_ioctl(unsigned long request, void *arg)
 		return queryformat(arg);
 	case VIDIOC_S_FMT:
 		return set_format(arg);
+	case VIDIOC_G_SELECTION:
+	case VIDIOC_S_SELECTION:
+		return selection(request, arg);
 	case VIDIOC_REQBUFS:
 		return reqbufs(arg);
 	case VIDIOC_QUERYBUF:

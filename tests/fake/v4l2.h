@@ -18,16 +18,16 @@
 
 /* One DQBUF. Zero members: a good frame. */
 struct fake_shot {
-	int error;            /* DQBUF fails with this errno; the buffer stays queued */
-	uint32_t flags;       /* V4L2_BUF_FLAG_… beside the clock's */
+	int error;      /* DQBUF fails with this errno; the buffer stays queued */
+	uint32_t flags; /* V4L2_BUF_FLAG_… beside the clock's */
 	bool has_bytes, has_sequence, has_stamp;
-	uint32_t bytes;       /* bytesused, of each piece */
+	uint32_t bytes; /* bytesused, of each piece */
 	uint32_t data_offset;
 	uint32_t sequence;
 	int64_t stamp_ns;
-	bool unwritten;       /* the device writes elsewhere */
-	unsigned index_plus;  /* names another buffer */
-	bool nothing;         /* no frame from here on, until fake_go_on() */
+	bool unwritten;      /* the device writes elsewhere */
+	unsigned index_plus; /* names another buffer */
+	bool nothing;        /* no frame from here on, until fake_go_on() */
 };
 
 struct fake_camera {
@@ -43,9 +43,9 @@ struct fake_camera {
 	uint32_t lacks_bytes;       /* of its own buffers, by VIDIOC_QUERYBUF */
 	bool no_udmabuf;
 	bool gone, no_signal;
-	bool hints;                 /* takes cache hints */
-	uint32_t caps;              /* more of them */
-	struct camera *answers;     /* to what is not about buffers; NULL: ENOTTY */
+	bool hints;             /* takes cache hints */
+	uint32_t caps;          /* more of them */
+	struct camera *answers; /* to what is not about buffers; NULL: ENOTTY */
 	struct fake_shot script[FAKE_SHOTS];
 	unsigned n_shots;
 
@@ -59,10 +59,10 @@ struct fake_camera {
 
 	/* What happened. */
 	unsigned calls, opens, closes;
-	const char *failed;   /* the call that failed */
-	uint64_t made;        /* one bit a call, by its index in fake_call_name() */
+	const char *failed; /* the call that failed */
+	uint64_t made;      /* one bit a call, by its index in fake_call_name() */
 	unsigned exported, imported, hinted;
-	unsigned shot;        /* frames taken */
+	unsigned shot; /* frames taken */
 	bool stalled;
 	uint64_t queued_ever;
 
@@ -78,7 +78,8 @@ struct fake_camera {
 		off_t offset[WEIR_MAX_PLANES];
 	} buffer[FAKE_BUFFERS];
 	uint32_t next_sequence;
-	bool changed;         /* a source change waits to be dequeued */
+	struct v4l2_rect composed;
+	bool changed; /* a source change waits to be dequeued */
 	struct weir_v4l2_hotplug *hotplug;
 };
 
@@ -88,7 +89,7 @@ extern struct fake_camera fake;
 void fake_init(const char *format, uint32_t width, uint32_t height);
 void fake_finish(void);
 
-void fake_go_on(void);   /* after a shot with `nothing` */
+void fake_go_on(void); /* after a shot with `nothing` */
 void fake_unplug(void);
 void fake_replug(void);
 

@@ -88,6 +88,8 @@ static const struct {
 	NAME(VIDIOC_G_FMT),
 	NAME(VIDIOC_TRY_FMT),
 	NAME(VIDIOC_S_FMT),
+	NAME(VIDIOC_G_SELECTION),
+	NAME(VIDIOC_S_SELECTION),
 	NAME(VIDIOC_G_PARM),
 	NAME(VIDIOC_S_PARM),
 	NAME(VIDIOC_ENUMINPUT),
@@ -231,6 +233,7 @@ int __wrap_close(int fd)
 {
 	if (fd >= 0 && fd == fake.fd)
 		fake_close();
+	fake_forget_udmabuf(fd);
 	return __real_close(fd);
 }
 

@@ -33,7 +33,7 @@ struct scene {
 
 	/* Called for every frame seen, if set. */
 	void (*on_frame)(struct scene *scene, struct weir_frame *frame);
-	unsigned budget;
+	unsigned budget, deadline_ms;
 	const int *given; /* dma-bufs of the program's own … */
 	unsigned n_given, n_given_parts; /* … so many buffers, of so many each */
 	bool keeps_offsets;
@@ -168,7 +168,9 @@ static inline void scene_add_stage(struct scene *scene)
 
 static inline int scene_run(struct scene *scene, uint64_t frames)
 {
-	struct weir_sink_settings sink_settings = { .log = &scene->log, .budget = scene->budget };
+	struct weir_sink_settings sink_settings = { .log = &scene->log,
+		.budget = scene->budget,
+		.deadline_ms = scene->deadline_ms };
 	struct weir_source *source = scene->source;
 	struct weir_sink *sink = NULL;
 	char why[160] = "";

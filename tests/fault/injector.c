@@ -101,6 +101,7 @@ static void *counted(void *block)
 	}
 
 WRAP_ALLOCATION(malloc, (size_t size), (size))
+WRAP_ALLOCATION(aligned_alloc, (size_t alignment, size_t size), (alignment, size))
 WRAP_ALLOCATION(calloc, (size_t n, size_t size), (n, size))
 WRAP_ALLOCATION(strdup, (const char *text), (text))
 WRAP_ALLOCATION(strndup, (const char *text, size_t n), (text, n))
@@ -167,6 +168,8 @@ WRAP_CALL(void *, mmap, (void *at, size_t length, int prot, int flags, int fd, o
 WRAP_CALL(int, madvise, (void *at, size_t length, int advice), (at, length, advice), EINVAL, EFAULT,
 	ENOMEM)
 WRAP_CALL(int, mlock, (const void *at, size_t length), (at, length), ENOMEM, EPERM)
+WRAP_CALL(int, mlock2, (const void *at, size_t length, unsigned flags), (at, length, flags), ENOMEM,
+	EPERM)
 WRAP_CALL(int, eventfd, (unsigned count, int flags), (count, flags), EMFILE, ENOMEM)
 WRAP_CALL(int, epoll_create1, (int flags), (flags), EMFILE, ENOMEM)
 WRAP_CALL(int, epoll_ctl, (int fd, int op, int on, struct epoll_event *event), (fd, op, on, event),

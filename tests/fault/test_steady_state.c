@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Proves law 8: once a run is warm, nothing is allocated and no page faults, on every loop, with
- * stages, with sinks that keep frames, and with the sinks' own work. */
+ * stages, with sinks that keep frames or get copies, and with the sinks' own work. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -46,7 +46,7 @@ static void on_event(void *data, const struct weir_event *event)
 static uint64_t run(const char *loop, const char *uri, const char *const *stages, uint64_t frames)
 {
 	static const struct weir_log silent = { .level = WEIR_LOG_SILENT };
-	static const char *const sinks[] = { "null", "verify" };
+	static const char *const sinks[] = { "null", "verify", "null?mask=8x8+8+8" };
 	uint64_t measured = 0;
 	struct weir_pipeline_settings settings = {
 		.log = &silent,
@@ -72,7 +72,7 @@ static uint64_t run(const char *loop, const char *uri, const char *const *stages
 		assert_int_equal(weir_stage_open(*stages, &silent, &stage), 0);
 		assert_int_equal(weir_pipeline_add_stage(pipeline, &stage), 0);
 	}
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		assert_int_equal(weir_sink_open(sinks[i], &sink_settings, &sink), 0);
 		assert_int_equal(weir_pipeline_add_sink(pipeline, &sink), 0);
 	}
@@ -118,9 +118,24 @@ static void test_paced(void **state)
 	run(*state, "pattern:bars?size=64x48&fps=2000", views, 2 * WARM);
 }
 
+/* libjpeg takes working memory for each image, and gets what it gave back. */
+#if defined(WEIR_HAVE_LIBJPEG) && defined(WEIR_HAVE_LIBYUV)
+static void test_converting(void **state)
+{
+	static const char *const stages[] = { "convert=NV12", "jpeg", "jpeg", "convert=YUYV",
+		NULL };
+
+	run(*state, "pattern:bars?size=192x48&fps=0", stages, 2 * WARM);
+}
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+#if defined(WEIR_HAVE_LIBJPEG) && defined(WEIR_HAVE_LIBYUV)
+		{ "converting on uring", test_converting, NULL, NULL, (void *)"uring" },
+		{ "converting on epoll", test_converting, NULL, NULL, (void *)"epoll" },
+#endif
 		{ "unpaced on uring", test_unpaced, NULL, NULL, (void *)"uring" },
 		{ "unpaced on sqpoll", test_unpaced, NULL, NULL, (void *)"sqpoll" },
 		{ "unpaced on epoll", test_unpaced, NULL, NULL, (void *)"epoll" },

@@ -201,7 +201,8 @@ static int start(struct weir_source *source, const struct weir_source_host *host
 	struct fade *fade = (struct fade *)source;
 
 	fade->host = *host;
-	fade->next = 0;
+	if (!host->goes_on)
+		fade->next = 0;
 	fade->running = true;
 	fade->task = (struct weir_task){ .run = produce, .data = fade };
 	weir_loop_queue(host->loop, &fade->task);

@@ -196,6 +196,7 @@ static void what_the_issue_names_is_there(void **state)
 		{ "JPEG", V4L2_PIX_FMT_JPEG, 0 },
 		{ "H264", V4L2_PIX_FMT_H264, 0 },
 		{ "H265", V4L2_PIX_FMT_HEVC, 0 },
+		{ "FWHT", V4L2_PIX_FMT_FWHT, 0 },
 	};
 
 	(void)state;

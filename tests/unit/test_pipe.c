@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/copy.h"
 #include "core/sink.h"
 
 #define FRAMES 3
@@ -230,6 +231,55 @@ static void test_bytes(void **state)
 	}
 }
 
+/* What waits behind the frame that is being written can lose its memory, which may be overwritten
+ * then. */
+static void move_all_but_the_first(struct bench *bench, struct weir_slab *spare)
+{
+	const struct weir_sink_impl *impl = bench->sink->impl;
+
+	assert_false(impl->can_move(bench->sink, &bench->slab->slots[0].frame));
+	for (unsigned i = 1; i < FRAMES; i++) {
+		struct weir_frame *frame = &bench->slab->slots[i].frame, *copy = NULL;
+		uint64_t bytes = 0;
+
+		assert_true(impl->can_move(bench->sink, frame));
+		assert_int_equal(weir_frame_copy(frame, weir_slab_take(spare), &copy, &bytes), 0);
+		impl->move(bench->sink, frame, copy);
+		weir_frame_unref(&copy);
+		assert_int_equal(weir_slab_out(bench->slab), FRAMES - i);
+		memset(bench->slab->slots[i].parts[0].memory, 0, bench->slab->frame_bytes);
+	}
+}
+
+static void test_frames_that_are_moved(void **state)
+{
+	const struct weir_video video = video_of("YUYV", 62, 30);
+
+	(void)state;
+	for (size_t i = 0; weir_loop_backends[i]; i++) {
+		struct weir_slab *spare = make_slab(&video, FRAMES, 0);
+		struct bench bench;
+		uint8_t *want;
+
+		if (works(weir_loop_backends[i])) {
+			set_up(&bench, weir_loop_backends[i], &video, 0);
+			want = malloc(FRAMES * bench.slab->frame_bytes);
+			bench.got = malloc(FRAMES * bench.slab->frame_bytes + 1000);
+			show_frames(&bench);
+			bench.expected = expected_bytes(&bench, want);
+			move_all_but_the_first(&bench, spare);
+			weir_loop_run(bench.loop);
+			restore(&bench);
+			assert_int_equal(bench.n_got, bench.expected);
+			assert_memory_equal(bench.got, want, bench.expected);
+			free(want);
+			tear_down(&bench);
+		}
+		assert_int_equal(weir_slab_out(spare), 0);
+		weir_slab_unref(&spare);
+	}
+}
+
 /* The sink ends with -EPIPE, quietly, and gives its frames back; no signal comes. */
 static void test_reader_goes(void **state)
 {
@@ -321,6 +371,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_frames_that_are_moved),
 		cmocka_unit_test(test_reader_goes),
 		cmocka_unit_test(test_stopped_while_writing),
 		cmocka_unit_test(test_says_what_it_copies),

@@ -1,7 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
- * SPDX-License-Identifier: LGPL-2.1-or-later */
-
-/* Proves the life of a slot: taken, issued, held by many on several threads, handed back once, and
+ * SPDX-License-Identifier: LGPL-2.1-or-later *
+ * Proves the life of a slot: taken, issued, held by many on several threads, handed back once, and
  * memory that outlives its run. */
 
 #include <errno.h>
@@ -14,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -57,8 +55,8 @@ static void test_slots_do_not_overlap(void **state)
 
 		for (unsigned i = 0; i < 3; i++) {
 			const struct weir_slot *slot = &slab->slots[i];
-			const uint8_t *end = i < 2 ? slab->slots[i + 1].headroom
-						   : slab->base + slab->length;
+			const uint8_t *end =
+				i < 2 ? slab->slots[i + 1].headroom : slab->base + slab->length;
 
 			assert_int_equal((uintptr_t)slot->parts[0].memory % page, 0);
 			assert_int_equal(slot->parts[0].memory - slot->headroom, page);
@@ -87,37 +85,6 @@ static void test_memory_is_sealed_and_resident(void **state)
 	for (size_t i = 0; i < pages; i++)
 		assert_true(resident[i] & 1);
 	weir_slab_unref(&slab);
-}
-
-static void test_refused_lock_says_why(void **state)
-{
-	pid_t child;
-	int status = 0;
-
-	(void)state;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-	print_message("skipped: the sanitizers make mlock() do nothing\n");
-	skip();
-#endif
-	child = fork();
-	if (child == 0) {
-		struct rlimit none = { 0, 0 };
-		struct weir_slab *slab;
-		bool told;
-
-		/* Root may lock whatever the limit: be somebody else. */
-		if (setrlimit(RLIMIT_MEMLOCK, &none) || (geteuid() == 0 && setuid(65534)))
-			_exit(77);
-		slab = make(2, 100000);
-		told = slab->locked_bytes == 0 && strstr(slab->lock_verdict, "LimitMEMLOCK=");
-		weir_slab_unref(&slab);
-		_exit(told ? 0 : 1);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) == 77)
-		skip();
-	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 static void test_slots_rotate_and_run_out(void **state)
@@ -220,7 +187,7 @@ static void test_frame_outlives_its_run(void **state)
 	assert_int_equal(weir_slab_attach(slab, block, free), 0);
 	weir_slab_unref(&slab);
 	memset(slot->parts[0].memory, 7, 4096);
-	*block = 1; /* still there */
+	*block = 1;               /* still there */
 	weir_frame_unref(&frame); /* frees all: the sanitizers would tell otherwise */
 }
 
@@ -363,8 +330,7 @@ static void *read_and_release(void *data)
 	struct weir_pixels pixels;
 
 	for (int i = 0; i < 100; i++) {
-		assert_int_equal(
-			weir_frame_begin_cpu(reader->frame, WEIR_CPU_READ, &pixels), 0);
+		assert_int_equal(weir_frame_begin_cpu(reader->frame, WEIR_CPU_READ, &pixels), 0);
 		reader->sum += pixels.data[0][i];
 		weir_frame_end_cpu(reader->frame);
 	}
@@ -461,7 +427,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_slots_do_not_overlap),
 		cmocka_unit_test(test_memory_is_sealed_and_resident),
-		cmocka_unit_test(test_refused_lock_says_why),
 		cmocka_unit_test(test_slots_rotate_and_run_out),
 		cmocka_unit_test(test_every_slot_of_a_full_slab),
 		cmocka_unit_test(test_generation_names_one_use),

@@ -2,18 +2,24 @@
 # SPDX-FileCopyrightText: 2026 The weir authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """In the rig, with udevd: what users meet before frames flow. Lists, wishes and what comes of them, refusals in
-one line with the exit status of their class, cameras that somebody else holds, plugs. TAP on stdout.
+one line with the exit status of their class, cameras that somebody else holds, what docs/cli.md and memory.md show, plugs.
+TAP on stdout.
 
-    tests/vm/run --udev tests/vm/cameras.py
+    tests/vm/run --udev tests/vm/cameras.py             all of it
+    tests/vm/run --udev tests/vm/cameras.py recipes     what the pages show that needs a camera
 """
 import json
 import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 
 import guest
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
+import recipes  # noqa: E402
 
 report = guest.Report()
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
@@ -113,6 +119,13 @@ def try_refusals():
     refused(2, "drop, deliver", "0?corrupt=yes")
 
 
+def try_recipes():
+    weir = shutil.which("weir")
+    for recipe in recipes.recipes():
+        if recipe.camera and not recipe.missing(weir):
+            report.check(recipe.title, recipe.faults(weir, guest.PATIENCE))
+
+
 def try_held():
     streaming = ("weir", "capture", "/dev/video1", "-q", "--to", "null", "--json", "--frames")
     with guest.Background('"type":"frame"', *streaming) as holder:
@@ -177,10 +190,14 @@ def stop_udevd():
     shutil.rmtree("/run/udev")
 
 
+if sys.argv[1:] == ["recipes"]:
+    try_recipes()
+    report.finish()
 try_list()
 try_info()
 try_wishes()
 try_refusals()
+try_recipes()
 try_held()
 try_permissions()
 try_plugs("udev")

@@ -4,8 +4,8 @@
 """In the rig: the signal at an HDMI input becomes another in the middle of a run, in size or in rate, or goes
 and comes back. The run goes on by a new plan, with one ledger. TAP on stdout.
 
-    tests/vm/run --vivid 'n_devs=2 node_types=0x1,0x1 num_inputs=1,1 input_types=3,3 ccs_cap_mode=0,0
-        multiplanar=1,2 allocators=0,1' tests/vm/signals.py VM_CAMERA
+    tests/vm/run --vivid 'n_devs=3 node_types=0x1,0x1,0x1 num_inputs=1,1,1 input_types=3,3,3
+        ccs_cap_mode=0,0,7 multiplanar=1,2,1 allocators=0,1,0' tests/vm/signals.py VM_CAMERA
 
 Nothing here goes by the clock: signals change after so many frames of the one before.
 """
@@ -128,6 +128,19 @@ def try_node(node):
         [CHANGED, NOW, "does not lie within 720x576"], status=4))
 
 
+def after_a_smaller_picture(node):
+    """What was composed into it must not stay for the larger one."""
+    for size in ("640x360", "1280x720"):
+        outcome = guest.weir("capture", "v4l2:/dev/video%d?size=%s" % (node, size), "--to", "null", "-n", "8", "--json")
+        yield from guest.complaints_of_books(outcome.summary)
+        yield from (line for line in outcome.err if "elsewhere" in line)
+    rectangle = guest.run("v4l2-ctl", "-d", "/dev/video%d" % node, "--get-selection", "target=compose")
+    if "Width 1280, Height 720" not in str(rectangle):
+        yield str(rectangle)
+
+
 for number in (0, 1):
     try_node(number)
+send(2, SELECTED, "dv_timings=1280x720p60")
+report.check("video2, which scales: a larger picture after a smaller one", after_a_smaller_picture(2))
 report.finish()

@@ -121,6 +121,51 @@ static void two_readers_see_the_same(void **state)
 	free(right);
 }
 
+/* ---- masks for one sink ---- */
+
+#define MASKED "verify?mask=40x40+100+60"
+
+/* A copy is read from the frame and lies in other memory. */
+static void masked_copies_bracket(void **state)
+{
+	struct sync_run run;
+
+	sync_begin(&run, *state);
+	run.sinks[0] = sync_sink(&run, MASKED);
+	run.sinks[1] = sync_sink(&run, "null");
+	sync_go(&run);
+	sync_assert_books(&run);
+	assert_int_equal(run.ledger.sinks[0].delivered, SYNC_FRAMES);
+	assert_true(run.ledger.sinks[0].user_copied_bytes > 0);
+	assert_int_equal(twoface_counts().begins, run.report.slots + 2 * SYNC_FRAMES);
+}
+
+static void masked_copies_are_stale_when_reading_forgets(void **state)
+{
+	struct sync_run run;
+
+	sync_begin(&run, *state);
+	run.sinks[0] = sync_sink(&run, MASKED);
+	run.sinks[1] = sync_sink(&run, "null");
+	sync_forgotten = DMA_BUF_SYNC_READ;
+	sync_go(&run);
+	assert_int_equal(run.result, -EBADMSG);
+	assert_non_null(strstr(run.verdict, "40 unreadable"));
+}
+
+static void masking_in_place_brackets(void **state)
+{
+	struct sync_run run;
+
+	sync_begin(&run, *state);
+	run.sinks[0] = sync_sink(&run, MASKED);
+	sync_go(&run);
+	sync_assert_books(&run);
+	assert_int_equal(run.ledger.sinks[0].delivered, SYNC_FRAMES);
+	assert_int_equal(run.ledger.user_copied_bytes, 0);
+	assert_int_equal(twoface_counts().begins, run.report.slots + 3 * SYNC_FRAMES);
+}
+
 int sync_test_software(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,6 +179,9 @@ int sync_test_software(void)
 		SYNC_VEILED_TEST(standard_output_brackets, PATTERN "NV12"),
 		SYNC_VEILED_TEST(standard_output_is_stale_when_it_forgets, PATTERN "NV12"),
 		SYNC_VEILED_TEST(two_readers_see_the_same, PATTERN "NV12"),
+		SYNC_VEILED_TEST(masked_copies_bracket, PATTERN "NV12"),
+		SYNC_VEILED_TEST(masked_copies_are_stale_when_reading_forgets, PATTERN "NV12"),
+		SYNC_VEILED_TEST(masking_in_place_brackets, PATTERN "NV12"),
 	};
 
 	return cmocka_run_group_tests_name("frames that the CPU makes", tests, NULL, NULL);

@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/memory/canary.h"
+
 #include <errno.h>
 #include <string.h>
-
-#include "capture/v4l2/v4l2.h"
 
 /* An import that succeeds can still show other pages than ours (udmabuf on huge pages did). So
  * every imported slot gets words that no picture contains, at the beginning of lines all over each
@@ -76,7 +76,7 @@ static int plant(struct weir_slot *slot)
 }
 
 /* Taking goes round, so that as many takes as there are slots meet each one once. */
-int weir_v4l2_canary_plant(struct weir_slab *slab)
+int weir_canary_plant(struct weir_slab *slab)
 {
 	int err = 0;
 
@@ -90,7 +90,7 @@ int weir_v4l2_canary_plant(struct weir_slab *slab)
 	return err;
 }
 
-int weir_v4l2_canary_check(struct weir_frame *frame)
+int weir_canary_check(struct weir_frame *frame)
 {
 	struct weir_pixels pixels;
 	bool gone = true;

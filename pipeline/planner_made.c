@@ -1,0 +1,84 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/checked.h"
+#include "pipeline/planner.h"
+
+/* What frames that stages make for the sinks lie in. */
+
+/* dma-bufs first where somebody may want them; else what needs least. A heap's memory cannot be
+ * pinned: it is for those who take no other. */
+static const struct weir_memory_kind *const shared[] = { &weir_memory_slab, &weir_memory_host,
+	&weir_memory_heap };
+static const struct weir_memory_kind *const alone[] = { &weir_memory_host, &weir_memory_slab,
+	&weir_memory_heap };
+
+/* A device makes buffers of its own where it takes none of ours. */
+static const struct weir_memory_kind *const device[] = { &weir_memory_slab, &weir_memory_mmap,
+	&weir_memory_heap };
+
+/* The stage that makes what comes to the sinks; NULL: the source does. */
+static struct weir_stage *last_maker(const struct weir_pipeline *pipeline)
+{
+	for (size_t i = pipeline->n_stages; i-- > 0;)
+		if (pipeline->stages[i]->engine)
+			return pipeline->stages[i];
+	return NULL;
+}
+
+static bool wants_dmabufs(const struct weir_pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		if (pipeline->sinks[i]->impl->shows_dmabufs ||
+			pipeline->sinks[i]->impl->program_holds)
+			return true;
+	return false;
+}
+
+uint64_t weir_planner_weigh_made(const struct weir_pipeline *pipeline,
+	const struct weir_video *at_sinks, struct weir_made *out, char *why, size_t size)
+{
+	const struct weir_memory_kind *const *kinds = wants_dmabufs(pipeline) ? shared : alone;
+	struct weir_stage *maker = last_maker(pipeline);
+	uint64_t least = WEIR_REFUSED;
+	char text[WEIR_PLAN_WHY];
+
+	*out = (struct weir_made){ NULL };
+	if (maker && maker->engine->is_device)
+		kinds = device;
+	for (size_t i = 0; i < WEIR_COUNT(shared); i++) {
+		struct weir_memory_traits traits = kinds[i]->traits;
+		uint64_t cost;
+
+		if (kinds[i]->probe(text, sizeof(text)))
+			continue;
+		if (maker && maker->engine->fills &&
+			maker->engine->fills(maker, kinds[i], text, sizeof(text)))
+			continue;
+		if (kinds[i]->refine)
+			kinds[i]->refine(&traits);
+		cost = weir_planner_cost(pipeline, at_sinks, kinds[i], &traits,
+			out->kind ? text : why, out->kind ? sizeof(text) : size);
+		if (!out->kind || cost < least)
+			*out = (struct weir_made){ kinds[i], traits };
+		if (cost < least)
+			least = cost;
+	}
+	return least;
+}
+
+void weir_planner_choose_made(struct weir_pipeline *pipeline)
+{
+	struct weir_video video = pipeline->source->video;
+	char why[WEIR_PLAN_WHY];
+	uint64_t converted;
+	bool converts;
+
+	/* Where a stage refuses, it says so soon. */
+	weir_planner_pass_stages(pipeline, &video, &converted, &converts, why, sizeof(why));
+	weir_planner_weigh_made(pipeline, &video, &pipeline->plan.made, why, sizeof(why));
+}
+
+const struct weir_memory_kind *weir_planner_stage_kind(const struct weir_pipeline *pipeline)
+{
+	return pipeline->plan.made.kind;
+}
