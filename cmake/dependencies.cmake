@@ -66,6 +66,9 @@ weir_optional(LIBV4L2 libv4l2 weir_dependencies
 weir_optional(LIBUDEV libudev weir_dependencies
   "plug and unplug events from udev" "plug and unplug events by watching /dev")
 
+weir_optional(LIBDRM libdrm weir_dependencies
+  "frames on displays" "no display sink")
+
 function(weir_drop_sources_without_their_library list)
   set(kept ${${list}})
   if(NOT WEIR_HAVE_LIBURING)
@@ -75,6 +78,14 @@ function(weir_drop_sources_without_their_library list)
   endif()
   if(NOT WEIR_HAVE_LIBJPEG)
     list(FILTER kept EXCLUDE REGEX "/(mjpeg|jpeg)[a-z_]*\\.[ch]$")
+  endif()
+  if(NOT WEIR_HAVE_LIBDRM)
+    set(kms ${kept})
+    list(FILTER kms INCLUDE REGEX "sinks/kms/(absent|displays|kms)\\.")
+    list(FILTER kept EXCLUDE REGEX "sinks/kms/")
+    list(APPEND kept ${kms})
+  else()
+    list(FILTER kept EXCLUDE REGEX "sinks/kms/absent")
   endif()
   if(NOT WEIR_HAVE_LIBYUV)
     list(FILTER kept EXCLUDE REGEX "/stages/convert[a-z_]*\\.[ch]$")

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/sink.h"
+#include "sinks/kms/kms.h"
 #include "sinks/null/null.h"
 #include "sinks/pipe/pipe.h"
 #include "sinks/verify/verify.h"
@@ -10,5 +11,6 @@ const struct weir_sink_impl *const weir_sink_impls[] = {
 	&weir_sink_null,
 	&weir_sink_verify,
 	&weir_sink_pipe,
+	&weir_sink_kms,
 	NULL,
 };

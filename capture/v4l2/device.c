@@ -16,6 +16,7 @@
 #endif
 
 #include "core/log.h"
+#include "core/node.h"
 
 /* ---- the one place that knows libv4l2 ---- */
 
@@ -103,7 +104,7 @@ int weir_v4l2_fail(struct weir_v4l2_device *device, const char *what, int error)
 	weir_errno_text(error, text);
 	if (error != -EBUSY)
 		weir_error(device->log, "%s on %s: %s", what, device->path, text);
-	else if (weir_v4l2_holder(device->path, holder, sizeof(holder)))
+	else if (weir_node_holder(device->path, holder, sizeof(holder)))
 		weir_error(
 			device->log, "%s on %s: %s, held by %s", what, device->path, text, holder);
 	else
@@ -111,6 +112,11 @@ int weir_v4l2_fail(struct weir_v4l2_device *device, const char *what, int error)
 			"%s on %s: %s, held by a program that only root can see: sudo fuser -v %s",
 			what, device->path, text, device->path);
 	return error;
+}
+
+void weir_v4l2_access_remedy(const char *path, char *text, size_t size)
+{
+	weir_node_remedy(path, "SUBSYSTEM==\"video4linux\"", "video", text, size);
 }
 
 static int refuse(struct weir_v4l2_device *device, const char *what, int error)

@@ -54,10 +54,6 @@ int weir_v4l2_fail(struct weir_v4l2_device *device, const char *what, int error)
 void *weir_v4l2_mmap(struct weir_v4l2_device *device, size_t length, int64_t offset);
 int weir_v4l2_munmap(void *memory, size_t length);
 
-/* "gst-launch-1.0 (pid 1234)" of the processes other than ours that have the node open, by /proc.
- * False when none is found (or none of ours to see). */
-bool weir_v4l2_holder(const char *path, char *text, size_t size);
-
 /* What to do about a node that this user may not open: "join group video: …". */
 void weir_v4l2_access_remedy(const char *path, char *text, size_t size);
 

@@ -12,6 +12,7 @@
 #include "capture/v4l2/device.h"
 #include "capture/v4l2/identity.h"
 #include "core/log.h"
+#include "core/node.h"
 
 #define MAX_NODES 256
 
@@ -65,7 +66,7 @@ static bool is_busy(struct entry *entry)
 static void describe_use(struct entry *entry)
 {
 	char holder[160] = "a program that only root can see";
-	bool held = weir_v4l2_holder(entry->device.path, holder, sizeof(holder));
+	bool held = weir_node_holder(entry->device.path, holder, sizeof(holder));
 	bool busy = is_busy(entry);
 
 	if (busy)

@@ -30,8 +30,10 @@ public)
 	done
 	;;
 internal)
+	# libdrm's headers include each other by their bare names.
+	read -ra drm <<<"$(pkg-config --cflags libdrm 2>/dev/null || true)"
 	for header; do
-		alone "\"$header\"" "$cc" -x c -std=gnu11 -D_GNU_SOURCE -I.
+		alone "\"$header\"" "$cc" -x c -std=gnu11 -D_GNU_SOURCE -I. "${drm[@]}"
 	done
 	;;
 esac

@@ -11,6 +11,7 @@
 static const char *const null[] = { "null", NULL };
 static const char *const verify[] = { "verify", NULL };
 static const char *const pipe_sink[] = { "-", NULL };
+static const char *const display[] = { NULL }; /* none here: tests/fake/test_display.c */
 
 /* Standard output goes elsewhere meanwhile. */
 static int saved = -1, reader = -1;
@@ -50,6 +51,7 @@ int main(void)
 		{ "null", null, NULL, NULL },
 		{ "verify", verify, NULL, NULL },
 		{ "-", pipe_sink, enter_stdout, leave_stdout },
+		{ "display", display, NULL, NULL },
 		{ NULL, NULL, NULL, NULL },
 	};
 

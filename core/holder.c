@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/node.h"
+
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,11 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "capture/v4l2/device.h"
-#include "core/node.h"
 #include "core/scan.h"
 
-/* Who has a node open, and who may. */
+/* Who has a node open. */
 
 #define MAX_NAMED 3
 
@@ -73,7 +72,7 @@ static void add_name(const char *pid, char *text, size_t size)
 		name[0] ? name : "a program", pid);
 }
 
-bool weir_v4l2_holder(const char *path, char *text, size_t size)
+bool weir_node_holder(const char *path, char *text, size_t size)
 {
 	struct dirent *entry;
 	struct stat status;
@@ -95,9 +94,4 @@ bool weir_v4l2_holder(const char *path, char *text, size_t size)
 	}
 	closedir(proc);
 	return n > 0;
-}
-
-void weir_v4l2_access_remedy(const char *path, char *text, size_t size)
-{
-	weir_node_remedy(path, "SUBSYSTEM==\"video4linux\"", "video", text, size);
 }

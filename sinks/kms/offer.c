@@ -1,0 +1,130 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/log.h"
+#include "sinks/kms/sink.h"
+
+/* What the planner asks: each answer was given by the driver, about a picture like the one that
+ * would come and memory of the kind that it would lie in. */
+
+#define PROBE_BYTES 65536
+
+/* ---- memory ---- */
+
+/* Made as for a run. What only a device can make is seen when it comes. */
+static int try_import(const struct weir_kms_card *card, const struct weir_memory_kind *kind)
+{
+	const struct weir_log silent = { .level = WEIR_LOG_SILENT };
+	const struct weir_slab_settings settings = { .log = &silent,
+		.slots = 1,
+		.frame_bytes = PROBE_BYTES,
+		.no_lock = true,
+		.probe = true };
+	struct weir_slab *slab;
+	int err;
+
+	if (!kind->create || weir_slab_create(kind, &settings, &slab))
+		return 0;
+	err = weir_kms_dmabuf_try(card, slab->slots[0].parts[0].dmabuf);
+	weir_slab_unref(&slab);
+	return err;
+}
+
+static int import_verdict(struct weir_kms_sink *display, const struct weir_memory_kind *kind)
+{
+	for (unsigned i = 0; i < display->n_imports; i++)
+		if (display->imports[i].kind == kind)
+			return display->imports[i].error;
+	weir_kms_refuse_memory(display, kind, try_import(&display->output.card, kind));
+	return display->imports[display->n_imports - 1].error;
+}
+
+void weir_kms_refuse_memory(
+	struct weir_kms_sink *display, const struct weir_memory_kind *kind, int error)
+{
+	unsigned i = 0;
+
+	while (i < display->n_imports && display->imports[i].kind != kind)
+		i++;
+	if (i == WEIR_KMS_MAX_KINDS)
+		return;
+	display->imports[i].kind = kind;
+	display->imports[i].error = error;
+	if (i == display->n_imports)
+		display->n_imports++;
+}
+
+static int check_memory(
+	struct weir_kms_sink *display, const struct weir_offer *offer, char *why, size_t size)
+{
+	const struct weir_memory_kind *kind = weir_memory_kind_by_name(offer->memory);
+	char text[WEIR_ERRNO_TEXT];
+	int err;
+
+	if (!offer->traits.dmabuf) {
+		snprintf(why, size, "a display reads dma-bufs, and %s memory has none",
+			offer->memory);
+		return -ENOTSUP;
+	}
+	err = kind ? import_verdict(display, kind) : 0;
+	if (!err)
+		return 0;
+	snprintf(why, size, "the driver %s of %s does not import %s memory: %s",
+		display->output.card.driver, display->output.card.path, offer->memory,
+		weir_errno_text(err, text));
+	return -ENOTSUP;
+}
+
+/* ---- pictures ---- */
+
+static bool is_same(const struct weir_video *a, const struct weir_video *b)
+{
+	return a->format == b->format && a->width == b->width && a->height == b->height &&
+	       a->stride == b->stride && a->matrix == b->matrix && a->range == b->range &&
+	       a->rate.num == b->rate.num && a->rate.den == b->rate.den;
+}
+
+/* The planner asks about one picture in every kind of memory, one after the other. */
+static int check_picture(
+	struct weir_kms_sink *display, const struct weir_video *video, char *why, size_t size)
+{
+	if (!display->placed.valid || !is_same(&display->placed.video, video)) {
+		display->placed.why[0] = '\0';
+		display->placed.error = weir_kms_output_place(&display->output, video,
+			&display->wish, display->placed.why, sizeof(display->placed.why));
+		display->placed.video = *video;
+		display->placed.valid = true;
+	}
+	if (display->placed.error)
+		snprintf(why, size, "%s", display->placed.why);
+	return display->placed.error;
+}
+
+int weir_kms_accepts(struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size)
+{
+	struct weir_kms_sink *display = (struct weir_kms_sink *)sink;
+	const struct weir_format *format = offer->video.format;
+	int err;
+
+	if (!format->drm) {
+		snprintf(why, size, "a display shows pixels, not %s", format->name);
+		return -ENOTSUP;
+	}
+	err = check_memory(display, offer, why, size);
+	return err ? err : check_picture(display, &offer->video, why, size);
+}
+
+/* Many drivers want lines that begin on 64 bytes or more. */
+uint32_t weir_kms_stride(struct weir_sink *sink, const struct weir_video *video)
+{
+	struct weir_kms_sink *display = (struct weir_kms_sink *)sink;
+	char why[256];
+
+	if (!weir_kms_output_takes(&display->output, video->format) ||
+		!check_picture(display, video, why, sizeof(why)))
+		return 0;
+	return weir_kms_picture_stride(&display->output.card, video);
+}

@@ -1,0 +1,264 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The weir authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""In the rig: frames on vkms, whose checksums of what it shows are compared with those of what was captured;
+displays that are held, forbidden, unplugged or not there. TAP on stdout.
+
+    tests/vm/run --module 'vkms enable_writeback=1' tests/vm/display.py VM_CRC
+"""
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+
+import guest
+
+vm_crc = sys.argv[1]
+full = sys.argv[2:] == ["full"]
+report = guest.Report()
+CRC = "/sys/kernel/debug/dri/0/crtc-0/crc/"
+STATUS = "/sys/class/drm/card0-Virtual-1/status"
+NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+
+
+def state():
+    """Of planes and CRTC, but for what counts how often it was changed."""
+    with open("/sys/kernel/debug/dri/0/state", encoding="ascii") as file:
+        return [line for line in file if "refcount" not in line]
+
+
+class Checksums(threading.Thread):
+    """What vkms says of each refresh, from the first that can be asked about until stop()."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen, self.going = [], True
+        with open(CRC + "control", "w", encoding="ascii") as file:
+            file.write("auto")
+        self.start()
+
+    def open(self):
+        """Only while something is shown."""
+        while self.going:
+            try:
+                return os.open(CRC + "data", os.O_RDONLY | os.O_NONBLOCK)
+            except OSError:
+                time.sleep(0.02)
+        return -1
+
+    def run(self):
+        fd = self.open()
+        while fd >= 0 and self.going:
+            try:
+                if select.select([fd], [], [], 0.1)[0]:
+                    line = os.read(fd, 64).split()
+                    self.seen.append(int(line[1], 16))
+            except (BlockingIOError, IndexError):
+                time.sleep(0.01)
+        if fd >= 0:
+            os.close(fd)
+
+    def stop(self):
+        self.going = False
+        self.join()
+
+
+class Shown:
+    """A run to the display, and to a program that takes the frames' checksums."""
+
+    def __init__(self, source, name, frames, rate, *options):
+        before = state()
+        checksums = Checksums()
+        command = ["weir", "capture", source, "-s", "640x480", "-r", str(rate), "-f", name, "-n", str(frames),
+                   "-b", "16", "--to", "display", "--to", "-?budget=8", *options]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+            expected = subprocess.run([vm_crc, name, "640", "480"], stdin=child.stdout, stdout=subprocess.PIPE,
+                                      timeout=guest.PATIENCE * 2, check=True, text=True).stdout
+            self.err = child.stderr.read().splitlines()
+            self.status = child.wait()
+        checksums.stop()
+        self.seen = checksums.seen
+        self.captured = [tuple(int(crc, 16) for crc in line.split()) for line in expected.splitlines()]
+        self.restored = state() == before
+
+    def line(self, word):
+        return next((line for line in self.err if line.startswith(word)), "")
+
+    def order(self, which):
+        """The numbers of the captured frames that were seen, in the order of the screen; None: no such frame.
+        Before and after them the console is on the screen; and vkms takes the last checksums over the lines of the
+        console's mode, which is set while it still composes."""
+        numbers = {crcs[which]: number for number, crcs in enumerate(self.captured)}
+        order = [numbers.get(crc) for crc in self.seen]
+        while order and order[0] is None:
+            order.pop(0)
+        while order and order[-1] is None:
+            order.pop()
+        return [number for i, number in enumerate(order) if i == 0 or number != order[i - 1]]
+
+
+def complaints(shown, frames, kind):
+    if shown.status:
+        yield "exit status %s" % shown.status
+    if len(shown.captured) != frames:
+        yield "%d frames captured" % len(shown.captured)
+    orders = [shown.order(which) for which in (0, 1)]
+    order = max(orders, key=lambda each: len(each) - each.count(None))
+    if None in order:
+        yield "pictures on the screen that are no frame's: %s, %s" % (order, ["%08x" % crc for crc in shown.seen])
+    known = [number for number in order if number is not None]
+    if known != sorted(set(known)):
+        yield "out of order: %s" % known
+    # The first ones are gone before they can be asked for; a slow machine takes no checksum now and then.
+    if len(known) < frames * 3 // 4:
+        yield "only %d of %d frames were seen" % (len(known), frames)
+    if not shown.line("memory").split()[1].startswith(kind):
+        yield shown.line("memory")
+    if not shown.restored:
+        yield "the screen is not as it was before"
+    if " 0 dropped" not in next((line for line in shown.err if "display:" in line and "delivered" in line), ""):
+        yield "the display dropped frames"
+
+
+def try_pictures(source, name, kind, frames, rate):
+    shown = Shown(source, name, frames, rate, "--memory", kind)
+    faults = list(complaints(shown, frames, kind))
+    report.check("%s %s in %s memory: %d frames, each as it was captured" % (source, name, kind, frames),
+                 faults and faults + shown.err)
+    report.note("%d checksums, %s" % (len(shown.seen), shown.line("verdict")))
+
+
+def displayed(*arguments):
+    return guest.weir("capture", "/dev/video0", *arguments)
+
+
+def try_cost():
+    count = 300
+    outcome = displayed("-s", "640x480", "-r", "30", "-f", "XR24", "--to", "display", "-n", count, "--json")
+    faults = [outcome] if outcome.status else list(guest.complaints_of_books(outcome.summary))
+    if not outcome.status:
+        sink = outcome.summary["sinks"][0]
+        report.note("%s; %s us; %.2f calls a frame" % (sink["verdict"], outcome.summary["latency_us"],
+                                                      outcome.summary["syscalls_per_frame"]))
+        if outcome.summary["frames"]["captured"] != count or sum(outcome.summary["faults"].values()) > 3:
+            faults.append(outcome)
+        if sink["held_max"] > 2 or sink["error"] or sink["copied_bytes"]:
+            faults.append(sink)
+    report.check("%d frames, 0 bytes copied" % count, faults)
+
+
+def try_beside():
+    outcome = displayed("-s", "640x480", "-r", "30", "-f", "XR24", "-n", 60, "--to", "display", "--to", "null", "--json")
+    faults = [outcome] if outcome.status else list(guest.complaints_of_books(outcome.summary))
+    if not outcome.status and outcome.summary["sinks"][1]["delivered"] != 60:
+        faults.append(outcome)
+    report.check("beside another sink", faults)
+
+
+def try_planner():
+    outcome = displayed("-s", "640x480", "-n", 20, "--to", "display", "--json")
+    taken = not outcome.status and outcome.summary["format"] in ("XR24", "AR24", "RGB565")
+    report.check("a camera is asked for what the display takes", [] if taken else [outcome])
+    outcome = displayed("-s", "640x480", "-f", "YUYV", "-n", 5, "--to", "display", "--require-zero-copy")
+    said = "takes YUYV" in "\n".join(outcome.err) or "converts" in "\n".join(outcome.err)
+    report.check("nothing is converted without a word", [] if outcome.status in (4, 5) and said else [outcome])
+    outcome = displayed("-s", "320x180", "-f", "XR24", "-n", 20, "--to", "display", "-v")
+    centred = not outcome.status and any("1024x768" in line and "320x180 at 352,294" in line for line in outcome.err)
+    report.check("smaller pictures are centred where nothing scales", [] if centred else [outcome])
+    outcome = guest.weir("capture", "pattern:bars?size=640x480&fps=30&format=XR24", "-n", 30, "--to", "display", "--json")
+    shown = not outcome.status and outcome.summary["sinks"][0]["delivered"] == 30
+    report.check("pattern, in slab memory", [] if shown else [outcome])
+
+
+def expect(title, outcome, status, *words):
+    said = [word for word in words if not any(word in line for line in outcome.err)]
+    report.check(title, [] if outcome.status == status and not said else [outcome])
+
+
+def try_refusals():
+    showing = ("weir", "capture", "/dev/video1", "-s", "640x480", "-f", "XR24", "-q", "--to", "display", "--json",
+               "--frames")
+    with guest.Background('"type":"frame"', *showing) as holder:
+        expect("a display that is shown on names its holder", displayed("-n", 5, "--to", "display"), 3,
+               "held by weir (pid %d)" % holder.pid)
+        expect("a name that is none", displayed("-n", 5, "--to", "display:DP-9"), 3, "known: Virtual-1")
+    os.chmod("/dev/dri/card0", 0o600)
+    outcome = guest.run(*NOBODY, "weir", "capture", "/dev/video0", "-n", 5, "--to", "display")
+    expect("no permission", outcome, 3, "no permission for /dev/dri/card0", "udev rule")
+    os.chmod("/dev/dri/card0", 0o666)
+    before = state()
+    for _ in range(3):
+        outcome = displayed("-n", 5, "-f", "XR24", "-s", "640x480", "--to", "display")
+    report.check("the screen is as before", [] if state() == before and not outcome.status else [outcome])
+
+
+def force(status):
+    with open(STATUS, "w", encoding="ascii") as file:
+        file.write(status)
+
+
+def try_unplug():
+    """The camera's frames count the time."""
+    command = ["weir", "capture", "/dev/video0", "-s", "640x480", "-r", "30", "-f", "XR24", "-n", "150", "--json",
+               "--frames", "--to", "display", "--to", "null"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        frames = lines = 0
+        for line in child.stdout:
+            lines += 1
+            frames += '"type":"frame"' in line
+            if frames == 20:
+                force("off")
+            if frames == 80:
+                force("detect")
+            last = line
+        err = child.stderr.read().splitlines()
+        status = child.wait()
+    outcome = guest.Outcome(status, last, "\n".join(err))
+    faults = [outcome] if status else list(guest.complaints_of_books(outcome.summary))
+    if not status:
+        shown, null = outcome.summary["sinks"]
+        if null["delivered"] != 150 or not 30 < shown["delivered"] < 140 or not shown["drop_reasons"].get("failed"):
+            faults.append(outcome)
+    for word in ("Virtual-1 is unplugged", "Virtual-1 is back"):
+        if not any(word in line for line in err):
+            faults.append("not said: " + word)
+    report.check("unplugged and plugged in again", faults)
+    force("off")
+    expect("nothing is connected", displayed("-n", 5, "--to", "display"), 3, "nothing is connected to Virtual-1")
+    force("detect")
+
+
+def try_doctor():
+    outcome = guest.weir("doctor", "--json")
+    found = {(f["about"], f["ability"]): f for o in outcome.objects for f in o["findings"]}
+    what = [found.get(("display:Virtual-1", ability)) for ability in ("display", "formats", "slab", "heap")]
+    works = all(each and each["verdict"] == "works" for each in what) and "XR24" in what[1]["detail"]
+    report.check("the doctor tries it", [] if works else [outcome])
+    listed = guest.weir("list").out
+    report.check("it is listed", [] if any(line.startswith("display  display:Virtual-1 ") for line in listed) else listed)
+
+
+def try_none():
+    guest.run("rmmod", "vkms")
+    expect("no display", displayed("-n", 5, "--to", "display"), 3, "no display")
+    expect("no display of that name", displayed("-n", 5, "--to", "display:HDMI-A-1", "--to", "null"), 3, "no display")
+
+
+# vkms composes what has 5 and 6 bits a colour so slowly under emulation that it takes a second a picture.
+count = 300 if full else 30
+try_pictures("/dev/video0", "XR24", "slab", count, 5)
+try_pictures("/dev/video0", "XR24", "mmap", count, 5)
+try_pictures("/dev/video2", "XR24", "mmap", count, 5)
+try_pictures("/dev/video0", "XR24", "heap", count, 5)
+try_pictures("/dev/video0", "RGB565", "slab", 8, 1)
+try_pictures("/dev/video0", "RGB565", "mmap", 8, 1)
+try_cost()
+try_beside()
+try_planner()
+try_refusals()
+try_unplug()
+try_doctor()
+try_none()
+report.finish()
