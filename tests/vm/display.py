@@ -164,6 +164,11 @@ def try_planner():
     outcome = displayed("-s", "640x480", "-f", "YUYV", "-n", 5, "--to", "display", "--require-zero-copy")
     said = "takes YUYV" in "\n".join(outcome.err) or "converts" in "\n".join(outcome.err)
     report.check("nothing is converted without a word", [] if outcome.status in (4, 5) and said else [outcome])
+    outcome = displayed("-s", "640x480", "-f", "YUYV", "-n", 20, "--to", "display", "--json")
+    if any("convert" in line for line in guest.weir("capture", "--help").out):
+        named = not outcome.status and [hop["name"] for hop in outcome.objects[0]["hops"] if hop["kind"] == "stage"]
+        shown = named and outcome.summary["sinks"][0]["delivered"] > 10
+        report.check("what no plane takes is converted, by a stage that is named", [] if shown else [outcome])
     outcome = displayed("-s", "320x180", "-f", "XR24", "-n", 20, "--to", "display", "-v")
     centred = not outcome.status and any("1024x768" in line and "320x180 at 352,294" in line for line in outcome.err)
     report.check("smaller pictures are centred where nothing scales", [] if centred else [outcome])
