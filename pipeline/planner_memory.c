@@ -139,6 +139,8 @@ static void list_kinds(struct weir_pipeline *pipeline)
 	plan->n_kinds = 0;
 	if (pipeline->given.n_buffers)
 		plan->kinds[plan->n_kinds++].kind = &weir_memory_given;
+	else if (pipeline->source->memory)
+		plan->kinds[plan->n_kinds++].kind = pipeline->source->memory;
 	else
 		for (; weir_memory_kinds[plan->n_kinds] && plan->n_kinds < WEIR_MAX_KINDS;
 			plan->n_kinds++)
@@ -189,7 +191,7 @@ static int check_forced(const struct weir_pipeline *pipeline)
 
 	if (is_auto(forced))
 		return 0;
-	if (pipeline->given.n_buffers) {
+	if (pipeline->given.n_buffers || pipeline->source->memory) {
 		weir_error(pipeline->settings.log,
 			"dma-bufs were given, and memory kind %s was asked for: one or the other",
 			forced);
