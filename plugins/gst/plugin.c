@@ -1,0 +1,18 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <gst/gst.h>
+#include <weir/weir.h>
+
+#include "plugins/gst/source.h"
+
+#define PACKAGE "weir"
+
+/* Below the elements that autoplugging knows: whoever wants weir's names them. */
+static gboolean init(GstPlugin *plugin)
+{
+	return gst_element_register(plugin, "weirsrc", GST_RANK_NONE, WEIR_TYPE_SRC);
+}
+
+GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, weir,
+	"Video capture and output without hidden copies", init, WEIR_VERSION, "LGPL", "weir",
+	"https://github.com/weir/weir")
