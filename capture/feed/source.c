@@ -207,6 +207,37 @@ static int accepts(
 	return -ENOTSUP;
 }
 
+/* The lines of memory of ours lie as far apart as sinks want them. */
+static int try_video(struct weir_source *base, struct weir_video *video, char *why, size_t size)
+{
+	const struct weir_feed *feed = ((struct weir_feed_source *)base)->feed;
+	struct weir_video other = base->video;
+	struct weir_layout layout;
+
+	other.stride = video->stride ? video->stride : other.stride;
+	if (!feed->dmabufs && (!video->format || video->format == other.format) &&
+		!(other.format->flags & WEIR_FORMAT_COMPRESSED) &&
+		!weir_format_layout(&other, &layout)) {
+		*video = other;
+		return 0;
+	}
+	snprintf(why, size, "the program makes frames as they are");
+	return -ENOTSUP;
+}
+
+static int set_video(struct weir_source *base, const struct weir_video *video)
+{
+	struct weir_feed *feed = ((struct weir_feed_source *)base)->feed;
+	struct weir_layout layout;
+	int err = weir_format_layout(video, &layout);
+
+	if (err)
+		return err;
+	base->video = feed->video = *video;
+	feed->frame_bytes = layout.size;
+	return 0;
+}
+
 static int frame_bytes(struct weir_source *base, size_t *out)
 {
 	*out = ((struct weir_feed_source *)base)->feed->frame_bytes;
@@ -226,6 +257,8 @@ static const struct weir_source_impl impl = {
 	.close = close_source,
 	.describe = describe,
 	.accepts = accepts,
+	.try_video = try_video,
+	.set_video = set_video,
 	.frame_bytes = frame_bytes,
 	.allocate = allocate,
 	.start = start,

@@ -3,6 +3,7 @@
 #include <gst/gst.h>
 #include <weir/weir.h>
 
+#include "plugins/gst/sink.h"
 #include "plugins/gst/source.h"
 
 #define PACKAGE "weir"
@@ -10,7 +11,8 @@
 /* Below the elements that autoplugging knows: whoever wants weir's names them. */
 static gboolean init(GstPlugin *plugin)
 {
-	return gst_element_register(plugin, "weirsrc", GST_RANK_NONE, WEIR_TYPE_SRC);
+	return gst_element_register(plugin, "weirsrc", GST_RANK_NONE, WEIR_TYPE_SRC) &&
+	       gst_element_register(plugin, "weirsink", GST_RANK_NONE, WEIR_TYPE_SINK);
 }
 
 GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, weir,

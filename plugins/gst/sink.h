@@ -1,0 +1,48 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef WEIR_PLUGINS_GST_SINK_H
+#define WEIR_PLUGINS_GST_SINK_H
+
+#include <gst/video/gstvideosink.h>
+#include <weir/weir.h>
+
+#include "plugins/gst/policy.h"
+#include "plugins/gst/run.h"
+
+/* weirsink: sink.c is the element, with its properties and its life; input.c is how a buffer gets
+ * into weir. */
+
+G_DECLARE_FINAL_TYPE(WeirSink, weir_gst_sink, WEIR, SINK, GstVideoSink)
+#define WEIR_TYPE_SINK weir_gst_sink_get_type()
+
+/* What frames lie in: decided by the first one, or when upstream asks for memory of ours. */
+enum weir_gst_input { WEIR_GST_INPUT_NONE, WEIR_GST_INPUT_SLOTS, WEIR_GST_INPUT_DMABUFS };
+
+struct _WeirSink {
+	GstVideoSink parent;
+
+	/* Properties, under the object's lock. */
+	char *uri;
+	guint buffers;
+	enum weir_gst_policy policy;
+
+	struct weir_gst_run run;
+	struct weir_feed *feed;
+	GstBufferPool *pool; /* over the feed; NULL: nobody asked for one */
+	enum weir_gst_input input;
+	GstVideoInfo info;       /* of raw caps */
+	gboolean raw;
+	struct weir_video video; /* that the caps tell; no format: no caps yet */
+	guint32 stride;          /* of frames in dma-bufs */
+	guint n_parts;           /* of those */
+	gboolean warned;         /* of copies */
+	gboolean pushed;         /* a frame, since the feed was opened */
+	gint unlocked;           /* atomic: whoever waits comes back */
+};
+
+/* input.c */
+gboolean weir_gst_sink_open(WeirSink *self, enum weir_gst_input input);
+void weir_gst_sink_close(WeirSink *self);
+GstFlowReturn weir_gst_sink_show(WeirSink *self, GstBuffer *buffer);
+
+#endif
