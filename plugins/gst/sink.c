@@ -85,6 +85,14 @@ static gboolean propose_allocation(GstBaseSink *base, GstQuery *query)
 	return offer_pool(self, query, caps);
 }
 
+/* A frame goes out once, when its time has come. */
+static GstFlowReturn preroll(GstBaseSink *base, GstBuffer *buffer)
+{
+	(void)base;
+	(void)buffer;
+	return GST_FLOW_OK;
+}
+
 static GstFlowReturn show_frame(GstVideoSink *base, GstBuffer *buffer)
 {
 	WeirSink *self = WEIR_SINK(base);
@@ -203,8 +211,6 @@ static void weir_gst_sink_init(WeirSink *self)
 	weir_gst_run_init(&self->run, GST_ELEMENT(self), GST_CAT_DEFAULT);
 	self->buffers = DEFAULT_BUFFERS;
 	self->policy = WEIR_GST_COPY_WARN;
-	/* A frame goes out once, when its time has come. */
-	g_object_set(self, "show-preroll-frame", FALSE, NULL);
 }
 
 #define READY (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
@@ -243,6 +249,7 @@ static void weir_gst_sink_class_init(WeirSinkClass *class)
 		"Frames to weir's sinks, from the memory they lie in", "The weir authors");
 	base->set_caps = set_caps;
 	base->propose_allocation = propose_allocation;
+	base->preroll = preroll;
 	base->stop = stop;
 	base->unlock = unlock;
 	base->unlock_stop = unlock_stop;
