@@ -3,6 +3,7 @@
 #include <gst/gst.h>
 #include <weir/weir.h>
 
+#include "plugins/gst/provider.h"
 #include "plugins/gst/sink.h"
 #include "plugins/gst/source.h"
 
@@ -12,7 +13,9 @@
 static gboolean init(GstPlugin *plugin)
 {
 	return gst_element_register(plugin, "weirsrc", GST_RANK_NONE, WEIR_TYPE_SRC) &&
-	       gst_element_register(plugin, "weirsink", GST_RANK_NONE, WEIR_TYPE_SINK);
+	       gst_element_register(plugin, "weirsink", GST_RANK_NONE, WEIR_TYPE_SINK) &&
+	       gst_device_provider_register(
+		       plugin, "weirdeviceprovider", GST_RANK_NONE, WEIR_TYPE_PROVIDER);
 }
 
 GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, weir,
