@@ -20,4 +20,4 @@ static gboolean init(GstPlugin *plugin)
 
 GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, weir,
 	"Video capture and output without hidden copies", init, WEIR_VERSION, "LGPL", "weir",
-	"https://github.com/weir/weir")
+	"weir")
