@@ -66,6 +66,8 @@ struct fake_plane {
 struct fake_drm {
 	/* What it is like. */
 	bool absent, forbidden, not_master, no_atomic, no_modifiers, async;
+	bool dropped; /* nobody is master, until somebody asks to be */
+	bool revoked; /* the lease: its objects are gone */
 	bool disconnected;
 	struct fake_mode modes[8]; /* ended by 0x0 */
 	struct fake_plane primary, overlay, cursor;
@@ -81,6 +83,7 @@ struct fake_drm {
 
 	/* What happened. */
 	unsigned ioctls, tests, commits, modesets, async_commits, imports, fbs_made, fences;
+	unsigned opened, page_flips;
 	uint64_t active, mode_blob, crtc_of_connector;
 	uint16_t mode_width, mode_height; /* in effect */
 	bool coming; /* a commit waits for its refresh, … */
