@@ -46,6 +46,7 @@ static bool lease_may_show(struct weir_kms_access *access)
 
 static const struct weir_kms_way lease = {
 	.name = "a lease",
+	.taken = "its lessor is not on the screen any more",
 	.open = open_lease,
 	.close = close_fd,
 	.may_show = lease_may_show,
@@ -81,6 +82,7 @@ static bool direct_may_show(struct weir_kms_access *access)
 
 static const struct weir_kms_way direct = {
 	.name = "the node",
+	.taken = "somebody else shows on the card now",
 	.open = open_path,
 	.close = close_fd,
 	.may_show = direct_may_show,

@@ -11,6 +11,7 @@
 /* How the right to show is come by. */
 struct weir_kms_way {
 	const char *name;
+	const char *taken; /* in words, what happened when it may not show any more */
 
 	/* Opens access->path, or what stands for it, as access->fd: the master of the card, unless
 	 * somebody else is. 0; -ENOENT: this is not the way here, and the next one is tried; else

@@ -28,16 +28,16 @@ void weir_kms_leave_screen(struct weir_kms_sink *display, enum weir_drop verdict
 static void say_away(const struct weir_kms_sink *display, int error)
 {
 	const char *name = display->output.connector.name;
-	const char *path = display->output.card.path;
+	const struct weir_kms_access *access = display->output.card.access;
 	const struct weir_log *log = display->base.log;
 	char text[WEIR_ERRNO_TEXT];
 
 	if (!weir_kms_connector_is_connected(&display->output.connector))
 		weir_warn(log, "display: %s is unplugged: the run goes on without it", name);
 	else if (error == -EACCES)
-		weir_warn(log, "display: somebody else shows on %s now: the run goes on without it",
-			path);
-	else if (error == -ENOENT && display->output.card.access->lease >= 0)
+		weir_warn(log, "display: %s (%s): the run goes on without it", access->way->taken,
+			name);
+	else if (error == -ENOENT && access->lease >= 0)
 		weir_warn(log, "display: the lease of %s was revoked: the run goes on without it",
 			name);
 	else

@@ -253,6 +253,7 @@ static void unwatch(struct weir_kms_access *access)
 
 const struct weir_kms_way weir_kms_way_seat = {
 	.name = "the seat manager",
+	.taken = "another console is on the screen now",
 	.open = open_seat,
 	.close = close_seat,
 	.may_show = may_show,
