@@ -387,7 +387,8 @@ static int set_plane(const struct drm_mode_set_plane *request)
 	if (!plane || (request->fb_id && !exists(request->fb_id)))
 		return ENOENT;
 	if (request->fb_id && !plane->scales &&
-		(request->src_w >> 16 != request->crtc_w || request->src_h >> 16 != request->crtc_h))
+		(request->src_w >> 16 != request->crtc_w ||
+			request->src_h >> 16 != request->crtc_h))
 		return ERANGE;
 	plane->value[FAKE_FB_ID] = request->fb_id;
 	plane->value[FAKE_CRTC_ID] = request->fb_id ? request->crtc_id : 0;

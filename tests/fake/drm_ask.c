@@ -35,10 +35,10 @@ static void give(uint64_t to, uint32_t *room, const void *from, uint32_t n, size
 
 static int get_cap(struct drm_get_cap *cap)
 {
-	cap->value = cap->capability == DRM_CAP_ADDFB2_MODIFIERS ? !fake.no_modifiers
-		     : cap->capability == CAP_ATOMIC_ASYNC       ? fake.async && !fake.no_atomic
+	cap->value = cap->capability == DRM_CAP_ADDFB2_MODIFIERS  ? !fake.no_modifiers
+		     : cap->capability == CAP_ATOMIC_ASYNC        ? fake.async && !fake.no_atomic
 		     : cap->capability == DRM_CAP_ASYNC_PAGE_FLIP ? fake.async
-								 : 0;
+								  : 0;
 	return 0;
 }
 
@@ -140,7 +140,8 @@ static bool has_property(uint32_t object, unsigned property)
 {
 	const struct fake_plane *plane = fake_drm_plane(object);
 
-	if (fake.no_atomic && (!plane || property < FAKE_COLOR_ENCODING || property > FAKE_IN_FORMATS))
+	if (fake.no_atomic &&
+		(!plane || property < FAKE_COLOR_ENCODING || property > FAKE_IN_FORMATS))
 		return false; /* hidden from who does not know atomic commits */
 
 	if (object == FAKE_CONNECTOR_OBJECT)

@@ -222,9 +222,8 @@ static void planes_are_dealt_out(void **state)
 		assert_true(weir_kms_card_has_plane(&cards[0], 1, number));
 		assert_false(weir_kms_card_has_plane(&cards[1], 1, number));
 		assert_true(weir_kms_card_has_plane(&cards[0], 5, number)); /* the third is idle */
-		assert_int_equal(
-			weir_kms_card_has_plane(&cards[0], 3, number) +
-				weir_kms_card_has_plane(&cards[1], 3, number),
+		assert_int_equal(weir_kms_card_has_plane(&cards[0], 3, number) +
+					 weir_kms_card_has_plane(&cards[1], 3, number),
 			1);
 	}
 	assert_true(weir_kms_card_has_plane(&cards[0], 3, 0));

@@ -5,6 +5,7 @@
 are switched under seatd, a master that has to give way, leases, udev's events, a killed run. TAP on stdout.
 
     tests/vm/run --udev --module vkms tests/vm/session.py
+    tests/vm/run --qemu '-device cirrus-vga' --module cirrus tests/vm/session.py kill
 """
 import ctypes
 import difflib
@@ -13,6 +14,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import termios
 import time
 
@@ -148,8 +150,24 @@ def expect_way(title, expected, environment=None, **how):
     report.check(title, list(run.complaints(8, 10)) if found == expected else [found, run.outcome])
 
 
+def try_switch_behind():
+    """Nobody is told, and nothing happens: text consoles leave a card alone that has a master."""
+    during = {}
+
+    def look(_):
+        during["state"] = state()
+
+    run = Run(100, {20: lambda _: switch_to(OTHER), 50: look, 60: lambda _: switch_to(CONSOLE)}, "display",
+              preexec_fn=on_console)
+    faults = list(run.complaints(90, 100))
+    if not any("allocated by = weir" in line for line in during["state"]):
+        faults.append("not on the screen")
+    report.check("no seatd: it stays on the screen whatever console is switched to", faults)
+
+
 def try_consoles():
     switch_to(CONSOLE)
+    try_switch_behind()
     expect_way("no seatd: the node, on a console too", "the node", {"LIBSEAT_BACKEND": "seatd"}, preexec_fn=on_console)
     seatd = start_seatd()
     try_switch()
@@ -271,6 +289,9 @@ def try_kill():
     report.note("%.2f s after it" % seconds)
 
 
+if sys.argv[1:] == ["kill"]:
+    try_kill()
+    report.finish()
 try_consoles()
 try_master()
 try_leases()
