@@ -44,14 +44,14 @@ struct weir_kms_flips {
 	struct weir_kms_ticket tickets[WEIR_KMS_TICKETS];
 	unsigned ticket; /* of what is coming */
 	uint64_t committed_ns;
-	bool begun;       /* the mode is set */
+	bool begun; /* the mode is set */
 	unsigned overdue; /* looks at the clock in vain */
 
 	struct {
 		uint64_t shown;
-		uint64_t late;                 /* missed a refresh that they were ready for */
-		uint64_t repeated;             /* refreshes that were missed by them */
-		uint64_t lost;                 /* events that never came */
+		uint64_t late;     /* missed a refresh that they were ready for */
+		uint64_t repeated; /* refreshes that were missed by them */
+		uint64_t lost;     /* events that never came */
 		struct weir_histogram latency; /* from the frame's timestamp to the flip's */
 	} count;
 };

@@ -34,8 +34,8 @@ struct weir_kms_framebuffers {
 };
 
 /* The frame's, imported now if its slot shows itself for the first time. 0 or -errno. */
-int weir_kms_framebuffers_get(struct weir_kms_framebuffers *cache, const struct weir_kms_card *card,
-	const struct weir_frame *frame, uint32_t *out);
+int weir_kms_framebuffers_get(struct weir_kms_framebuffers *cache,
+	const struct weir_kms_card *card, const struct weir_frame *frame, uint32_t *out);
 
 /* Removes all: whatever happened before, none is on the screen afterwards. */
 void weir_kms_framebuffers_drop(

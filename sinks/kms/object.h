@@ -19,8 +19,8 @@ struct weir_kms_object {
 };
 
 /* `names` ends with NULL. 0 or -errno. */
-int weir_kms_object_read(
-	int fd, uint32_t id, uint32_t type, const char *const *names, struct weir_kms_object *out);
+int weir_kms_object_read(int fd, uint32_t id, uint32_t type, const char *const *names,
+	struct weir_kms_object *out);
 
 /* The value of an enumerated property that begins with that name. */
 bool weir_kms_enum_value(int fd, uint32_t property, const char *name, uint64_t *out);
