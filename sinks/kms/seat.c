@@ -41,11 +41,14 @@ struct seat {
  * only, so this says for whom this thread is in one. */
 static _Thread_local const struct weir_log *listener;
 
-static void hear(enum libseat_log_level level, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void hear(
+	enum libseat_log_level level, const char *format, va_list args)
 {
 	char text[256];
 
 	(void)level;
+	if (!listener)
+		return;
 	vsnprintf(text, sizeof(text), format, args);
 	weir_debug(listener, "display: libseat: %s", text);
 }

@@ -25,7 +25,8 @@
 
 struct fake_drm fake;
 
-int fake_drm_ask(unsigned long request, void *arg); /* drm_ask.c */
+int fake_drm_ask(unsigned long request, void *arg);    /* drm_ask.c */
+int fake_drm_legacy(unsigned long request, void *arg); /* drm_legacy.c */
 
 /* ---- what a test does to it ---- */
 
@@ -132,7 +133,8 @@ void fake_finish(void)
 	remove_sysfs();
 }
 
-static void scan_out(void)
+void fake_drm_scan_out(void);
+void fake_drm_scan_out(void)
 {
 	fake.on_screen[0] = fake.active ? fake.primary.value[FAKE_FB_ID] : 0;
 	fake.on_screen[1] = fake.active ? fake.overlay.value[FAKE_FB_ID] : 0;
@@ -157,7 +159,7 @@ void fake_refresh(void)
 	if (!fake.coming)
 		return;
 	fake.coming = false;
-	scan_out();
+	fake_drm_scan_out();
 	if (fake.owes_event && !fake.lose_events)
 		fake_send_event(fake.user_data);
 	fake.owes_event = false;
@@ -327,104 +329,6 @@ static int atomic(const struct drm_mode_atomic *request)
 	return fake.test_error ? fake.test_error : err;
 }
 
-/* ---- legacy ---- */
-
-static bool exists(uint32_t framebuffer)
-{
-	return framebuffer < FAKE_MAX_FBS && fake.fbs[framebuffer].used;
-}
-
-/* At once, and without an event. */
-static int set_crtc(const struct drm_mode_crtc *request)
-{
-	if (request->mode_valid && !exists(request->fb_id))
-		return ENOENT;
-	if (request->mode_valid && (request->count_connectors != 1 ||
-					   *(uint32_t *)(uintptr_t)request->set_connectors_ptr !=
-						   FAKE_CONNECTOR_OBJECT))
-		return EINVAL;
-	fake_refresh();
-	fake.active = request->mode_valid;
-	fake.mode_width = fake.active ? request->mode.hdisplay : 0;
-	fake.mode_height = fake.active ? request->mode.vdisplay : 0;
-	fake.primary.value[FAKE_FB_ID] = request->mode_valid ? request->fb_id : 0;
-	fake.primary.value[FAKE_CRTC_ID] = request->mode_valid ? FAKE_CRTC_OBJECT : 0;
-	fake.primary.value[FAKE_CRTC_W] = fake.mode_width;
-	fake.primary.value[FAKE_CRTC_H] = fake.mode_height;
-	fake.modesets++;
-	scan_out();
-	return 0;
-}
-
-static int page_flip(const struct drm_mode_crtc_page_flip *request)
-{
-	if (fake.commit_errors) {
-		fake.commit_errors--;
-		return fake.commit_error;
-	}
-	if (fake.coming)
-		return EBUSY;
-	if (!fake.active || !exists(request->fb_id))
-		return EINVAL;
-	if (request->flags & DRM_MODE_PAGE_FLIP_ASYNC) {
-		if (fake.async_refused)
-			return EINVAL;
-		fake.async_commits++;
-	}
-	fake.page_flips++;
-	fake.primary.value[FAKE_FB_ID] = request->fb_id;
-	fake.coming = true;
-	fake.owes_event = request->flags & DRM_MODE_PAGE_FLIP_EVENT;
-	fake.user_data = request->user_data;
-	return 0;
-}
-
-/* On the screen from the next refresh on. */
-static int set_plane(const struct drm_mode_set_plane *request)
-{
-	struct fake_plane *plane = plane_of(request->plane_id);
-
-	if (!plane || (request->fb_id && !exists(request->fb_id)))
-		return ENOENT;
-	if (request->fb_id && !plane->scales &&
-		(request->src_w >> 16 != request->crtc_w ||
-			request->src_h >> 16 != request->crtc_h))
-		return ERANGE;
-	plane->value[FAKE_FB_ID] = request->fb_id;
-	plane->value[FAKE_CRTC_ID] = request->fb_id ? request->crtc_id : 0;
-	if (!request->fb_id)
-		scan_out();
-	return 0;
-}
-
-static int set_property(const struct drm_mode_obj_set_property *request)
-{
-	struct fake_plane *plane = plane_of(request->obj_id);
-
-	if (!plane)
-		return ENOENT;
-	plane->value[request->prop_id - 100] = request->value;
-	return 0;
-}
-
-static int legacy(unsigned long request, void *arg)
-{
-	bool master = !fake.not_master && !fake.dropped;
-
-	switch (request) {
-	case DRM_IOCTL_MODE_SETCRTC:
-		return master ? set_crtc(arg) : EACCES;
-	case DRM_IOCTL_MODE_PAGE_FLIP:
-		return master ? page_flip(arg) : EACCES;
-	case DRM_IOCTL_MODE_SETPLANE:
-		return master ? set_plane(arg) : EACCES;
-	case DRM_IOCTL_MODE_OBJ_SETPROPERTY:
-		return master ? set_property(arg) : EACCES;
-	default:
-		return -1;
-	}
-}
-
 /* ---- memory ---- */
 
 static int add_fb(struct drm_mode_fb_cmd2 *request)
@@ -455,7 +359,7 @@ static int remove_fb(uint32_t id)
 	if (fake.overlay.value[FAKE_FB_ID] == id)
 		fake.overlay.value[FAKE_FB_ID] = fake.overlay.value[FAKE_CRTC_ID] = 0;
 	if (fake.on_screen[0] == id || fake.on_screen[1] == id)
-		scan_out();
+		fake_drm_scan_out();
 	fake.fbs[id].used = false;
 	return 0;
 }
@@ -500,7 +404,7 @@ static int answer(unsigned long request, void *arg)
 		return fake.fail_error;
 	if (request == DRM_IOCTL_MODE_ATOMIC)
 		return atomic(arg);
-	err = legacy(request, arg);
+	err = fake_drm_legacy(request, arg);
 	if (err < 0)
 		err = memory(request, arg);
 	return err < 0 ? fake_drm_ask(request, arg) : err;
