@@ -289,7 +289,8 @@ int weir_tcp_welcome(struct weir_tcp_sink *sink, int fd, const struct weir_addre
 {
 	struct weir_tcp_client *client = free_place(sink);
 	int yes = 1, flags = fcntl(fd, F_GETFL);
-	unsigned timeout_ms = (unsigned)(sink->timeout_ns / (WEIR_NS_PER_S / 1000));
+	/* Where nobody looks any more. */
+	unsigned timeout_ms = (unsigned)(2 * sink->timeout_ns / (WEIR_NS_PER_S / 1000));
 
 	if (!client)
 		return -EUSERS;
@@ -300,7 +301,7 @@ int weir_tcp_welcome(struct weir_tcp_sink *sink, int fd, const struct weir_addre
 	client->sink = sink;
 	client->fd = fd;
 	client->leaving = client->slow = client->mid_stream = false;
-	client->zero_copy = true;
+	client->fresh = client->zero_copy = true;
 	client->copied = 0;
 	client->acknowledged = 0;
 	client->begun = sink->awaits ? sink->taken - sink->n : sink->taken;

@@ -54,8 +54,8 @@ void weir_tcp_clear(struct weir_tcp_sink *sink, enum weir_drop reason)
 	}
 }
 
-/* Slow clients go together: of the frames that the sink may hold, one is always left for those that
- * are in time. */
+/* Clients that miss frames again and again, and those of whom nothing is known yet, go together: of
+ * the frames that the sink may hold, one is always left for those that are in time. */
 static bool may_begin(const struct weir_tcp_client *client, const struct weir_frame *frame)
 {
 	const struct weir_tcp_sink *sink = client->sink;
@@ -99,9 +99,10 @@ struct weir_frame *weir_tcp_next(struct weir_tcp_client *client)
 		uint64_t number = missed ? sink->taken : client->begun + 1;
 		struct weir_frame *frame = at(sink, number);
 
-		if (missed && !may_begin(client, frame))
+		if (((missed && client->slow) || client->fresh) && !may_begin(client, frame))
 			return NULL;
-		client->slow = missed;
+		client->slow = missed || client->fresh;
+		client->fresh = false;
 		client->begun = number;
 		client->mid_stream = (client->mid_stream && !missed) || begins_stream(frame);
 		if (client->mid_stream)

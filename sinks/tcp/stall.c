@@ -9,7 +9,7 @@
 
 /* Clients that take nothing: they hold frames, and are thrown out. */
 
-/* How long one may take nothing while it holds the frames that others wait for. */
+/* How long one may take nothing while it holds what others wait for. */
 #define JAM_NS (WEIR_NS_PER_S / 2)
 
 /* Whether there was something new, one system call each. */
@@ -26,17 +26,22 @@ static void look_for_progress(struct weir_tcp_client *client, uint64_t now)
 	client->acknowledged = info.tcpi_bytes_acked;
 }
 
-/* Frames that clients hold are all that the sink may, and others have nothing to do. */
+/* Somebody has nothing to do but wait for what others hold. */
 static bool is_jammed(const struct weir_tcp_sink *sink)
 {
 	uint32_t places = 0;
-	bool idle = false;
+	bool idle = false, behind = false;
 
 	for (unsigned i = 0; i < sink->n_clients; i++) {
-		places |= weir_tcp_holds(&sink->clients[i]);
-		idle |= weir_tcp_is_here(&sink->clients[i]) && !sink->clients[i].in_flight;
+		const struct weir_tcp_client *client = &sink->clients[i];
+
+		places |= weir_tcp_holds(client);
+		if (!weir_tcp_is_here(client) || client->in_flight)
+			continue;
+		idle = true;
+		behind |= client->begun < sink->taken;
 	}
-	return idle && __builtin_popcount(places) >= (int)sink->base.budget;
+	return behind || (idle && __builtin_popcount(places) >= (int)sink->base.budget);
 }
 
 void weir_tcp_look(struct weir_timer *timer)

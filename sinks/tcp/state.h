@@ -39,7 +39,8 @@ struct weir_tcp_client {
 	int fd; /* -1: nobody is here */
 	char name[WEIR_ENDPOINT_TEXT];
 	bool leaving;       /* its fd is closed when the last send is done */
-	bool slow;          /* it missed frames before the one that it has begun */
+	bool fresh;         /* it has begun none */
+	bool slow;          /* it missed frames before the one that it has begun, or that is its first */
 	bool zero_copy;     /* worth trying still */
 	bool mid_stream;    /* it has a frame before the next one, of a stream that builds on it */
 	unsigned copied;    /* sends in a row that the kernel copied all the same */
