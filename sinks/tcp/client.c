@@ -127,9 +127,11 @@ static void note_send(struct weir_tcp_client *client, const struct weir_op *op, 
 
 static void note_end(struct weir_tcp_send *send, bool whole)
 {
-	struct weir_tcp_sink *sink = send->client->sink;
+	struct weir_tcp_client *client = send->client;
+	struct weir_tcp_sink *sink = client->sink;
 
 	if (whole && send->last) {
+		client->slow = weir_now_ns() - send->begun_ns > sink->deadline_ns;
 		send->frame->verdict = WEIR_DROP_NONE;
 		if (send->number > sink->finished)
 			sink->finished = send->number;
@@ -202,6 +204,7 @@ static void prepare(struct weir_tcp_send *send, const struct weir_pixels *pixels
 	weir_gather_advance(gather, info, pixels, &client->at, send->length);
 	send->last = !weir_gather_parts(gather, info, pixels, client->at, &more, 1);
 	send->number = client->begun;
+	send->begun_ns = client->begun_ns;
 	send->op = (struct weir_op){
 		.done = was_done,
 		.sent = was_queued,
@@ -300,8 +303,8 @@ int weir_tcp_welcome(struct weir_tcp_sink *sink, int fd, const struct weir_addre
 	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof(timeout_ms));
 	client->sink = sink;
 	client->fd = fd;
-	client->leaving = client->slow = client->mid_stream = false;
-	client->fresh = client->zero_copy = true;
+	client->leaving = client->mid_stream = false;
+	client->slow = client->zero_copy = true;
 	client->copied = 0;
 	client->acknowledged = 0;
 	client->begun = sink->awaits ? sink->taken - sink->n : sink->taken;

@@ -54,18 +54,30 @@ void weir_tcp_clear(struct weir_tcp_sink *sink, enum weir_drop reason)
 	}
 }
 
-/* Clients that miss frames again and again, and those of whom nothing is known yet, go together: of
- * the frames that the sink may hold, one is always left for those that are in time. */
+static int count_bits(uint32_t bits)
+{
+	return __builtin_popcount(bits);
+}
+
+/* Of the frames that the sink may hold, one is always left for those that are in time: so a client
+ * that has company never holds all, and slow ones, and those of whom nothing is known yet, go
+ * together. */
 static bool may_begin(const struct weir_tcp_client *client, const struct weir_frame *frame)
 {
 	const struct weir_tcp_sink *sink = client->sink;
-	uint32_t places = 1u << frame->slot->place;
+	uint32_t own = weir_tcp_holds(client) | 1u << frame->slot->place, slow = own;
 	int most = sink->base.budget > 2 ? (int)sink->base.budget - 1 : 1;
+	bool alone = true;
 
-	for (unsigned i = 0; i < sink->n_clients; i++)
-		if (&sink->clients[i] != client && sink->clients[i].slow)
-			places |= weir_tcp_holds(&sink->clients[i]);
-	return __builtin_popcount(places) <= most;
+	for (unsigned i = 0; i < sink->n_clients; i++) {
+		const struct weir_tcp_client *other = &sink->clients[i];
+
+		if (other == client || other->fd < 0)
+			continue;
+		alone = false;
+		slow |= other->slow ? weir_tcp_holds(other) : 0;
+	}
+	return alone || count_bits(client->slow ? slow : own) <= most;
 }
 
 /* Whether a decoder can begin with that frame, which is known of H.264 alone: it has parameters of
@@ -99,11 +111,10 @@ struct weir_frame *weir_tcp_next(struct weir_tcp_client *client)
 		uint64_t number = missed ? sink->taken : client->begun + 1;
 		struct weir_frame *frame = at(sink, number);
 
-		if (((missed && client->slow) || client->fresh) && !may_begin(client, frame))
+		if (!may_begin(client, frame))
 			return NULL;
-		client->slow = missed || client->fresh;
-		client->fresh = false;
 		client->begun = number;
+		client->begun_ns = weir_now_ns();
 		client->mid_stream = (client->mid_stream && !missed) || begins_stream(frame);
 		if (client->mid_stream)
 			return frame;

@@ -14,6 +14,9 @@
 #define DEFAULT_TIMEOUT_S 5
 #define MAX_TIMEOUT_S     3600
 
+/* Where frames come at no rate. */
+#define DEFAULT_DEADLINE_NS (WEIR_NS_PER_S / 10)
+
 /* ---- opening ---- */
 
 struct options {
@@ -178,6 +181,15 @@ static unsigned count_clients(const struct weir_tcp_sink *sink)
 
 /* ---- the run's calls ---- */
 
+static uint64_t deadline_of(const struct weir_sink *base, const struct weir_video *video)
+{
+	if (base->deadline_ns)
+		return base->deadline_ns;
+	if (!video->rate.num)
+		return DEFAULT_DEADLINE_NS;
+	return 2 * WEIR_NS_PER_S * video->rate.den / video->rate.num;
+}
+
 /* Who is connected stays so while the same picture goes on. */
 static void begin_anew(struct weir_tcp_sink *sink, const struct weir_sink_host *host,
 	const struct weir_video *video)
@@ -190,6 +202,7 @@ static void begin_anew(struct weir_tcp_sink *sink, const struct weir_sink_host *
 		dismiss_all(sink);
 	sink->host = *host;
 	sink->video = *video;
+	sink->deadline_ns = deadline_of(&sink->base, video);
 	sink->error = 0;
 	sink->running = sink->inside = true;
 	sink->complained = false;

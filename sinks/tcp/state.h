@@ -28,7 +28,7 @@ struct weir_tcp_send {
 	struct weir_op op; /* data is this send */
 	struct weir_tcp_client *client;
 	struct weir_frame *frame; /* with a reference and a bracket; NULL: idle */
-	uint64_t number;
+	uint64_t number, begun_ns; /* of the frame, at this client */
 	size_t length;
 	bool last; /* of its frame */
 	struct iovec parts[WEIR_IO_MAX_PARTS];
@@ -39,13 +39,12 @@ struct weir_tcp_client {
 	int fd; /* -1: nobody is here */
 	char name[WEIR_ENDPOINT_TEXT];
 	bool leaving;       /* its fd is closed when the last send is done */
-	bool fresh;         /* it has begun none */
-	bool slow;          /* it missed frames before the one that it has begun, or that is its first */
+	bool slow;          /* it held its last frame past the deadline; at first all are */
 	bool zero_copy;     /* worth trying still */
 	bool mid_stream;    /* it has a frame before the next one, of a stream that builds on it */
 	unsigned copied;    /* sends in a row that the kernel copied all the same */
 	unsigned in_flight; /* sends that are not done */
-	uint64_t begun;     /* number of the last frame that it began */
+	uint64_t begun, begun_ns; /* number of the last frame that it began, and when */
 	uint64_t acknowledged, moved_ns; /* bytes, and when there were last more of them */
 
 	/* What it is at, as long as not all of it is submitted. */
@@ -61,7 +60,8 @@ struct weir_tcp_sink {
 	struct weir_sink_host host;
 	struct weir_endpoint endpoint;
 	bool listens, reconnects;
-	uint64_t timeout_ns; /* how long a client may take nothing */
+	uint64_t timeout_ns;  /* how long a client may take nothing */
+	uint64_t deadline_ns; /* who holds a frame for longer is slow */
 
 	struct weir_video video;
 	struct weir_gather gather;
