@@ -27,8 +27,8 @@ struct weir_endpoint {
 	unsigned n_addresses;
 };
 
-/* Of "//HOST:PORT", which stands behind `scheme`'s colon; IPv6 addresses in brackets. 0, or -EINVAL,
- * logged. */
+/* Of "//HOST:PORT", which stands behind `scheme`'s colon; IPv6 addresses in brackets. 0, or
+ * -EINVAL, logged. */
 int weir_endpoint_parse(const char *scheme, const char *text, const struct weir_log *log,
 	struct weir_endpoint *out);
 

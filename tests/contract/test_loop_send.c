@@ -8,8 +8,6 @@
 
 #include "loop_transfer.h"
 
-#define LOOPBACK_SENDS 5
-
 struct sending {
 	struct transfer transfer;
 	unsigned sent, done_before_sent;
@@ -184,12 +182,12 @@ static void a_send_tells_of_both_its_ends(void **state)
 static void sends_overlap(void **state)
 {
 	struct fixture *fixture = *state;
-	struct sending sendings[LOOPBACK_SENDS];
+	struct sending sendings[5];
 	uint8_t *memory = open_memory(fixture, true), text[64];
 	int ends[2];
 
 	open_udp(ends);
-	for (unsigned i = 0; i < LOOPBACK_SENDS; i++) {
+	for (unsigned i = 0; i < 5; i++) {
 		struct weir_op op = { .io = WEIR_IO_SEND,
 			.fd = ends[1],
 			.buffer = memory + i,
@@ -199,7 +197,7 @@ static void sends_overlap(void **state)
 		sendings[i] = (struct sending){ .transfer = { .fixture = fixture, .stays = true } };
 		submit(&sendings[i], &op);
 	}
-	for (unsigned i = 0; i < LOOPBACK_SENDS; i++) {
+	for (unsigned i = 0; i < 5; i++) {
 		while (!sendings[i].transfer.calls)
 			run_for(fixture, MS);
 		check_ends(&sendings[i], 8);
