@@ -303,7 +303,7 @@ int weir_tcp_welcome(struct weir_tcp_sink *sink, int fd, const struct weir_addre
 	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof(timeout_ms));
 	client->sink = sink;
 	client->fd = fd;
-	client->leaving = client->mid_stream = false;
+	client->leaving = client->mid_stream = client->waits = false;
 	client->slow = client->zero_copy = true;
 	client->copied = 0;
 	client->acknowledged = 0;

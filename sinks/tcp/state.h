@@ -40,6 +40,7 @@ struct weir_tcp_client {
 	char name[WEIR_ENDPOINT_TEXT];
 	bool leaving;       /* its fd is closed when the last send is done */
 	bool slow;          /* it held its last frame past the deadline; at first all are */
+	bool waits;         /* for frames that others hold */
 	bool zero_copy;     /* worth trying still */
 	bool mid_stream;    /* it has a frame before the next one, of a stream that builds on it */
 	unsigned copied;    /* sends in a row that the kernel copied all the same */
