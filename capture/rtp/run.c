@@ -1,0 +1,192 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "capture/rtp/socket.h"
+#include "capture/rtp/source.h"
+#include "core/clock.h"
+#include "core/log.h"
+
+/* Times that a turn of the loop receives, so that it gets to other things in between. */
+#define ROUNDS 64
+
+/* Of frames that the socket's buffer has room for. The kernel counts twice and more what it keeps,
+ * and so does it count the limit. */
+#define BUFFERED_FRAMES 2
+
+static void fail(struct weir_rtp_source *source, int err)
+{
+	char text[WEIR_ERRNO_TEXT];
+
+	weir_error(
+		source->base.log, "rtp: cannot receive any more: %s", weir_errno_text(err, text));
+	weir_rtp_stop(&source->base);
+	source->host.ended(source->host.data, err);
+}
+
+static void on_packets(struct weir_watch *watch, uint32_t events)
+{
+	struct weir_rtp_source *source = watch->data;
+	bool full = true;
+
+	(void)events;
+	for (unsigned i = 0; i < ROUNDS && full && source->running; i++) {
+		int n = weir_rtp_batch_run(source, &full);
+
+		/* Answers to nothing we sent: somebody refused what a sink of ours sends there. */
+		if (n < 0 && n != -ECONNREFUSED && n != -EHOSTUNREACH && n != -ENETUNREACH) {
+			fail(source, n);
+			return;
+		}
+	}
+}
+
+static void on_deadline(struct weir_timer *timer)
+{
+	struct weir_rtp_source *source = timer->data;
+
+	weir_rtp_assembly_settle(source, weir_now_ns());
+}
+
+static void say_silence(struct weir_rtp_source *source)
+{
+	char text[WEIR_RTP_ADDRESS_TEXT];
+
+	if (source->counts.packets || !weir_rtp_once(source, WEIR_RTP_SAID_SILENCE))
+		return;
+	weir_warn(source->base.log,
+		"rtp: no video has come to %s yet: does the sender send there, and does the "
+		"firewall let it through?",
+		weir_rtp_address_text(&source->wishes.address, true, text));
+}
+
+/* A sender that has gone silent leaves its last frame unfinished, and its place to others. */
+static void on_silence(struct weir_timer *timer)
+{
+	struct weir_rtp_source *source = timer->data;
+	struct weir_rtp_sender *sender = &source->sender;
+	struct weir_rtp_assembly *assembly = &source->assembly;
+	uint64_t now = weir_now_ns();
+
+	weir_loop_arm(source->host.loop, timer, now + WEIR_RTP_SILENCE_NS);
+	if (now - sender->heard_ns < WEIR_RTP_SILENCE_NS)
+		return;
+	say_silence(source);
+	if (sender->connected)
+		sender->connected = weir_rtp_socket_connect(source->fd, NULL) != 0;
+	for (unsigned i = 0; i < assembly->n; i++)
+		assembly->order[i]->deadline_ns = now;
+	weir_rtp_assembly_settle(source, now);
+}
+
+static void reset(struct weir_rtp_source *source, const struct weir_source_host *host)
+{
+	struct weir_rtp_assembly *assembly = &source->assembly;
+
+	source->host = *host;
+	source->said = 0;
+	source->counts = (struct weir_rtp_counts){ 0 };
+	source->sender = (struct weir_rtp_sender){ .heard_ns = weir_now_ns() };
+	assembly->any = assembly->skipping = assembly->delivered = false;
+	assembly->lost_then = 0;
+	assembly->goes_on = host->goes_on;
+	assembly->timeline.rate = source->base.video.rate;
+	weir_rtp_timeline_restart(&assembly->timeline);
+	if (host->goes_on)
+		return;
+	assembly->timeline.sequence = UINT64_MAX; /* the one before 0 */
+	assembly->timeline.timestamp_ns = 0;
+	weir_counter_set(&source->base.lost, 0);
+}
+
+static int prepare(struct weir_rtp_source *source)
+{
+	const struct weir_video *video = &source->base.video;
+	struct weir_rtp_assembly *assembly = &source->assembly;
+	int err;
+
+	assembly->line_bytes = (uint32_t)weir_format_line_bytes(video->format, 0, video->width);
+	assembly->total = assembly->line_bytes * video->height;
+	err = weir_paint_init(&source->black, video);
+	if (!err)
+		err = weir_cut_init(&assembly->cut, assembly->total, video->height);
+	if (!err)
+		err = weir_rtp_batch_init(&source->batch);
+	if (!err)
+		err = weir_rtp_socket_open(&source->wishes,
+			(uint64_t)assembly->total * BUFFERED_FRAMES, source->base.log, &source->fd);
+	return err;
+}
+
+static void release(struct weir_rtp_source *source)
+{
+	if (source->fd >= 0)
+		close(source->fd);
+	source->fd = -1;
+	weir_rtp_batch_finish(&source->batch);
+	weir_cut_finish(&source->assembly.cut);
+}
+
+static int listen_there(struct weir_rtp_source *source)
+{
+	struct weir_loop *loop = source->host.loop;
+	int err;
+
+	source->watch = (struct weir_watch){ .ready = on_packets, .data = source };
+	source->deadline = (struct weir_timer){ .fired = on_deadline, .data = source };
+	source->silence = (struct weir_timer){ .fired = on_silence, .data = source };
+	err = weir_loop_watch(loop, &source->watch, source->fd, POLLIN);
+	if (err)
+		return err;
+	err = weir_loop_arm(loop, &source->silence, weir_now_ns() + 4 * WEIR_RTP_SILENCE_NS);
+	if (err)
+		weir_loop_unwatch(loop, &source->watch);
+	return err;
+}
+
+int weir_rtp_start(struct weir_source *base, const struct weir_source_host *host)
+{
+	struct weir_rtp_source *source = (struct weir_rtp_source *)base;
+	int err;
+
+	reset(source, host);
+	err = prepare(source);
+	if (!err)
+		err = listen_there(source);
+	source->running = !err;
+	if (err)
+		release(source);
+	return err;
+}
+
+static void say_counts(const struct weir_rtp_source *source)
+{
+	const struct weir_rtp_counts *counts = &source->counts;
+
+	weir_info(source->base.log,
+		"rtp: %" PRIu64 " packets, %" PRIu64
+		" of them copied to their place by weir; %" PRIu64 " lost, %" PRIu64
+		" too late, %" PRIu64 " repeated, %" PRIu64 " of other senders, %" PRIu64
+		" unfit; %" PRIu64 " frames not whole",
+		counts->packets, counts->moved, counts->lost, counts->late, counts->repeated,
+		counts->foreign, counts->unfit, counts->corrupt);
+}
+
+void weir_rtp_stop(struct weir_source *base)
+{
+	struct weir_rtp_source *source = (struct weir_rtp_source *)base;
+	struct weir_loop *loop = source->host.loop;
+
+	if (!source->running)
+		return;
+	source->running = false;
+	weir_loop_unwatch(loop, &source->watch);
+	weir_loop_disarm(loop, &source->deadline);
+	weir_loop_disarm(loop, &source->silence);
+	weir_rtp_assembly_clear(source);
+	say_counts(source);
+	release(source);
+}
