@@ -163,12 +163,14 @@ static void take_foreseen(
 	}
 	source->counts.packets++;
 	source->counts.bytes += expected->length;
-	source->counts.lost += weir_rtp_sender_count(&source->sender, expected->sequence, &late);
+	late = weir_rtp_count(source, expected->sequence);
 	source->sender.heard_ns = now;
 	if (!frame->stamped)
 		weir_rtp_assembly_begin(source, frame, expected->timestamp, now);
 	if (!weir_coverage_add(&frame->coverage, expected->start, end))
 		source->counts.repeated++;
+	else if (late)
+		weir_rtp_uncount(source);
 	if (!late)
 		frame->next = end;
 	if (expected->marker)

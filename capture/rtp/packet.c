@@ -168,7 +168,7 @@ static void take(struct weir_rtp_source *source, const struct weir_rtp_header *h
 	bool late;
 
 	counts->packets++;
-	counts->lost += weir_rtp_sender_count(&source->sender, header->sequence, &late);
+	late = weir_rtp_count(source, header->sequence);
 	frame = weir_rtp_assembly_find(source, header->timestamp, now);
 	if (!frame) {
 		counts->late += !source->assembly.skipping;
@@ -179,8 +179,8 @@ static void take(struct weir_rtp_source *source, const struct weir_rtp_header *h
 	source->sender.heard_ns = now;
 	if (!place(source, frame, parts))
 		counts->repeated++;
-	else if (late && counts->lost)
-		counts->lost--; /* it had only been overtaken */
+	else if (late)
+		weir_rtp_uncount(source);
 	if (last && !late)
 		frame->next = last->start + last->length;
 	if (header->marker)

@@ -13,9 +13,20 @@
 /* Times that a turn of the loop receives, so that it gets to other things in between. */
 #define ROUNDS 64
 
-/* Of frames that the socket's buffer has room for. The kernel counts twice and more what it keeps,
- * and so does it count the limit. */
+/* After which somebody should be told. */
+#define LONG_SILENCE_NS (4 * WEIR_RTP_SILENCE_NS)
+
+/* What the socket's buffer has room for. The kernel counts several times the bytes of small packets.
+ */
 #define BUFFERED_FRAMES 2
+#define LEAST_BUFFER    (4u << 20)
+
+static uint64_t buffer_bytes(const struct weir_rtp_source *source)
+{
+	uint64_t frames = (uint64_t)source->assembly.total * BUFFERED_FRAMES;
+
+	return frames > LEAST_BUFFER ? frames : LEAST_BUFFER;
+}
 
 static void fail(struct weir_rtp_source *source, int err)
 {
@@ -51,11 +62,12 @@ static void on_deadline(struct weir_timer *timer)
 	weir_rtp_assembly_settle(source, weir_now_ns());
 }
 
-static void say_silence(struct weir_rtp_source *source)
+static void say_silence(struct weir_rtp_source *source, uint64_t now)
 {
 	char text[WEIR_RTP_ADDRESS_TEXT];
 
-	if (source->counts.packets || !weir_rtp_once(source, WEIR_RTP_SAID_SILENCE))
+	if (source->counts.packets || now - source->sender.heard_ns < LONG_SILENCE_NS ||
+		!weir_rtp_once(source, WEIR_RTP_SAID_SILENCE))
 		return;
 	weir_warn(source->base.log,
 		"rtp: no video has come to %s yet: does the sender send there, and does the "
@@ -74,7 +86,7 @@ static void on_silence(struct weir_timer *timer)
 	weir_loop_arm(source->host.loop, timer, now + WEIR_RTP_SILENCE_NS);
 	if (now - sender->heard_ns < WEIR_RTP_SILENCE_NS)
 		return;
-	say_silence(source);
+	say_silence(source, now);
 	if (sender->connected)
 		sender->connected = weir_rtp_socket_connect(source->fd, NULL) != 0;
 	for (unsigned i = 0; i < assembly->n; i++)
@@ -116,8 +128,8 @@ static int prepare(struct weir_rtp_source *source)
 	if (!err)
 		err = weir_rtp_batch_init(&source->batch);
 	if (!err)
-		err = weir_rtp_socket_open(&source->wishes,
-			(uint64_t)assembly->total * BUFFERED_FRAMES, source->base.log, &source->fd);
+		err = weir_rtp_socket_open(
+			&source->wishes, buffer_bytes(source), source->base.log, &source->fd);
 	return err;
 }
 
@@ -141,7 +153,7 @@ static int listen_there(struct weir_rtp_source *source)
 	err = weir_loop_watch(loop, &source->watch, source->fd, POLLIN);
 	if (err)
 		return err;
-	err = weir_loop_arm(loop, &source->silence, weir_now_ns() + 4 * WEIR_RTP_SILENCE_NS);
+	err = weir_loop_arm(loop, &source->silence, weir_now_ns() + WEIR_RTP_SILENCE_NS);
 	if (err)
 		weir_loop_unwatch(loop, &source->watch);
 	return err;

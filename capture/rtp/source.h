@@ -88,4 +88,19 @@ static inline bool weir_rtp_once(struct weir_rtp_source *source, enum weir_rtp_s
 	return first;
 }
 
+/* Counts what is missing before the packet of that number. Whether it is itself one that was
+ * missing: when it is news, it is not lost any more. */
+static inline bool weir_rtp_count(struct weir_rtp_source *source, uint16_t sequence)
+{
+	bool late;
+
+	source->counts.lost += weir_rtp_sender_count(&source->sender, sequence, &late);
+	return late;
+}
+
+static inline void weir_rtp_uncount(struct weir_rtp_source *source)
+{
+	source->counts.lost -= source->counts.lost != 0;
+}
+
 #endif
