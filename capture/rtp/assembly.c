@@ -100,6 +100,17 @@ static struct weir_rtp_frame *find_open(
 	return NULL;
 }
 
+uint64_t weir_rtp_assembly_left(const struct weir_rtp_assembly *assembly, uint64_t now)
+{
+	const struct weir_rtp_frame *newest =
+		assembly->any ? find_open(assembly, assembly->timestamp) : NULL;
+	uint64_t elapsed = newest ? now - newest->arrived_ns : 0;
+
+	if (!newest || newest->deadline_ns || elapsed >= assembly->span_ns)
+		return 0;
+	return assembly->span_ns - elapsed;
+}
+
 static void skip(struct weir_rtp_source *source, uint32_t timestamp, uint64_t now)
 {
 	end_all(source, now);

@@ -42,6 +42,7 @@ struct weir_rtp_assembly {
 	uint32_t timestamp;  /* of the newest frame, whatever became of it */
 	bool skipping;       /* there was no memory for that frame, or we came in its middle */
 	uint64_t lost_then;  /* packets lost when it began */
+	uint64_t span_ns;    /* from the first packet of a frame to its last one, of late */
 	bool goes_on;        /* the next one to be delivered follows another start's */
 	bool delivered;      /* one was, in this run */
 	struct weir_cut cut;
@@ -72,12 +73,16 @@ bool weir_rtp_assembly_place(struct weir_rtp_source *source, struct weir_rtp_fra
 void weir_rtp_assembly_end(
 	struct weir_rtp_source *source, struct weir_rtp_frame *frame, uint64_t now_ns);
 
+/* How long packets of the newest frame should still come, if they come as those of the last one
+ * did; 0: it is over, or there is none. */
+uint64_t weir_rtp_assembly_left(const struct weir_rtp_assembly *assembly, uint64_t now_ns);
+
 /* Delivers what is whole or due, oldest first. May stop the source. */
 void weir_rtp_assembly_settle(struct weir_rtp_source *source, uint64_t now_ns);
 
 /* The sender is another one: what is unfinished is delivered as it is, and the next stamp is taken
  * as it comes. May stop the source. */
-void weir_rtp_assembly_restart(struct weir_rtp_source *source);
+void weir_rtp_assembly_restart(struct weir_rtp_source *source, uint64_t now_ns);
 
 /* Lets go of every frame. */
 void weir_rtp_assembly_clear(struct weir_rtp_source *source);

@@ -106,12 +106,14 @@ static struct weir_frame *take_oldest(struct weir_rtp_assembly *assembly)
 	return frame;
 }
 
-static void deliver_oldest(struct weir_rtp_source *source)
+static void deliver_oldest(struct weir_rtp_source *source, uint64_t now)
 {
 	struct weir_rtp_frame *oldest = source->assembly.order[0];
 	bool corrupt = conceal(source, oldest);
 	struct weir_frame *frame = take_oldest(&source->assembly);
 
+	if (!corrupt)
+		source->assembly.span_ns = now - oldest->arrived_ns;
 	describe(source, oldest, &frame->info, corrupt);
 	source->host.deliver(source->host.data, frame);
 }
@@ -129,7 +131,7 @@ void weir_rtp_assembly_settle(struct weir_rtp_source *source, uint64_t now)
 	uint64_t deadline;
 
 	while (source->running && assembly->n && is_due(source, assembly->order[0], now))
-		deliver_oldest(source);
+		deliver_oldest(source, now);
 	if (!source->running || !assembly->n)
 		return;
 	deadline = assembly->order[0]->stamped ? assembly->order[0]->deadline_ns : 0;
@@ -137,12 +139,12 @@ void weir_rtp_assembly_settle(struct weir_rtp_source *source, uint64_t now)
 		weir_loop_arm(source->host.loop, &source->deadline, deadline);
 }
 
-void weir_rtp_assembly_restart(struct weir_rtp_source *source)
+void weir_rtp_assembly_restart(struct weir_rtp_source *source, uint64_t now)
 {
 	struct weir_rtp_assembly *assembly = &source->assembly;
 
 	while (source->running && assembly->n && assembly->order[0]->stamped)
-		deliver_oldest(source);
+		deliver_oldest(source, now);
 	assembly->any = false;
 	assembly->skipping = false;
 	assembly->lost_then = source->counts.lost;

@@ -108,7 +108,7 @@ static bool admit(struct weir_rtp_source *source, const struct weir_rtp_header *
 		(int32_t)(header->timestamp - source->assembly.timestamp) >= 0)
 		return true; /* it paused */
 	if (source->sender.locked)
-		weir_rtp_assembly_restart(source);
+		weir_rtp_assembly_restart(source, now);
 	if (!source->running)
 		return false;
 	lock(source, header, from, now);

@@ -13,12 +13,26 @@
 /* Times that a turn of the loop receives, so that it gets to other things in between. */
 #define ROUNDS 64
 
+/* How long packets gather: as long as they come through the fastest network that we think of, and
+ * fill a quarter of the buffer. */
+#define REST_NS       1000000u
+#define LEAST_REST_NS 100000u
+#define BYTES_A_US    1250u /* of 10 Gbit/s */
+
+static uint64_t rest_of(uint64_t buffer)
+{
+	uint64_t ns = buffer / 4 * 1000 / BYTES_A_US;
+
+	return ns > REST_NS ? REST_NS : ns < LEAST_REST_NS ? 0 : ns;
+}
+
 /* After which somebody should be told. */
 #define LONG_SILENCE_NS (4 * WEIR_RTP_SILENCE_NS)
 
-/* What the socket's buffer has room for. The kernel counts several times the bytes of small packets.
+/* What the socket's buffer has room for. The kernel counts several times the bytes of small
+ * packets.
  */
-#define BUFFERED_FRAMES 2
+#define BUFFERED_FRAMES 4
 #define LEAST_BUFFER    (4u << 20)
 
 static uint64_t buffer_bytes(const struct weir_rtp_source *source)
@@ -38,21 +52,66 @@ static void fail(struct weir_rtp_source *source, int err)
 	source->host.ended(source->host.data, err);
 }
 
-static void on_packets(struct weir_watch *watch, uint32_t events)
+/* Whether any came. */
+static bool receive(struct weir_rtp_source *source)
 {
-	struct weir_rtp_source *source = watch->data;
-	bool full = true;
+	bool full = true, any = false;
 
-	(void)events;
 	for (unsigned i = 0; i < ROUNDS && full && source->running; i++) {
 		int n = weir_rtp_batch_run(source, &full);
 
 		/* Answers to nothing we sent: somebody refused what a sink of ours sends there. */
-		if (n < 0 && n != -ECONNREFUSED && n != -EHOSTUNREACH && n != -ENETUNREACH) {
+		if (n < 0 && n != -ECONNREFUSED && n != -EHOSTUNREACH && n != -ENETUNREACH)
 			fail(source, n);
-			return;
-		}
+		any |= n > 0;
 	}
+	return any;
+}
+
+static void watch(struct weir_rtp_source *source)
+{
+	int err = weir_loop_watch(source->host.loop, &source->watch, source->fd, POLLIN);
+
+	if (err)
+		fail(source, err);
+}
+
+/* In the middle of a frame nobody waits for the next packet: they gather for a while, unwatched, so
+ * that many are received at once. The end of a frame is watched for. */
+static bool may_rest(const struct weir_rtp_source *source, uint64_t now)
+{
+	return source->rest_ns &&
+	       weir_rtp_assembly_left(&source->assembly, now) > 2 * source->rest_ns;
+}
+
+static void on_packets(struct weir_watch *watched, uint32_t events)
+{
+	struct weir_rtp_source *source = watched->data;
+	uint64_t now;
+
+	(void)events;
+	receive(source);
+	if (!source->running)
+		return;
+	now = weir_now_ns();
+	if (!may_rest(source, now))
+		return;
+	weir_loop_unwatch(source->host.loop, watched);
+	weir_loop_arm(source->host.loop, &source->rest, now + source->rest_ns);
+}
+
+static void on_rested(struct weir_timer *timer)
+{
+	struct weir_rtp_source *source = timer->data;
+	bool any = receive(source);
+	uint64_t now = weir_now_ns();
+
+	if (!source->running)
+		return;
+	if (any && may_rest(source, now))
+		weir_loop_arm(source->host.loop, timer, now + source->rest_ns);
+	else
+		watch(source);
 }
 
 static void on_deadline(struct weir_timer *timer)
@@ -104,6 +163,7 @@ static void reset(struct weir_rtp_source *source, const struct weir_source_host 
 	source->sender = (struct weir_rtp_sender){ .heard_ns = weir_now_ns() };
 	assembly->any = assembly->skipping = assembly->delivered = false;
 	assembly->lost_then = 0;
+	assembly->span_ns = 0;
 	assembly->goes_on = host->goes_on;
 	assembly->timeline.rate = source->base.video.rate;
 	weir_rtp_timeline_restart(&assembly->timeline);
@@ -150,6 +210,8 @@ static int listen_there(struct weir_rtp_source *source)
 	source->watch = (struct weir_watch){ .ready = on_packets, .data = source };
 	source->deadline = (struct weir_timer){ .fired = on_deadline, .data = source };
 	source->silence = (struct weir_timer){ .fired = on_silence, .data = source };
+	source->rest = (struct weir_timer){ .fired = on_rested, .data = source };
+	source->rest_ns = rest_of(weir_rtp_socket_buffer(source->fd));
 	err = weir_loop_watch(loop, &source->watch, source->fd, POLLIN);
 	if (err)
 		return err;
@@ -198,6 +260,7 @@ void weir_rtp_stop(struct weir_source *base)
 	weir_loop_unwatch(loop, &source->watch);
 	weir_loop_disarm(loop, &source->deadline);
 	weir_loop_disarm(loop, &source->silence);
+	weir_loop_disarm(loop, &source->rest);
 	weir_rtp_assembly_clear(source);
 	say_counts(source);
 	release(source);

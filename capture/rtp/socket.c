@@ -3,6 +3,7 @@
 #include "capture/rtp/socket.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/sock_diag.h>
 #include <netinet/udp.h>
 #include <stdio.h>
@@ -33,19 +34,31 @@ static int set(int fd, int level, int option, int value)
 	return setsockopt(fd, level, option, &value, sizeof(value));
 }
 
+uint64_t weir_rtp_socket_buffer(int fd)
+{
+	int bytes = 0;
+	socklen_t length = sizeof(bytes);
+
+	/* The kernel doubles what it was asked for, to account for its own structures. */
+	return getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, &length) || bytes < 0
+		       ? 0
+		       : (uint64_t)bytes / 2;
+}
+
 /* The limit holds for those without CAP_NET_ADMIN only. */
 static void set_buffer(int fd, uint64_t bytes, const struct weir_log *log)
 {
-	int wanted = bytes < INT32_MAX / 2 ? (int)bytes : INT32_MAX / 2, given = 0;
-	socklen_t length = sizeof(given);
+	int wanted = bytes < INT32_MAX / 2 ? (int)bytes : INT32_MAX / 2;
+	uint64_t given;
 
 	if (set(fd, SOL_SOCKET, SO_RCVBUFFORCE, wanted))
 		set(fd, SOL_SOCKET, SO_RCVBUF, wanted);
-	if (!getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &given, &length) && given / 2 < wanted)
+	given = weir_rtp_socket_buffer(fd);
+	if (given < bytes)
 		weir_info(log,
-			"rtp: the socket's buffer is of %d KiB, not %d: raise net.core.rmem_max "
-			"(sysctl) to %d if packets are lost",
-			given / 2 / 1024, wanted / 1024, wanted);
+			"rtp: the socket's buffer is of %" PRIu64 " KiB, not %d: raise "
+			"net.core.rmem_max (sysctl) to %d if packets are lost",
+			given / 1024, wanted / 1024, wanted);
 }
 
 static int bind_there(int fd, const struct weir_rtp_wishes *wishes, const struct weir_log *log)

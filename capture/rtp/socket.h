@@ -12,6 +12,9 @@
 int weir_rtp_socket_open(const struct weir_rtp_wishes *wishes, uint64_t buffer,
 	const struct weir_log *log, int *out);
 
+/* Bytes of packets that its buffer takes, roughly. */
+uint64_t weir_rtp_socket_buffer(int fd);
+
 /* Packets that found no room in its buffer so far. */
 uint64_t weir_rtp_socket_drops(int fd);
 

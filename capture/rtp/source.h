@@ -41,6 +41,8 @@ struct weir_rtp_source {
 	struct weir_watch watch;
 	struct weir_timer deadline; /* of frames that wait for packets */
 	struct weir_timer silence;
+	struct weir_timer rest; /* while armed, packets gather unwatched */
+	uint64_t rest_ns;       /* 0: the buffer is too small for that */
 	struct weir_rtp_batch batch;
 	struct weir_rtp_sender sender;
 	struct weir_rtp_assembly assembly;

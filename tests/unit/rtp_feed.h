@@ -29,7 +29,7 @@ struct feed {
 	size_t padding; /* at the end of each packet */
 	uint16_t sequence;
 	uint32_t ssrc, first_stamp, ticks; /* a frame */
-	unsigned n; /* packets of the frame that was cut last */
+	unsigned n;                        /* packets of the frame that was cut last */
 	size_t length[FEED_MAX_PACKETS];
 	uint8_t packet[FEED_MAX_PACKETS][FEED_MAX_PACKET];
 };
@@ -59,7 +59,7 @@ static inline int feed_connect(uint16_t port)
 	return connect(fd, (const struct sockaddr *)&to, sizeof(to)) ? -1 : fd;
 }
 
-/* The frame's pixels, lines one after the other, with a stamp if it has the room. */
+/* The frame's pixels, lines one after the other, with a stamp where formats have one. */
 static inline void feed_draw(const struct weir_video *video, uint64_t number, uint8_t *to)
 {
 	size_t line = weir_format_line_bytes(video->format, 0, video->width);
@@ -70,7 +70,8 @@ static inline void feed_draw(const struct weir_video *video, uint64_t number, ui
 		seed = seed * 1664525 + 1013904223;
 		to[i] = (uint8_t)(seed >> 24);
 	}
-	weir_stamp_write(video, &pixels, number);
+	if (weir_stamp_fits(video))
+		weir_stamp_write(video, &pixels, number);
 }
 
 static inline void feed_add(struct feed *feed, uint64_t number, const uint8_t *pixels,
@@ -113,7 +114,7 @@ static inline void feed_cut(struct feed *feed, uint64_t number)
 				.length = (uint16_t)(end ? cut.last_bytes : cut.piece_bytes),
 				.line = (uint16_t)y,
 				.offset = (uint16_t)(at / format->rtp_pgroup_bytes *
-					format->rtp_pgroup_pixels),
+						     format->rtp_pgroup_pixels),
 			};
 
 			feed_add(feed, number, frame + (size_t)y * cut.line_bytes + at, &line,

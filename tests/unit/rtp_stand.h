@@ -23,9 +23,9 @@ struct rtp_stand {
 	struct feed feed;
 	uint16_t port;
 	unsigned frames, enough;
-	unsigned exact; /* frames with every byte as it was sent */
+	unsigned exact;                                /* frames with every byte as it was sent */
 	struct weir_frame_info info[RTP_STAND_FRAMES]; /* of the first ones */
-	uint8_t last[640 * 16 * 2]; /* pixels of the last one */
+	uint8_t last[640 * 16 * 2];                    /* pixels of the last one */
 	unsigned keep, n_held;
 	struct weir_frame *held[RTP_STAND_SLOTS];
 	uint64_t offset; /* the sender's number of the frame that is number 0 here */

@@ -56,8 +56,8 @@ static void trains_are_taken_whole(void **state)
 	for (unsigned f = 0; f < 20; f++) {
 		feed_cut(&stand->feed, f);
 		for (unsigned first = 0; first < PACKETS; first += 24)
-			assert_true(feed_send_train(&stand->feed, first,
-				PACKETS - first < 24 ? PACKETS - first : 24));
+			assert_true(feed_send_train(
+				&stand->feed, first, PACKETS - first < 24 ? PACKETS - first : 24));
 		rtp_stand_expect(stand, f + 1);
 	}
 	assert_int_equal(stand->exact, 20);
@@ -193,8 +193,7 @@ static void frames_may_overlap(void **state)
 		for (unsigned p = 0; p < PACKETS - 3; p++) {
 			assert_true(feed_send(&stand->feed, p));
 			for (unsigned i = 0; p == 5 && f > 2 && i < 3; i++)
-				assert_int_equal(
-					send(stand->feed.fd, late[i], length, 0), length);
+				assert_int_equal(send(stand->feed.fd, late[i], length, 0), length);
 		}
 		length = stand->feed.length[PACKETS - 1];
 		for (unsigned i = 0; i < 3; i++)
