@@ -85,9 +85,10 @@ static int read_from(struct weir_rtp_wishes *wishes, const char *from, const str
 		return 0;
 	if (weir_rtp_address_host(from, &wishes->from, why, sizeof(why)))
 		return say_address(log, "from: ", why);
-	if (wishes->from.any.sa_family != wishes->address.any.sa_family)
-		return say_address(log,
-			"from: ", "one address is of IPv4 and the other of IPv6: they never meet");
+	if (wishes->from.any.sa_family != wishes->address.any.sa_family) {
+		snprintf(why, sizeof(why), "%s: IPv4 and IPv6 never meet", from);
+		return say_address(log, "from: ", why);
+	}
 	wishes->has_from = true;
 	return 0;
 }
