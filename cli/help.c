@@ -59,8 +59,8 @@ static void print_sources(FILE *to, bool network)
 {
 	const char *summary, *scheme;
 
-	fputs(network ? "\nURI:\n" :
-			"\nSOURCE (without one: the first camera, else pattern:bars):\n",
+	fputs(network ? "\nURI:\n"
+		      : "\nSOURCE (without one: the first camera, else pattern:bars):\n",
 		to);
 	for (size_t i = 0; (scheme = weir_source_scheme_at(i, &summary)); i++)
 		if (!network || strcmp(scheme, NETWORK_SCHEME) == 0)

@@ -64,7 +64,8 @@ static bool next_line(struct reader *reader, struct weir_sdp_text *out)
 static int read_address(struct reader *reader, struct weir_sdp_text value)
 {
 	struct weir_sdp_text net = weir_sdp_word(&value), family = weir_sdp_word(&value);
-	struct weir_sdp_text address = weir_sdp_cut(&value, '/');
+	struct weir_sdp_text rest = weir_sdp_word(&value);
+	struct weir_sdp_text address = weir_sdp_cut(&rest, '/');
 	uint64_t ttl;
 
 	if (!weir_sdp_is(net, "IN") || (!weir_sdp_is(family, "IP4") && !weir_sdp_is(family, "IP6")))
@@ -74,7 +75,7 @@ static int read_address(struct reader *reader, struct weir_sdp_text value)
 		return fail(reader, -EINVAL, "c= has no address of fewer than %zu characters",
 			sizeof(reader->sdp.address));
 	reader->sdp.ttl = 0;
-	if (weir_sdp_is(family, "IP4") && weir_sdp_number(weir_sdp_cut(&value, '/'), 255, &ttl))
+	if (weir_sdp_is(family, "IP4") && weir_sdp_number(weir_sdp_cut(&rest, '/'), 255, &ttl))
 		reader->sdp.ttl = (unsigned)ttl;
 	return 0;
 }
