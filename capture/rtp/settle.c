@@ -33,7 +33,7 @@ static int settle_format(const struct weir_video *wanted, const struct weir_sdp 
 		out->format = weir_format_by_name("UYVY");
 	if (sdp->payload != WEIR_RTP_RAW) {
 		weir_error(log, "rtp: %s is not received, only uncompressed video (RFC 4175) is",
-			sdp->video.format->name);
+			sdp->payload == WEIR_RTP_JPEG ? "JPEG" : "H264");
 		return -ENOTSUP;
 	}
 	if (sdp->video.format && sdp->video.format != out->format) {

@@ -151,4 +151,32 @@ static inline bool feed_send_train(const struct feed *feed, unsigned first, unsi
 	return sendmsg(feed->fd, &message, 0) == (ssize_t)all.iov_len;
 }
 
+static inline uint32_t feed_random(uint32_t *seed)
+{
+	*seed = *seed * 1664525 + 1013904223;
+	return *seed >> 8;
+}
+
+/* An order for n packets, with room for twice as many: one in `one_in` comes up to eight places
+ * later than it should, and as many come twice. How many there are then. */
+static inline unsigned feed_shuffle(unsigned *order, unsigned n, unsigned one_in, uint32_t *seed)
+{
+	unsigned all = n;
+
+	for (unsigned i = 0; i < n; i++)
+		order[i] = i;
+	for (unsigned i = 0; i + 9 < n; i++) {
+		unsigned by = feed_random(seed) % 8 + 1, moved = order[i];
+
+		if (feed_random(seed) % one_in)
+			continue;
+		memmove(&order[i], &order[i + 1], by * sizeof(order[0]));
+		order[i + by] = moved;
+	}
+	for (unsigned i = 0; i < n; i++)
+		if (feed_random(seed) % one_in == 0)
+			order[all++] = feed_random(seed) % n;
+	return all;
+}
+
 #endif

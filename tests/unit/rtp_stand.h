@@ -34,14 +34,14 @@ struct rtp_stand {
 static inline void rtp_stand_look(struct rtp_stand *stand, struct weir_frame *frame)
 {
 	static uint8_t expected[sizeof(stand->last)];
-	size_t line = weir_format_line_bytes(stand->feed.video.format, 0, 640);
+	size_t line = weir_format_line_bytes(weir_source_video(stand->source)->format, 0, 640);
 	struct weir_pixels pixels;
 
 	assert_int_equal(weir_frame_begin_cpu(frame, WEIR_CPU_READ, &pixels), 0);
 	for (unsigned y = 0; y < 16; y++)
 		memcpy(stand->last + y * line, pixels.data[0] + (size_t)y * pixels.stride[0], line);
 	assert_int_equal(weir_frame_end_cpu(frame), 0);
-	feed_draw(&stand->feed.video, frame->info.sequence + stand->offset, expected);
+	feed_draw(weir_source_video(stand->source), frame->info.sequence + stand->offset, expected);
 	stand->exact += !memcmp(expected, stand->last, 16 * line);
 }
 

@@ -133,31 +133,6 @@ static void kept_pixels_are_of_a_frame_before(void **state)
 	rtp_stand_close(stand);
 }
 
-static uint32_t next_random(uint32_t *seed)
-{
-	*seed = *seed * 1664525 + 1013904223;
-	return *seed >> 8;
-}
-
-/* One packet in `one_in` comes up to eight places later than it should, and as many twice. */
-static void shuffle(unsigned order[2 * PACKETS], unsigned *n, unsigned one_in, uint32_t *seed)
-{
-	*n = 0;
-	for (unsigned i = 0; i < PACKETS; i++)
-		order[(*n)++] = i;
-	for (unsigned i = 0; i + 9 < PACKETS; i++) {
-		unsigned by = next_random(seed) % 8 + 1, moved = order[i];
-
-		if (next_random(seed) % one_in)
-			continue;
-		memmove(&order[i], &order[i + 1], by * sizeof(order[0]));
-		order[i + by] = moved;
-	}
-	for (unsigned i = 0; i < PACKETS; i++)
-		if (next_random(seed) % one_in == 0 && *n < 2 * PACKETS)
-			order[(*n)++] = next_random(seed) % PACKETS;
-}
-
 static void order_does_not_matter(void **state)
 {
 	struct rtp_stand *stand = rtp_stand_open("&jitter=200");
@@ -167,7 +142,7 @@ static void order_does_not_matter(void **state)
 	(void)state;
 	for (unsigned f = 0; f < 300; f++) {
 		feed_cut(&stand->feed, f);
-		shuffle(order, &n, 20, &seed);
+		n = feed_shuffle(order, PACKETS, 20, &seed);
 		for (unsigned i = 0; i < n; i++)
 			assert_true(feed_send(&stand->feed, order[i]));
 		rtp_stand_expect(stand, f + 1);
@@ -413,11 +388,11 @@ static void damaged_packets_do_no_harm(void **state)
 	for (unsigned f = 1; f < 200; f++) {
 		feed_cut(&stand->feed, f);
 		for (unsigned p = 0; p < PACKETS; p++) {
-			if (next_random(&seed) % 4 == 0)
-				stand->feed.packet[p][next_random(&seed) % 24] ^=
-					(uint8_t)(1u << next_random(&seed) % 8);
-			if (next_random(&seed) % 16 == 0)
-				stand->feed.length[p] = next_random(&seed) % 64;
+			if (feed_random(&seed) % 4 == 0)
+				stand->feed.packet[p][feed_random(&seed) % 24] ^=
+					(uint8_t)(1u << feed_random(&seed) % 8);
+			if (feed_random(&seed) % 16 == 0)
+				stand->feed.length[p] = feed_random(&seed) % 64;
 			feed_send(&stand->feed, p);
 		}
 		stand_run(stand->loop, STAND_MS);
