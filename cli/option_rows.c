@@ -13,7 +13,7 @@
 #define MAX_KINDS   16
 #define MAX_SECONDS 1000000000u
 
-#define RUNS (COMMAND_CAPTURE | COMMAND_EXPLAIN)
+#define RUNS (COMMAND_CAPTURE | COMMAND_EXPLAIN | COMMAND_RECEIVE)
 #define ALL  (RUNS | COMMAND_LIST | COMMAND_INFO | COMMAND_DOCTOR)
 
 /* Decimal digits and nothing else: strtoull alone takes signs and spaces. */
