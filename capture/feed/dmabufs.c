@@ -152,7 +152,7 @@ static void describe(
 }
 
 /* 0, or -errno and the slot is as it was. */
-static int bind(struct weir_feed *feed, struct weir_slot *slot,
+static int stand_for(struct weir_feed *feed, struct weir_slot *slot,
 	const struct weir_feed_dmabufs *frame, const struct identity *identity)
 {
 	struct shown *shown = &feed->shown->slot[slot->index];
@@ -177,7 +177,7 @@ static int show(struct weir_feed *feed, struct weir_slot *slot,
 	const struct weir_feed_dmabufs *frame, const struct identity *identity)
 {
 	struct shown *shown = &feed->shown->slot[slot->index];
-	int err = shown->bound ? 0 : bind(feed, slot, frame, identity);
+	int err = shown->bound ? 0 : stand_for(feed, slot, frame, identity);
 
 	if (err) {
 		weir_slab_put(slot);

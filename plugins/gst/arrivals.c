@@ -25,7 +25,7 @@ void weir_gst_arrivals_begin(struct weir_gst_arrivals *arrivals)
 void weir_gst_arrivals_put(struct weir_gst_arrivals *arrivals, struct weir_frame *frame)
 {
 	g_mutex_lock(&arrivals->lock);
-	if (arrivals->n < WEIR_MAX_BUFFERS) {
+	if (arrivals->wanted && arrivals->n < WEIR_MAX_BUFFERS) {
 		guint place = (arrivals->first + arrivals->n++) % WEIR_MAX_BUFFERS;
 
 		arrivals->queue[place].frame = weir_frame_ref(frame);
@@ -81,6 +81,14 @@ void weir_gst_arrivals_drop(struct weir_gst_arrivals *arrivals)
 		if (any)
 			weir_frame_unref(&arrival.frame);
 	} while (any);
+}
+
+void weir_gst_arrivals_want(struct weir_gst_arrivals *arrivals, gboolean wanted)
+{
+	g_mutex_lock(&arrivals->lock);
+	arrivals->wanted = wanted;
+	g_mutex_unlock(&arrivals->lock);
+	weir_gst_arrivals_drop(arrivals);
 }
 
 GstFlowReturn weir_gst_arrivals_wait(

@@ -19,7 +19,7 @@ struct weir_gst_arrivals {
 	struct weir_gst_arrival queue[WEIR_MAX_BUFFERS];
 	guint first, n;
 	unsigned epoch;
-	gboolean flushing, over;
+	gboolean wanted, flushing, over;
 };
 
 void weir_gst_arrivals_init(struct weir_gst_arrivals *arrivals);
@@ -27,6 +27,9 @@ void weir_gst_arrivals_clear(struct weir_gst_arrivals *arrivals);
 
 /* Frames of a new run come. */
 void weir_gst_arrivals_begin(struct weir_gst_arrivals *arrivals);
+
+/* Whether frames are kept; those that nobody wants go back at once. */
+void weir_gst_arrivals_want(struct weir_gst_arrivals *arrivals, gboolean wanted);
 
 /* Takes a reference. */
 void weir_gst_arrivals_put(struct weir_gst_arrivals *arrivals, struct weir_frame *frame);

@@ -31,21 +31,84 @@ static GstStructure *structure_of(const struct weir_format *format)
 	return structure;
 }
 
+/* ---- memory:DMABuf ---- */
+
+/* Formats have the names of DRM there from 1.24 on. */
+static gboolean has_dma_drm(void)
+{
+	guint major, minor, micro, nano;
+
+	gst_version(&major, &minor, &micro, &nano);
+	return major > 1 || minor >= 24;
+}
+
+/* Lines one after the other go without a modifier. NULL: no display takes it. */
+static GstStructure *dmabuf_structure_of(const struct weir_format *format)
+{
+	char name[5] = { 0 };
+
+	if (is_compressed(format) || !format->drm)
+		return NULL;
+	if (!has_dma_drm())
+		return structure_of(format);
+	for (int i = 0; i < 4; i++)
+		name[i] = (char)(format->drm >> 8 * i);
+	return gst_structure_new("video/x-raw", "format", G_TYPE_STRING, "DMA_DRM", "drm-format",
+		G_TYPE_STRING, name, NULL);
+}
+
+static void append(GstCaps *caps, GstStructure *structure, gboolean dmabufs)
+{
+	gst_caps_append_structure_full(
+		caps, structure, dmabufs ? gst_caps_features_new("memory:DMABuf", NULL) : NULL);
+}
+
+gboolean weir_gst_caps_have_dmabufs(const GstCaps *caps)
+{
+	return gst_caps_features_contains(gst_caps_get_features(caps, 0), "memory:DMABuf");
+}
+
+static const struct weir_format *format_of_drm(const char *name)
+{
+	return name && strlen(name) == 4
+		       ? weir_format_by_drm(GST_MAKE_FOURCC(name[0], name[1], name[2], name[3]))
+		       : NULL;
+}
+
+gboolean weir_gst_info_of_caps(
+	const GstCaps *caps, const struct weir_video *video, GstVideoInfo *out)
+{
+	if (!weir_gst_caps_have_dmabufs(caps))
+		return gst_video_info_from_caps(out, caps);
+	return gst_video_info_set_format(
+		out, gst_video_format_from_string(video->format->gst), video->width, video->height);
+}
+
+/* ---- any ---- */
+
+static void append_any(GstCaps *caps, gboolean dmabufs)
+{
+	for (size_t i = 0; i < weir_format_count(); i++) {
+		const struct weir_format *format = weir_format_at(i);
+		GstStructure *structure = NULL;
+
+		if (is_known(format))
+			structure = dmabufs ? dmabuf_structure_of(format) : structure_of(format);
+		if (!structure)
+			continue;
+		gst_structure_set(structure, "width", GST_TYPE_INT_RANGE, WEIR_MIN_SIZE,
+			WEIR_MAX_SIZE, "height", GST_TYPE_INT_RANGE, WEIR_MIN_SIZE, WEIR_MAX_SIZE,
+			"framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1, NULL);
+		append(caps, structure, dmabufs);
+	}
+}
+
 GstCaps *weir_gst_caps_any(void)
 {
 	GstCaps *caps = gst_caps_new_empty();
 
-	for (size_t i = 0; i < weir_format_count(); i++) {
-		GstStructure *structure;
-
-		if (!is_known(weir_format_at(i)))
-			continue;
-		structure = structure_of(weir_format_at(i));
-		gst_structure_set(structure, "width", GST_TYPE_INT_RANGE, WEIR_MIN_SIZE,
-			WEIR_MAX_SIZE, "height", GST_TYPE_INT_RANGE, WEIR_MIN_SIZE, WEIR_MAX_SIZE,
-			"framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1, NULL);
-		gst_caps_append_structure(caps, structure);
-	}
+	append_any(caps, FALSE);
+	append_any(caps, TRUE);
 	return caps;
 }
 
@@ -97,17 +160,17 @@ static void tell_colours(GstStructure *structure, const struct weir_video *video
 	g_free(text);
 }
 
-GstCaps *weir_gst_caps_of_video(const struct weir_video *video)
+GstCaps *weir_gst_caps_of_video(const struct weir_video *video, gboolean dmabufs)
 {
 	struct weir_rate rate = video->rate.den ? video->rate : (struct weir_rate){ 0, 1 };
-	GstCaps *caps = gst_caps_new_empty();
-	GstStructure *structure;
+	GstStructure *structure = NULL;
+	GstCaps *caps;
 
-	if (!is_known(video->format)) {
-		gst_caps_unref(caps);
+	if (is_known(video->format))
+		structure =
+			dmabufs ? dmabuf_structure_of(video->format) : structure_of(video->format);
+	if (!structure)
 		return NULL;
-	}
-	structure = structure_of(video->format);
 	gst_structure_set(structure, "width", G_TYPE_INT, (int)video->width, "height", G_TYPE_INT,
 		(int)video->height, "framerate", GST_TYPE_FRACTION, (int)rate.num, (int)rate.den,
 		NULL);
@@ -115,7 +178,8 @@ GstCaps *weir_gst_caps_of_video(const struct weir_video *video)
 		gst_structure_set(structure, "interlace-mode", G_TYPE_STRING, "progressive",
 			"pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, NULL);
 	tell_colours(structure, video);
-	gst_caps_append_structure(caps, structure);
+	caps = gst_caps_new_empty();
+	append(caps, structure, dmabufs);
 	return caps;
 }
 
@@ -161,25 +225,31 @@ static void set_rates(GstStructure *structure, const struct weir_source_size *si
 		gst_structure_set(structure, "framerate", GST_TYPE_FRACTION, high, high_den, NULL);
 }
 
+static void append_sizes(GstCaps *caps, const struct weir_source_format *format, gboolean dmabufs)
+{
+	for (size_t s = 0; s < format->n_sizes; s++) {
+		const struct weir_source_size *size = &format->sizes[s];
+		GstStructure *structure = dmabufs ? dmabuf_structure_of(format->format)
+						  : structure_of(format->format);
+
+		if (!structure)
+			return;
+		set_range(structure, "width", size->min_width, size->max_width, size->step_width);
+		set_range(
+			structure, "height", size->min_height, size->max_height, size->step_height);
+		set_rates(structure, size);
+		append(caps, structure, dmabufs);
+	}
+}
+
 GstCaps *weir_gst_caps_of_source(const struct weir_source_info *info)
 {
 	GstCaps *caps = gst_caps_new_empty();
 
-	for (size_t i = 0; i < info->n_formats; i++) {
-		const struct weir_source_format *format = &info->formats[i];
-
-		for (size_t s = 0; is_known(format->format) && s < format->n_sizes; s++) {
-			const struct weir_source_size *size = &format->sizes[s];
-			GstStructure *structure = structure_of(format->format);
-
-			set_range(structure, "width", size->min_width, size->max_width,
-				size->step_width);
-			set_range(structure, "height", size->min_height, size->max_height,
-				size->step_height);
-			set_rates(structure, size);
-			gst_caps_append_structure(caps, structure);
-		}
-	}
+	for (int dmabufs = FALSE; dmabufs <= TRUE; dmabufs++)
+		for (size_t i = 0; i < info->n_formats; i++)
+			if (is_known(info->formats[i].format))
+				append_sizes(caps, &info->formats[i], dmabufs);
 	return caps;
 }
 
@@ -191,6 +261,8 @@ static const struct weir_format *format_of(const GstStructure *structure)
 
 	if (!strcmp(name, "video/x-raw"))
 		name = gst_structure_get_string(structure, "format");
+	if (name && !strcmp(name, "DMA_DRM"))
+		return format_of_drm(gst_structure_get_string(structure, "drm-format"));
 	for (size_t i = 0; name && i < weir_format_count(); i++) {
 		const struct weir_format *format = weir_format_at(i);
 

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plugins/gst/caps.h"
+#include "plugins/gst/clock.h"
 #include "plugins/gst/source.h"
 
 /* From a frame of weir's to a buffer with its time. */
@@ -21,13 +22,10 @@ static GstFlowReturn follow_picture(WeirSrc *self, const struct weir_frame_info 
 	video.format = frame->format;
 	video.width = frame->width;
 	video.height = frame->height;
-	caps = weir_gst_caps_of_video(&video);
+	caps = weir_gst_caps_of_video(&video, self->dmabufs);
 	if (!caps)
 		return GST_FLOW_NOT_NEGOTIATED;
-	self->video = video; /* so that set_caps() finds nothing to do */
-	gst_video_info_init(&self->info);
-	if (!(video.format->flags & WEIR_FORMAT_COMPRESSED))
-		gst_video_info_from_caps(&self->info, caps);
+	weir_src_follow(self, &video, caps); /* so that set_caps() finds nothing to do */
 	done = gst_base_src_set_caps(GST_BASE_SRC(self), caps);
 	gst_caps_unref(caps);
 	return done ? GST_FLOW_OK : GST_FLOW_NOT_NEGOTIATED;
@@ -35,7 +33,8 @@ static GstFlowReturn follow_picture(WeirSrc *self, const struct weir_frame_info 
 
 static gboolean must_copy(const WeirSrc *self, const struct weir_frame_info *frame)
 {
-	return !self->strides && !(frame->format->flags & WEIR_FORMAT_COMPRESSED) &&
+	return !self->strides && !self->dmabufs &&
+	       !(frame->format->flags & WEIR_FORMAT_COMPRESSED) &&
 	       !weir_gst_memory_is_plain(frame, &self->info);
 }
 
@@ -44,6 +43,14 @@ static GstFlowReturn to_buffer(WeirSrc *self, struct weir_gst_arrival *arrival, 
 	const struct weir_frame_info *frame = weir_frame_info(arrival->frame);
 	gboolean raw = !(frame->format->flags & WEIR_FORMAT_COMPRESSED);
 
+	if (self->dmabufs && frame->plane[0].fd < 0) {
+		weir_frame_unref(&arrival->frame);
+		GST_ELEMENT_ERROR(self, STREAM, FORMAT,
+			("frames of this source lie in no dma-bufs; ask for video/x-raw without "
+			 "memory:DMABuf"),
+			(NULL));
+		return GST_FLOW_ERROR;
+	}
 	if (!must_copy(self, frame)) {
 		*out = weir_gst_memory_wrap(
 			self->memory, arrival->frame, arrival->epoch, raw ? &self->info : NULL);
@@ -52,6 +59,7 @@ static GstFlowReturn to_buffer(WeirSrc *self, struct weir_gst_arrival *arrival, 
 			   "the next element does not understand the stride of the frames",
 			   &self->warned)) {
 		*out = weir_gst_memory_copy(arrival->frame, &self->info);
+		weir_gst_run_count_copy(&self->run, GST_VIDEO_INFO_SIZE(&self->info));
 	} else {
 		weir_frame_unref(&arrival->frame);
 		return GST_FLOW_ERROR;
@@ -63,47 +71,11 @@ static GstFlowReturn to_buffer(WeirSrc *self, struct weir_gst_arrival *arrival, 
 	return GST_FLOW_ERROR;
 }
 
-/* The time on the pipeline's clock at which the camera's stamp was. */
-static GstClockTime running_time(WeirSrc *self, guint64 timestamp_ns)
-{
-	GstClock *clock = gst_element_get_clock(GST_ELEMENT(self));
-	GstClockTime base = gst_element_get_base_time(GST_ELEMENT(self));
-	GstClockTime now, age = 0, monotonic = (GstClockTime)g_get_monotonic_time() * 1000;
-
-	if (!clock)
-		return GST_CLOCK_TIME_NONE;
-	now = gst_clock_get_time(clock);
-	gst_object_unref(clock);
-	if (monotonic > timestamp_ns)
-		age = monotonic - timestamp_ns;
-	now = now > base ? now - base : 0;
-	return now > age ? now - age : 0;
-}
-
-static gboolean is_monotonic(WeirSrc *self)
-{
-	GstClock *clock = gst_element_get_clock(GST_ELEMENT(self));
-	GstClockType type = GST_CLOCK_TYPE_REALTIME;
-
-	if (!clock)
-		return FALSE;
-	if (GST_IS_SYSTEM_CLOCK(clock))
-		g_object_get(clock, "clock-type", &type, NULL);
-	gst_object_unref(clock);
-	return type == GST_CLOCK_TYPE_MONOTONIC;
-}
-
 static void stamp(WeirSrc *self, GstBuffer *buffer, const struct weir_frame_info *frame)
 {
-	GstClockTime base = gst_element_get_base_time(GST_ELEMENT(self));
 	guint64 interval = weir_rate_interval_ns(self->video.rate);
 
-	/* Exact where both count the same time. */
-	if (is_monotonic(self))
-		GST_BUFFER_PTS(buffer) =
-			frame->timestamp_ns > base ? frame->timestamp_ns - base : 0;
-	else
-		GST_BUFFER_PTS(buffer) = running_time(self, frame->timestamp_ns);
+	GST_BUFFER_PTS(buffer) = weir_gst_clock_to_running(GST_ELEMENT(self), frame->timestamp_ns);
 	GST_BUFFER_DURATION(buffer) = interval ? interval : GST_CLOCK_TIME_NONE;
 	GST_BUFFER_OFFSET(buffer) = frame->sequence;
 	GST_BUFFER_OFFSET_END(buffer) = frame->sequence + 1;

@@ -5,6 +5,7 @@
 
 #include <gst/allocators/gstdmabuf.h>
 
+#include "plugins/gst/clock.h"
 #include "plugins/gst/pool.h"
 #include "plugins/gst/sink.h"
 
@@ -30,79 +31,112 @@ static int open_feed(WeirSink *self, enum weir_gst_input input, struct weir_sour
 	return weir_feed_open(&settings, &self->feed, source);
 }
 
-gboolean weir_gst_sink_open(WeirSink *self, enum weir_gst_input input)
+/* Under the lock of life. 0, or -errno and nothing is open. */
+static int begin(WeirSink *self, enum weir_gst_input input)
 {
 	struct weir_pipeline_settings settings = { .buffers = self->buffers,
 		.require_zero_copy = self->policy == WEIR_GST_COPY_NEVER };
 	struct weir_sink_settings options = { .log = &self->run.log };
 	struct weir_source *source = NULL;
 	struct weir_sink *sink = NULL;
-	int err = open_feed(self, input, &source);
+	int err;
 
+	weir_gst_run_forget_error(&self->run);
+	err = open_feed(self, input, &source);
 	if (!err)
 		err = weir_sink_open(self->uri ? self->uri : "null", &options, &sink);
 	if (!err && !(weir_gst_run_start(&self->run, &settings, &source, &sink) &&
 			    weir_gst_run_wait(&self->run)))
 		err = weir_gst_run_join(&self->run);
 	weir_source_close(&source);
+	if (err) {
+		weir_gst_run_stop(&self->run);
+		weir_feed_close(&self->feed);
+		return err;
+	}
 	self->input = input;
 	self->pushed = FALSE;
-	if (!err)
-		return TRUE;
-	weir_gst_run_complain(&self->run, err);
-	weir_gst_sink_close(self);
-	return FALSE;
+	return 0;
+}
+
+/* Where nothing is open yet. FALSE: it cannot be, and why was told. */
+static gboolean open_input(WeirSink *self, enum weir_gst_input input)
+{
+	int err = 0;
+
+	g_mutex_lock(&self->life);
+	if (self->input == WEIR_GST_INPUT_NONE)
+		err = begin(self, input);
+	g_mutex_unlock(&self->life);
+	if (err)
+		weir_gst_run_complain(&self->run, err);
+	return !err;
+}
+
+int weir_gst_sink_lend(void *data, struct weir_feed **feed)
+{
+	WeirSink *self = data;
+
+	if (!open_input(self, WEIR_GST_INPUT_SLOTS))
+		return -EIO;
+	g_mutex_lock(&self->life);
+	*feed = self->input == WEIR_GST_INPUT_SLOTS ? self->feed : NULL;
+	g_mutex_unlock(&self->life);
+	return 0;
 }
 
 void weir_gst_sink_close(WeirSink *self)
 {
-	if (self->pool) {
-		weir_pool_close(self->pool);
-		gst_clear_object(&self->pool);
-		gst_pad_push_event(GST_BASE_SINK_PAD(self), gst_event_new_reconfigure());
-	}
+	gboolean lent = self->pool && weir_pool_close(self->pool);
+
+	gst_clear_object(&self->pool);
+	g_mutex_lock(&self->life);
 	weir_gst_run_stop(&self->run);
 	weir_feed_close(&self->feed);
 	self->input = WEIR_GST_INPUT_NONE;
+	self->pushed = FALSE;
+	g_mutex_unlock(&self->life);
+	/* It has to ask for another one. */
+	if (lent)
+		gst_pad_push_event(GST_BASE_SINK_PAD(self), gst_event_new_reconfigure());
+}
+
+GstFlowReturn weir_gst_sink_drain(WeirSink *self)
+{
+	GstFlowReturn flow = GST_FLOW_OK;
+
+	if (!self->feed || !self->pushed)
+		return GST_FLOW_OK;
+	weir_feed_end(self->feed);
+	while (flow == GST_FLOW_OK && !weir_gst_run_wait_over(&self->run, &self->unlocked))
+		flow = gst_base_sink_wait_preroll(GST_BASE_SINK(self));
+	return flow;
 }
 
 /* What was shown before goes all its way. */
-static gboolean reopen(WeirSink *self, enum weir_gst_input input)
+static GstFlowReturn ensure(WeirSink *self, enum weir_gst_input input, gboolean anew)
 {
-	if (self->feed && self->pushed) {
-		weir_feed_end(self->feed);
-		weir_gst_run_join(&self->run);
+	if (anew || (self->input != WEIR_GST_INPUT_NONE && self->input != input)) {
+		GstFlowReturn flow = weir_gst_sink_drain(self);
+
+		if (flow != GST_FLOW_OK)
+			return flow;
+		weir_gst_sink_close(self);
 	}
-	weir_gst_sink_close(self);
-	return weir_gst_sink_open(self, input);
+	return open_input(self, input) ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
 
 /* ---- frames ---- */
 
-static gboolean is_monotonic(GstClock *clock)
-{
-	GstClockType type = GST_CLOCK_TYPE_REALTIME;
-
-	if (GST_IS_SYSTEM_CLOCK(clock))
-		g_object_get(clock, "clock-type", &type, NULL);
-	return type == GST_CLOCK_TYPE_MONOTONIC;
-}
-
-/* When the picture was taken, where the pipeline counts weir's time. */
+/* When the picture was taken; 0 where nobody can tell. */
 static guint64 timestamp(WeirSink *self, GstBuffer *buffer)
 {
-	GstClock *clock = gst_element_get_clock(GST_ELEMENT(self));
-	guint64 time = 0, running;
+	GstClockTime running = gst_segment_to_running_time(
+		&GST_BASE_SINK(self)->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
 
-	if (clock && is_monotonic(clock) && GST_BUFFER_PTS_IS_VALID(buffer)) {
-		running = gst_segment_to_running_time(
-			&GST_BASE_SINK(self)->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
-		if (GST_CLOCK_TIME_IS_VALID(running))
-			time = gst_element_get_base_time(GST_ELEMENT(self)) + running;
-	}
-	if (clock)
-		gst_object_unref(clock);
-	return time;
+	if (!GST_CLOCK_TIME_IS_VALID(running))
+		return 0;
+	return weir_gst_clock_from_running(GST_ELEMENT(self), running);
 }
 
 static struct weir_feed_stamp describe(WeirSink *self, GstBuffer *buffer)
@@ -168,6 +202,8 @@ static gboolean find_planes(WeirSink *self, GstBuffer *buffer, struct weir_feed_
 	guint n = self->raw ? GST_VIDEO_INFO_N_PLANES(&self->info) : 1;
 	guint parts = gst_buffer_n_memory(buffer);
 
+	if (meta && meta->n_planes != n)
+		return FALSE;
 	memset(out, 0, sizeof(*out));
 	if (parts != 1 && parts != n)
 		return FALSE;
@@ -180,7 +216,7 @@ static gboolean find_planes(WeirSink *self, GstBuffer *buffer, struct weir_feed_
 		GstMemory *memory;
 
 		if (!gst_buffer_find_memory(buffer, at, 1, &index, &length, &skip) ||
-			(parts > 1 && index != i))
+			(parts > 1 && index != i) || (meta && meta->stride[i] < 0))
 			return FALSE;
 		memory = gst_buffer_peek_memory(buffer, index);
 		out->fd[parts > 1 ? i : 0] = gst_dmabuf_memory_get_fd(memory);
@@ -198,16 +234,16 @@ static GstFlowReturn show_dmabufs(
 {
 	struct weir_feed_stamp stamp = describe(self, buffer);
 	guint parts = gst_buffer_n_memory(buffer);
+	gboolean other = self->input == WEIR_GST_INPUT_DMABUFS &&
+			 (self->n_parts != parts || self->stride != frame->stride[0]);
 	GstFlowReturn flow;
 	int err;
 
-	if (self->input != WEIR_GST_INPUT_DMABUFS || self->n_parts != parts ||
-		self->stride != frame->stride[0]) {
-		self->n_parts = parts;
-		self->stride = frame->stride[0];
-		if (!reopen(self, WEIR_GST_INPUT_DMABUFS))
-			return GST_FLOW_ERROR;
-	}
+	self->n_parts = parts;
+	self->stride = frame->stride[0];
+	flow = ensure(self, WEIR_GST_INPUT_DMABUFS, other);
+	if (flow != GST_FLOW_OK)
+		return flow;
 	frame->released = put_back;
 	frame->data = gst_buffer_ref(buffer);
 	do
@@ -271,8 +307,9 @@ static GstFlowReturn show_copy(WeirSink *self, GstBuffer *buffer)
 	if (!weir_gst_policy_permits(GST_ELEMENT(self), self->policy,
 		    "upstream has memory of its own that is no dma-buf", &self->warned))
 		return GST_FLOW_ERROR;
-	if (self->input != WEIR_GST_INPUT_SLOTS && !reopen(self, WEIR_GST_INPUT_SLOTS))
-		return GST_FLOW_ERROR;
+	flow = ensure(self, WEIR_GST_INPUT_SLOTS, FALSE);
+	if (flow != GST_FLOW_OK)
+		return flow;
 	do
 		err = weir_feed_take(self->feed, PATIENCE_NS, &frame);
 	while (err == -EAGAIN && may_retry(self, &flow));
@@ -295,9 +332,8 @@ GstFlowReturn weir_gst_sink_show(WeirSink *self, GstBuffer *buffer)
 		struct weir_feed_stamp stamp = describe(self, buffer);
 		int err = weir_feed_push(self->feed, &frame, &stamp);
 
-		/* Drawn into memory of a run before this one. */
-		if (err != -ESTALE)
-			return flow_of(self, err);
+		/* Drawn into memory that the run has replaced meanwhile: it counts as lost. */
+		return err == -ESTALE ? GST_FLOW_OK : flow_of(self, err);
 	}
 	weir_frame_unref(&frame);
 	if (is_dmabuf(buffer) && find_planes(self, buffer, &dmabufs))

@@ -14,13 +14,14 @@
 struct place {
 	GstMemory *memory; /* idle, or out */
 	unsigned epoch;
+	int fd; /* that it stands for, in that epoch */
 	gboolean out;
 };
 
 struct weir_gst_memory {
 	GMutex lock;
 	guint refs; /* under the lock: the element's, and one for each memory that is out */
-	gboolean closed;
+	gboolean closed, read_only;
 	GstAllocator *dmabufs;
 	struct place places[WEIR_MAX_BUFFERS][WEIR_MAX_PLANES];
 };
@@ -32,12 +33,13 @@ struct holding {
 	struct weir_frame *frame;
 };
 
-struct weir_gst_memory *weir_gst_memory_new(void)
+struct weir_gst_memory *weir_gst_memory_new(gboolean read_only)
 {
 	struct weir_gst_memory *memory = g_new0(struct weir_gst_memory, 1);
 
 	g_mutex_init(&memory->lock);
 	memory->refs = 1;
+	memory->read_only = read_only;
 	memory->dmabufs = gst_dmabuf_allocator_new();
 	return memory;
 }
@@ -106,6 +108,17 @@ static gboolean is_raw(const struct weir_frame_info *info)
 	return !(info->format->flags & WEIR_FORMAT_COMPRESSED);
 }
 
+static gsize end_of(const struct weir_frame_info *info)
+{
+	gsize end = 0;
+
+	if (!is_raw(info))
+		return info->bytes_used;
+	for (uint32_t i = 0; i < info->n_planes; i++)
+		end = MAX(end, (gsize)info->plane[i].offset + info->plane[i].length);
+	return end;
+}
+
 /* Where each plane lies among the buffer's bytes: its memories one after the other. */
 static void add_meta(GstBuffer *buffer, const struct weir_frame_info *frame,
 	const GstVideoInfo *info, const gsize *starts)
@@ -140,6 +153,8 @@ static GstMemory *make(struct weir_gst_memory *home, struct place *place, int fd
 	holding->home = home;
 	holding->place = place;
 	gst_mini_object_set_qdata(GST_MINI_OBJECT_CAST(memory), holding_quark(), holding, g_free);
+	if (home->read_only)
+		GST_MINI_OBJECT_FLAG_SET(memory, GST_MEMORY_FLAG_READONLY);
 	GST_MINI_OBJECT_CAST(memory)->dispose = came_back;
 	return memory;
 }
@@ -155,7 +170,8 @@ static GstMemory *lend(
 
 	g_mutex_lock(&home->lock);
 	/* One that is out stands for memory of before, or for a copy in the same place. */
-	if (place->memory && (place->out || place->epoch != epoch)) {
+	if (place->memory &&
+		(place->out || place->epoch != epoch || place->fd != info->plane[plane].fd)) {
 		stale = place->out ? NULL : place->memory;
 		place->memory = NULL;
 	}
@@ -164,6 +180,7 @@ static GstMemory *lend(
 	memory = place->memory;
 	if (memory) {
 		place->epoch = epoch;
+		place->fd = info->plane[plane].fd;
 		place->out = TRUE;
 		holding = gst_mini_object_get_qdata(GST_MINI_OBJECT_CAST(memory), holding_quark());
 		holding->frame = weir_frame_ref(frame);
@@ -199,8 +216,11 @@ static GstBuffer *wrap_dmabufs(
 		starts[i] = end;
 		end += part->size;
 	}
+	/* Who writes buffers as they are gets the picture, without the rest of its pages. */
 	if (!is_raw(info))
 		gst_buffer_resize(buffer, info->plane[0].offset, info->bytes_used);
+	else if (gst_buffer_n_memory(buffer) == 1)
+		gst_buffer_set_size(buffer, (gssize)end_of(info));
 	return buffer;
 }
 
@@ -212,17 +232,6 @@ static void close_pixels(gpointer data)
 
 	weir_frame_end_cpu(frame);
 	weir_frame_unref(&frame);
-}
-
-static gsize end_of(const struct weir_frame_info *info)
-{
-	gsize end = 0;
-
-	if (!is_raw(info))
-		return info->bytes_used;
-	for (uint32_t i = 0; i < info->n_planes; i++)
-		end = MAX(end, (gsize)info->plane[i].offset + info->plane[i].length);
-	return end;
 }
 
 static GstBuffer *wrap_pixels(struct weir_frame *frame)

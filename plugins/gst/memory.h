@@ -12,7 +12,8 @@
 
 struct weir_gst_memory;
 
-struct weir_gst_memory *weir_gst_memory_new(void);
+/* `read_only`: who writes into such a buffer gets a copy to write to. */
+struct weir_gst_memory *weir_gst_memory_new(gboolean read_only);
 
 /* Buffers that are out stay valid. */
 void weir_gst_memory_free(struct weir_gst_memory *memory);

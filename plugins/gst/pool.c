@@ -4,16 +4,23 @@
 
 #include <errno.h>
 
+#include "plugins/gst/memory.h"
+
+/* How long a call waits for a slot before it looks whether it is to come back. */
+#define PATIENCE_NS (20 * 1000000ull)
+
 struct _WeirPool {
 	GstBufferPool parent;
 
-	GMutex lock;
-	struct weir_feed *feed; /* under the lock; NULL: closed */
-	guint users;            /* calls that use it now */
-	GCond unused;
+	struct weir_pool_owner owner;
 	GstVideoInfo info;
-	gboolean raw;
-	gsize size;
+	gboolean metas; /* upstream understands strides */
+
+	GMutex lock;
+	gint closed; /* atomic; set under the lock */
+	gboolean lent;
+	guint users; /* calls that use the owner's feed now */
+	GCond unused;
 };
 
 G_DEFINE_TYPE(WeirPool, weir_pool, GST_TYPE_BUFFER_POOL)
@@ -72,37 +79,46 @@ static GstBuffer *wrap(WeirPool *self, struct weir_frame *frame, const struct we
 	gint strides[GST_VIDEO_MAX_PLANES] = { 0 };
 	GstBuffer *buffer = gst_buffer_new();
 	GstMemory *memory;
+	gsize size = 0;
 
 	g_mutex_init(&drawing->lock);
 	drawing->frame = frame;
 	drawing->open = TRUE;
-	memory = gst_memory_new_wrapped(0, pixels->data[0], self->size, 0, self->size, NULL, NULL);
-	gst_mini_object_set_qdata(
-		GST_MINI_OBJECT_CAST(memory), drawing_quark(), drawing, close_drawing);
-	gst_buffer_append_memory(buffer, memory);
 	for (uint32_t i = 0; i < info->n_planes; i++) {
 		offsets[i] = info->plane[i].offset - info->plane[0].offset;
 		strides[i] = (gint)pixels->stride[i];
+		size = MAX(size, offsets[i] + info->plane[i].length);
 	}
-	if (self->raw)
-		gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE,
-			GST_VIDEO_INFO_FORMAT(&self->info), info->width, info->height,
-			info->n_planes, offsets, strides);
+	memory = gst_memory_new_wrapped(0, pixels->data[0], size, 0, size, NULL, NULL);
+	gst_mini_object_set_qdata(
+		GST_MINI_OBJECT_CAST(memory), drawing_quark(), drawing, close_drawing);
+	gst_buffer_append_memory(buffer, memory);
+	gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE,
+		GST_VIDEO_INFO_FORMAT(&self->info), info->width, info->height, info->n_planes,
+		offsets, strides);
 	return buffer;
 }
 
-static struct weir_feed *use_feed(WeirPool *self)
+/* The same in memory that the sink has to copy from. */
+static GstFlowReturn draw_elsewhere(WeirPool *self, GstBuffer **out)
 {
-	struct weir_feed *feed;
-
-	g_mutex_lock(&self->lock);
-	feed = self->feed;
-	self->users += feed != NULL;
-	g_mutex_unlock(&self->lock);
-	return feed;
+	*out = gst_buffer_new_allocate(NULL, GST_VIDEO_INFO_SIZE(&self->info), NULL);
+	return *out ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
 
-static void leave_feed(WeirPool *self)
+/* Every call that may use the owner's feed lies between these two. */
+static gboolean enter(WeirPool *self)
+{
+	gboolean open;
+
+	g_mutex_lock(&self->lock);
+	open = !self->closed;
+	self->users += open;
+	g_mutex_unlock(&self->lock);
+	return open;
+}
+
+static void leave(WeirPool *self)
 {
 	g_mutex_lock(&self->lock);
 	if (--self->users == 0)
@@ -110,24 +126,28 @@ static void leave_feed(WeirPool *self)
 	g_mutex_unlock(&self->lock);
 }
 
-static GstFlowReturn take(WeirPool *self, guint64 timeout_ns, GstBuffer **out)
+static int take(WeirPool *self, struct weir_feed *feed, gboolean waits, struct weir_frame **out)
 {
-	struct weir_feed *feed = use_feed(self);
-	struct weir_frame *frame = NULL;
-	struct weir_pixels pixels;
 	int err;
 
-	if (!feed)
-		return GST_FLOW_FLUSHING;
-	err = weir_feed_take(feed, timeout_ns, &frame);
-	leave_feed(self);
-	if (err)
-		return err == -ECANCELED ? GST_FLOW_FLUSHING : GST_FLOW_EOS;
-	if (weir_frame_begin_cpu(frame, WEIR_CPU_WRITE, &pixels)) {
+	do
+		err = weir_feed_take(feed, waits ? PATIENCE_NS : 0, out);
+	while (err == -EAGAIN && waits && !g_atomic_int_get(&self->closed) &&
+		!GST_BUFFER_POOL_IS_FLUSHING(GST_BUFFER_POOL(self)));
+	return err;
+}
+
+static GstFlowReturn draw(WeirPool *self, struct weir_frame *frame, GstBuffer **out)
+{
+	struct weir_pixels pixels;
+
+	if ((!self->metas && !weir_gst_memory_is_plain(weir_frame_info(frame), &self->info)) ||
+		weir_frame_begin_cpu(frame, WEIR_CPU_WRITE, &pixels)) {
 		weir_frame_unref(&frame);
-		return GST_FLOW_ERROR;
+		return draw_elsewhere(self, out);
 	}
 	*out = wrap(self, frame, &pixels);
+	self->lent = TRUE;
 	return GST_FLOW_OK;
 }
 
@@ -136,8 +156,26 @@ static GstFlowReturn acquire_buffer(
 	GstBufferPool *pool, GstBuffer **out, GstBufferPoolAcquireParams *params)
 {
 	gboolean waits = !params || !(params->flags & GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT);
+	WeirPool *self = WEIR_POOL(pool);
+	struct weir_frame *frame = NULL;
+	struct weir_feed *feed = NULL;
+	int err;
 
-	return take(WEIR_POOL(pool), waits ? G_MAXUINT64 : 0, out);
+	if (!enter(self))
+		return draw_elsewhere(self, out);
+	err = self->owner.lend(self->owner.data, &feed);
+	if (err) {
+		leave(self);
+		return GST_FLOW_ERROR;
+	}
+	if (feed)
+		err = take(self, feed, waits, &frame);
+	leave(self);
+	if (frame)
+		return draw(self, frame, out);
+	if (GST_BUFFER_POOL_IS_FLUSHING(pool))
+		return GST_FLOW_FLUSHING;
+	return err == -EAGAIN && !waits ? GST_FLOW_EOS : draw_elsewhere(self, out);
 }
 
 static void release_buffer(GstBufferPool *pool, GstBuffer *buffer)
@@ -152,16 +190,6 @@ static gboolean start_pool(GstBufferPool *pool)
 	return TRUE;
 }
 
-static void flush_start(GstBufferPool *pool)
-{
-	weir_pool_flush(pool, TRUE);
-}
-
-static void flush_stop(GstBufferPool *pool)
-{
-	weir_pool_flush(pool, FALSE);
-}
-
 static const gchar **get_options(GstBufferPool *pool)
 {
 	static const gchar *options[] = { GST_BUFFER_POOL_OPTION_VIDEO_META, NULL };
@@ -170,42 +198,34 @@ static const gchar **get_options(GstBufferPool *pool)
 	return options;
 }
 
+static gboolean set_config(GstBufferPool *pool, GstStructure *config)
+{
+	WEIR_POOL(pool)->metas =
+		gst_buffer_pool_config_has_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
+	return GST_BUFFER_POOL_CLASS(weir_pool_parent_class)->set_config(pool, config);
+}
+
 /* ---- life ---- */
 
-GstBufferPool *weir_pool_new(
-	struct weir_feed *feed, const GstVideoInfo *info, gboolean raw, gsize size)
+GstBufferPool *weir_pool_new(const struct weir_pool_owner *owner, const GstVideoInfo *info)
 {
 	WeirPool *self = g_object_new(weir_pool_get_type(), NULL);
 
-	self->feed = feed;
+	self->owner = *owner;
 	self->info = *info;
-	self->raw = raw;
-	self->size = size;
 	return GST_BUFFER_POOL(g_object_ref_sink(self));
 }
 
-void weir_pool_flush(GstBufferPool *pool, gboolean flushing)
-{
-	WeirPool *self = WEIR_POOL(pool);
-	struct weir_feed *feed = use_feed(self);
-
-	if (!feed)
-		return;
-	weir_feed_interrupt(feed, flushing);
-	leave_feed(self);
-}
-
-void weir_pool_close(GstBufferPool *pool)
+gboolean weir_pool_close(GstBufferPool *pool)
 {
 	WeirPool *self = WEIR_POOL(pool);
 
 	g_mutex_lock(&self->lock);
-	if (self->feed)
-		weir_feed_end(self->feed);
-	self->feed = NULL;
+	g_atomic_int_set(&self->closed, TRUE);
 	while (self->users)
 		g_cond_wait(&self->unused, &self->lock);
 	g_mutex_unlock(&self->lock);
+	return self->lent;
 }
 
 static void finalize(GObject *object)
@@ -231,7 +251,6 @@ static void weir_pool_class_init(WeirPoolClass *class)
 	pool->start = start_pool;
 	pool->acquire_buffer = acquire_buffer;
 	pool->release_buffer = release_buffer;
-	pool->flush_start = flush_start;
-	pool->flush_stop = flush_stop;
+	pool->set_config = set_config;
 	pool->get_options = get_options;
 }

@@ -12,16 +12,19 @@
 
 G_DECLARE_FINAL_TYPE(WeirPool, weir_pool, WEIR, POOL, GstBufferPool)
 
-/* The feed stays the sink's, which calls weir_pool_close() before it closes it. `stride`: of plane 0,
- * as the plan wants it. */
-GstBufferPool *weir_pool_new(
-	struct weir_feed *feed, const GstVideoInfo *info, gboolean raw, gsize size);
+/* Whose feed it is. lend() is called by whoever wants a buffer, on any thread: so that a run begins
+ * only where somebody draws into it. 0, and *feed stays valid until weir_pool_close() returns, or is
+ * NULL: draw elsewhere; or -errno, and the sink has posted its error. */
+struct weir_pool_owner {
+	int (*lend)(void *data, struct weir_feed **feed);
+	void *data;
+};
 
-/* Buffers that are out stay valid; there are no new ones. */
-void weir_pool_close(GstBufferPool *pool);
+GstBufferPool *weir_pool_new(const struct weir_pool_owner *owner, const GstVideoInfo *info);
 
-/* Whoever waits for a buffer comes back. */
-void weir_pool_flush(GstBufferPool *pool, gboolean flushing);
+/* Forgets its owner. Buffers that are out stay valid, and new ones lie elsewhere: who asked for the
+ * pool may go on with it. Whether it ever lent a slot. */
+gboolean weir_pool_close(GstBufferPool *pool);
 
 /* The frame under a buffer of any such pool, drawn and no longer written; the caller's. NULL: another
  * memory, or it was taken already. */

@@ -31,6 +31,10 @@ static GstElement *create_element(GstDevice *device, const gchar *name)
 
 static gboolean reconfigure_element(GstDevice *device, GstElement *element)
 {
+	GstElementFactory *factory = gst_element_get_factory(element);
+
+	if (!factory || g_strcmp0(GST_OBJECT_NAME(factory), "weirsrc"))
+		return FALSE;
 	g_object_set(element, "device", WEIR_CAMERA(device)->uri, NULL);
 	return TRUE;
 }
@@ -158,14 +162,16 @@ static gpointer watch(gpointer data)
 static gboolean start(GstDeviceProvider *provider)
 {
 	WeirDeviceProvider *self = WEIR_PROVIDER(provider);
-	GList *devices = probe(provider);
+	GList *devices;
 
-	for (GList *item = devices; item; item = item->next)
-		gst_device_provider_device_add(provider, item->data);
-	g_list_free_full(devices, gst_object_unref);
 	self->stop = eventfd(0, EFD_CLOEXEC);
 	if (self->stop < 0)
 		return FALSE;
+	/* Those that are there are known when this returns; the watch tells of them once more. */
+	devices = probe(provider);
+	for (GList *item = devices; item; item = item->next)
+		gst_device_provider_device_add(provider, item->data);
+	g_list_free_full(devices, gst_object_unref);
 	self->thread = g_thread_new("weir-devices", watch, self);
 	return TRUE;
 }
@@ -180,6 +186,7 @@ static void stop(GstDeviceProvider *provider)
 	g_thread_join(self->thread);
 	self->thread = NULL;
 	close(self->stop);
+	self->stop = -1;
 }
 
 static void weir_provider_init(WeirDeviceProvider *self)

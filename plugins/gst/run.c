@@ -26,6 +26,13 @@ static void write_line(void *data, enum weir_log_level level, const char *line)
 	g_mutex_unlock(&run->lock);
 }
 
+void weir_gst_run_forget_error(struct weir_gst_run *run)
+{
+	g_mutex_lock(&run->lock);
+	g_clear_pointer(&run->error, g_free);
+	g_mutex_unlock(&run->lock);
+}
+
 void weir_gst_run_complain(struct weir_gst_run *run, int error)
 {
 	GstResourceError code = error == -ENODEV    ? GST_RESOURCE_ERROR_NOT_FOUND
@@ -96,7 +103,7 @@ static void add_sink(GstStructure *stats, const struct weir_sink_ledger *sink)
 	}
 }
 
-static GstStructure *figures(struct weir_pipeline *pipeline)
+static GstStructure *figures(const struct weir_gst_run *run, struct weir_pipeline *pipeline)
 {
 	GstStructure *stats;
 	struct weir_memory_report memory;
@@ -107,8 +114,8 @@ static GstStructure *figures(struct weir_pipeline *pipeline)
 	stats = gst_structure_new("weir-stats", "captured", G_TYPE_UINT64, (guint64)ledger.captured,
 		"lost-by-device", G_TYPE_UINT64, (guint64)ledger.lost_by_device, "corrupt",
 		G_TYPE_UINT64, (guint64)ledger.corrupt, "user-copied-bytes", G_TYPE_UINT64,
-		(guint64)ledger.user_copied_bytes, "kernel-copied-bytes", G_TYPE_UINT64,
-		(guint64)ledger.kernel_copied_bytes, "cache-syncs", G_TYPE_UINT64,
+		(guint64)ledger.user_copied_bytes + run->copied, "kernel-copied-bytes",
+		G_TYPE_UINT64, (guint64)ledger.kernel_copied_bytes, "cache-syncs", G_TYPE_UINT64,
 		(guint64)ledger.cache_syncs, "latency-p50", G_TYPE_UINT64,
 		(guint64)ledger.latency.p50, "latency-p99", G_TYPE_UINT64,
 		(guint64)ledger.latency.p99, "latency-max", G_TYPE_UINT64,
@@ -125,12 +132,19 @@ GstStructure *weir_gst_run_stats(struct weir_gst_run *run)
 
 	g_mutex_lock(&run->pipeline_lock);
 	if (run->pipeline)
-		stats = figures(run->pipeline);
+		stats = figures(run, run->pipeline);
 	else
 		stats = run->stats ? gst_structure_copy(run->stats)
 				   : gst_structure_new_empty("weir-stats");
 	g_mutex_unlock(&run->pipeline_lock);
 	return stats;
+}
+
+void weir_gst_run_count_copy(struct weir_gst_run *run, guint64 bytes)
+{
+	g_mutex_lock(&run->pipeline_lock);
+	run->copied += bytes;
+	g_mutex_unlock(&run->pipeline_lock);
 }
 
 /* ---- its life ---- */
@@ -223,6 +237,7 @@ gboolean weir_gst_run_start(struct weir_gst_run *run, const struct weir_pipeline
 	g_mutex_unlock(&run->lock);
 	g_mutex_lock(&run->pipeline_lock);
 	run->pipeline = pipeline;
+	run->copied = 0;
 	g_mutex_unlock(&run->pipeline_lock);
 	if (err) {
 		weir_gst_run_stop(run);
@@ -244,6 +259,25 @@ gboolean weir_gst_run_wait(struct weir_gst_run *run)
 	return started;
 }
 
+gboolean weir_gst_run_wait_over(struct weir_gst_run *run, const gint *unlocked)
+{
+	gboolean over;
+
+	g_mutex_lock(&run->lock);
+	while (run->thread && !run->over && !g_atomic_int_get(unlocked))
+		g_cond_wait(&run->changed, &run->lock);
+	over = !run->thread || run->over;
+	g_mutex_unlock(&run->lock);
+	return over;
+}
+
+void weir_gst_run_wake(struct weir_gst_run *run)
+{
+	g_mutex_lock(&run->lock);
+	g_cond_broadcast(&run->changed);
+	g_mutex_unlock(&run->lock);
+}
+
 int weir_gst_run_join(struct weir_gst_run *run)
 {
 	if (run->thread)
@@ -263,7 +297,7 @@ void weir_gst_run_stop(struct weir_gst_run *run)
 	g_mutex_lock(&run->pipeline_lock);
 	if (run->stats)
 		gst_structure_free(run->stats);
-	run->stats = figures(pipeline);
+	run->stats = figures(run, pipeline);
 	run->pipeline = NULL;
 	g_mutex_unlock(&run->pipeline_lock);
 	weir_pipeline_destroy(&pipeline);

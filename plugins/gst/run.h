@@ -20,6 +20,7 @@ struct weir_gst_run {
 	GMutex pipeline_lock; /* so that the pipeline stays while its books are read */
 	struct weir_pipeline *pipeline;
 	GstStructure *stats; /* of the last run */
+	guint64 copied;      /* bytes, by the element itself; under this lock too */
 	GThread *thread;
 
 	GMutex lock; /* of what the pipeline's thread tells; nothing of weir's is called under it */
@@ -44,14 +45,24 @@ gboolean weir_gst_run_start(struct weir_gst_run *run,
 /* Until it captures or is over. Whether it captures. */
 gboolean weir_gst_run_wait(struct weir_gst_run *run);
 
+/* Until it is over, or *unlocked is set and weir_gst_run_wake() called. Whether it is over. */
+gboolean weir_gst_run_wait_over(struct weir_gst_run *run, const gint *unlocked);
+void weir_gst_run_wake(struct weir_gst_run *run);
+
 /* Ends it and waits. Frames that are out stay valid. */
 void weir_gst_run_stop(struct weir_gst_run *run);
 
 /* Waits for its end. What it ended with. */
 int weir_gst_run_join(struct weir_gst_run *run);
 
+/* What went wrong before this is not what goes wrong now. */
+void weir_gst_run_forget_error(struct weir_gst_run *run);
+
 /* Posts an element error for -errno `error`, in the words of whatever went wrong. */
 void weir_gst_run_complain(struct weir_gst_run *run, int error);
+
+/* The element copied: it is in the books of the run. */
+void weir_gst_run_count_copy(struct weir_gst_run *run, guint64 bytes);
 
 /* The ledger; empty before the first run. The caller's. */
 GstStructure *weir_gst_run_stats(struct weir_gst_run *run);

@@ -25,50 +25,32 @@ static gboolean set_caps(GstBaseSink *base, GstCaps *caps)
 
 	if (!weir_gst_video_of_caps(caps, &video))
 		return FALSE;
-	if (self->feed && self->pushed) {
-		weir_feed_end(self->feed);
-		weir_gst_run_join(&self->run);
-	}
+	if (weir_gst_sink_drain(self) != GST_FLOW_OK)
+		return FALSE;
 	weir_gst_sink_close(self);
 	self->video = video;
 	self->raw = !(video.format->flags & WEIR_FORMAT_COMPRESSED);
 	gst_video_info_init(&self->info);
-	return !self->raw || gst_video_info_from_caps(&self->info, caps);
+	return !self->raw || weir_gst_info_of_caps(caps, &video, &self->info);
 }
 
-/* Bytes of a frame as the plan lays it out. */
-static gsize planned_size(WeirSink *self)
+/* Whoever asked before and got one goes on with that until it sets this one. */
+static void offer_pool(WeirSink *self, GstQuery *query, GstCaps *caps)
 {
-	struct weir_video video;
-	struct weir_layout layout;
-
-	g_mutex_lock(&self->run.lock);
-	video = self->run.video;
-	g_mutex_unlock(&self->run.lock);
-	return self->raw && !weir_format_layout(&video, &layout) ? layout.size : 0;
-}
-
-static gboolean offer_pool(WeirSink *self, GstQuery *query, GstCaps *caps)
-{
+	const struct weir_pool_owner owner = { weir_gst_sink_lend, self };
+	guint size = (guint)GST_VIDEO_INFO_SIZE(&self->info);
 	GstStructure *config;
-	gsize size;
 
-	if (self->input != WEIR_GST_INPUT_SLOTS && !weir_gst_sink_open(self, WEIR_GST_INPUT_SLOTS))
-		return FALSE;
-	size = planned_size(self);
-	if (!size)
-		return TRUE;
 	if (self->pool) {
 		weir_pool_close(self->pool);
 		gst_clear_object(&self->pool);
 	}
-	self->pool = weir_pool_new(self->feed, &self->info, self->raw, size);
+	self->pool = weir_pool_new(&owner, &self->info);
 	config = gst_buffer_pool_get_config(self->pool);
-	gst_buffer_pool_config_set_params(config, caps, (guint)size, 0, self->buffers);
+	gst_buffer_pool_config_set_params(config, caps, size, 0, self->buffers);
 	gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
 	gst_buffer_pool_set_config(self->pool, config);
-	gst_query_add_allocation_pool(query, self->pool, (guint)size, 0, self->buffers);
-	return TRUE;
+	gst_query_add_allocation_pool(query, self->pool, size, 0, self->buffers);
 }
 
 static gboolean propose_allocation(GstBaseSink *base, GstQuery *query)
@@ -79,10 +61,11 @@ static gboolean propose_allocation(GstBaseSink *base, GstQuery *query)
 
 	gst_query_parse_allocation(query, &caps, &wants_pool);
 	gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
-	/* With frames on their way they stay where they are. */
-	if (!caps || !wants_pool || !self->raw || !self->video.format || self->pushed)
-		return TRUE;
-	return offer_pool(self, query, caps);
+	/* Who shows dma-bufs goes on with them. */
+	if (caps && wants_pool && self->raw && self->video.format &&
+		self->input != WEIR_GST_INPUT_DMABUFS)
+		offer_pool(self, query, caps);
+	return TRUE;
 }
 
 /* A frame goes out once, when its time has come. */
@@ -116,7 +99,10 @@ static gboolean stop(GstBaseSink *base)
 
 static gboolean unlock(GstBaseSink *base)
 {
-	g_atomic_int_set(&WEIR_SINK(base)->unlocked, TRUE);
+	WeirSink *self = WEIR_SINK(base);
+
+	g_atomic_int_set(&self->unlocked, TRUE);
+	weir_gst_run_wake(&self->run);
 	return TRUE;
 }
 
@@ -136,8 +122,10 @@ static GstFlowReturn wait_event(GstBaseSink *base, GstEvent *event)
 
 	if (flow != GST_FLOW_OK || GST_EVENT_TYPE(event) != GST_EVENT_EOS || !self->feed)
 		return flow;
-	weir_feed_end(self->feed);
-	err = weir_gst_run_join(&self->run);
+	flow = weir_gst_sink_drain(self);
+	if (flow != GST_FLOW_OK)
+		return flow;
+	err = self->pushed ? weir_gst_run_join(&self->run) : 0;
 	if (err)
 		weir_gst_run_complain(&self->run, err);
 	weir_gst_sink_close(self);
@@ -202,6 +190,7 @@ static void finalize(GObject *object)
 	WeirSink *self = WEIR_SINK(object);
 
 	weir_gst_run_clear(&self->run);
+	g_mutex_clear(&self->life);
 	g_free(self->uri);
 	G_OBJECT_CLASS(weir_gst_sink_parent_class)->finalize(object);
 }
@@ -209,6 +198,7 @@ static void finalize(GObject *object)
 static void weir_gst_sink_init(WeirSink *self)
 {
 	weir_gst_run_init(&self->run, GST_ELEMENT(self), GST_CAT_DEFAULT);
+	g_mutex_init(&self->life);
 	self->buffers = DEFAULT_BUFFERS;
 	self->policy = WEIR_GST_COPY_WARN;
 }

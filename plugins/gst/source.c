@@ -86,8 +86,11 @@ static gboolean start(GstBaseSrc *base)
 {
 	WeirSrc *self = WEIR_SRC(base);
 	const struct weir_source_info *info;
-	int err = open_source(self, NULL);
+	GstCaps *caps;
+	int err;
 
+	weir_gst_run_forget_error(&self->run);
+	err = open_source(self, NULL);
 	if (!err)
 		err = weir_source_describe(self->source, &info);
 	if (err) {
@@ -95,8 +98,12 @@ static gboolean start(GstBaseSrc *base)
 		weir_source_close(&self->source);
 		return FALSE;
 	}
-	self->caps = weir_gst_caps_of_source(info);
-	self->memory = weir_gst_memory_new();
+	caps = weir_gst_caps_of_source(info);
+	GST_OBJECT_LOCK(self);
+	self->caps = caps;
+	GST_OBJECT_UNLOCK(self);
+	/* A pattern draws what is not there from the last time. */
+	self->memory = weir_gst_memory_new(g_str_has_prefix(info->uri, "pattern:"));
 	self->next_sequence = G_MAXUINT64;
 	self->warned = FALSE;
 	return TRUE;
@@ -105,13 +112,17 @@ static gboolean start(GstBaseSrc *base)
 static gboolean stop(GstBaseSrc *base)
 {
 	WeirSrc *self = WEIR_SRC(base);
+	GstCaps *caps;
 
 	weir_gst_run_stop(&self->run);
 	weir_gst_arrivals_drop(&self->arrivals);
 	weir_source_close(&self->source);
 	weir_gst_memory_free(self->memory);
 	self->memory = NULL;
-	gst_clear_caps(&self->caps);
+	GST_OBJECT_LOCK(self);
+	caps = g_steal_pointer(&self->caps);
+	GST_OBJECT_UNLOCK(self);
+	gst_clear_caps(&caps);
 	return TRUE;
 }
 
@@ -120,10 +131,13 @@ static gboolean stop(GstBaseSrc *base)
 static GstCaps *get_caps(GstBaseSrc *base, GstCaps *filter)
 {
 	WeirSrc *self = WEIR_SRC(base);
-	GstCaps *caps = self->caps ? gst_caps_ref(self->caps)
-				   : gst_pad_get_pad_template_caps(GST_BASE_SRC_PAD(base));
-	GstCaps *filtered;
+	GstCaps *caps, *filtered;
 
+	GST_OBJECT_LOCK(self);
+	caps = self->caps ? gst_caps_ref(self->caps) : NULL;
+	GST_OBJECT_UNLOCK(self);
+	if (!caps)
+		caps = gst_pad_get_pad_template_caps(GST_BASE_SRC_PAD(base));
 	if (!filter)
 		return caps;
 	filtered = gst_caps_intersect_full(filter, caps, GST_CAPS_INTERSECT_FIRST);
@@ -138,7 +152,7 @@ static GstCaps *fixate(GstBaseSrc *base, GstCaps *caps)
 	const struct weir_video *own =
 		self->source ? weir_source_video(self->source) : &self->video;
 	struct weir_rate rate = own->rate.num ? own->rate : (struct weir_rate){ 30, 1 };
-	GstCaps *usual = weir_gst_caps_of_video(own);
+	GstCaps *usual = weir_gst_caps_of_video(own, FALSE);
 	GstStructure *structure;
 
 	/* Its own format and size first, if they are among what is left. */
@@ -169,7 +183,8 @@ static gboolean is_the_same(const struct weir_video *a, const struct weir_video 
 
 static int begin(WeirSrc *self)
 {
-	struct weir_pipeline_settings settings = { .buffers = self->buffers };
+	struct weir_pipeline_settings settings = { .buffers = self->buffers,
+		.require_zero_copy = self->policy == WEIR_GST_COPY_NEVER };
 	struct weir_sink_settings keep = {
 		.log = &self->run.log, .budget = self->buffers - OWN_BUFFERS, .deadline_ms = 60000
 	};
@@ -183,6 +198,18 @@ static int begin(WeirSrc *self)
 									       : self->run.result;
 }
 
+gboolean weir_src_follow(WeirSrc *self, const struct weir_video *video, const GstCaps *caps)
+{
+	gboolean raw = !(video->format->flags & WEIR_FORMAT_COMPRESSED);
+
+	GST_OBJECT_LOCK(self);
+	self->video = *video;
+	GST_OBJECT_UNLOCK(self);
+	self->dmabufs = weir_gst_caps_have_dmabufs(caps);
+	gst_video_info_init(&self->info);
+	return !raw || weir_gst_info_of_caps(caps, video, &self->info);
+}
+
 /* The source is opened anew where something else than its own choice was agreed upon. */
 static gboolean set_caps(GstBaseSrc *base, GstCaps *caps)
 {
@@ -192,24 +219,27 @@ static gboolean set_caps(GstBaseSrc *base, GstCaps *caps)
 
 	if (!weir_gst_video_of_caps(caps, &wanted))
 		return FALSE;
+	if (!wanted.rate.num)
+		wanted.rate = self->run.pipeline ? self->video.rate : wanted.rate;
 	if (self->run.pipeline && is_the_same(&self->video, &wanted))
-		return TRUE;
+		return weir_src_follow(self, &wanted, caps);
 	weir_gst_run_stop(&self->run);
 	weir_gst_arrivals_drop(&self->arrivals);
-	wanted.stride = 0;
+	weir_gst_run_forget_error(&self->run);
+	self->next_sequence = G_MAXUINT64;
 	if (!self->source || !is_the_same(weir_source_video(self->source), &wanted)) {
 		weir_source_close(&self->source);
 		err = open_source(self, &wanted);
 	}
-	gst_video_info_init(&self->info);
-	if (!(wanted.format->flags & WEIR_FORMAT_COMPRESSED) &&
-		!gst_video_info_from_caps(&self->info, caps))
+	if (!weir_src_follow(self, &wanted, caps))
 		return FALSE;
-	self->video = wanted;
 	if (!err)
 		err = begin(self);
 	if (err)
 		weir_gst_run_complain(&self->run, err);
+	else /* which depends on the rate */
+		gst_element_post_message(
+			GST_ELEMENT(self), gst_message_new_latency(GST_OBJECT(self)));
 	return !err;
 }
 
@@ -240,22 +270,31 @@ static gboolean query(GstBaseSrc *base, GstQuery *asked)
 {
 	WeirSrc *self = WEIR_SRC(base);
 	GstClockTime interval;
+	gboolean known;
 
 	if (GST_QUERY_TYPE(asked) != GST_QUERY_LATENCY)
 		return GST_BASE_SRC_CLASS(weir_src_parent_class)->query(base, asked);
+	GST_OBJECT_LOCK(self);
+	known = self->video.format != NULL;
 	interval = weir_rate_interval_ns(self->video.rate);
-	if (!interval)
+	GST_OBJECT_UNLOCK(self);
+	if (!known)
 		return FALSE;
 	/* A frame is there when it is whole; more than all buffers never wait. */
-	gst_query_set_latency(asked, TRUE, interval, interval * self->buffers);
+	gst_query_set_latency(
+		asked, TRUE, interval, interval ? interval * self->buffers : GST_CLOCK_TIME_NONE);
 	return TRUE;
 }
 
-/* What came while nobody looked is of no use. */
+/* What comes while nobody looks is of no use. */
 static GstStateChangeReturn change_state(GstElement *element, GstStateChange change)
 {
+	struct weir_gst_arrivals *arrivals = &WEIR_SRC(element)->arrivals;
+
 	if (change == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
-		weir_gst_arrivals_drop(&WEIR_SRC(element)->arrivals);
+		weir_gst_arrivals_want(arrivals, TRUE);
+	if (change == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
+		weir_gst_arrivals_want(arrivals, FALSE);
 	return GST_ELEMENT_CLASS(weir_src_parent_class)->change_state(element, change);
 }
 

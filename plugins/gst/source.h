@@ -31,15 +31,19 @@ struct _WeirSrc {
 	struct weir_gst_run run;
 	struct weir_gst_arrivals arrivals;
 	struct weir_source *source; /* open and not running */
-	GstCaps *caps;              /* that it comes in, from start to stop */
+	GstCaps *caps;              /* that it comes in, from start to stop; under the object's lock */
 	struct weir_gst_memory *memory;
 	GstVideoInfo info;       /* of raw caps */
-	struct weir_video video; /* that the caps tell */
+	struct weir_video video; /* that the caps tell; under the object's lock for other threads */
+	gboolean dmabufs;        /* agreed upon: nothing else will do */
 	gboolean strides;        /* downstream understands them */
 	gboolean warned;         /* of copies */
 	guint64 next_sequence;   /* G_MAXUINT64: the first frame is yet to come */
 	GstCaps *clock_caps;     /* of the reference stamps */
 };
+
+/* source.c: frames come with these caps from now on. FALSE: they make no sense. */
+gboolean weir_src_follow(WeirSrc *self, const struct weir_video *video, const GstCaps *caps);
 
 /* frames.c */
 GstFlowReturn weir_src_create(GstPushSrc *base, GstBuffer **out);

@@ -91,6 +91,14 @@ static void test_new_caps(void **state)
 	gst_harness_teardown(harness);
 }
 
+static GstBuffer *gray(void)
+{
+	GstBuffer *buffer = gst_buffer_new_allocate(NULL, 64 * 48, NULL);
+
+	gst_buffer_memset(buffer, 0, 0, 64 * 48);
+	return buffer;
+}
+
 static void test_flushes(void **state)
 {
 	GstHarness *harness = gst_harness_new_parse("weirsink name=sink sync=false");
@@ -100,15 +108,128 @@ static void test_flushes(void **state)
 		harness, "video/x-raw,format=GRAY8,width=64,height=48,framerate=30/1");
 	for (int i = 0; i < 50; i++) {
 		GstSegment segment;
-		GstBuffer *buffer = gst_buffer_new_allocate(NULL, 64 * 48, NULL);
 
-		gst_buffer_memset(buffer, 0, 0, 64 * 48);
-		assert_int_equal(gst_harness_push(harness, buffer), GST_FLOW_OK);
+		assert_int_equal(gst_harness_push(harness, gray()), GST_FLOW_OK);
 		assert_true(gst_harness_push_event(harness, gst_event_new_flush_start()));
 		assert_true(gst_harness_push_event(harness, gst_event_new_flush_stop(TRUE)));
 		gst_segment_init(&segment, GST_FORMAT_TIME);
 		assert_true(gst_harness_push_event(harness, gst_event_new_segment(&segment)));
 	}
+	gst_harness_teardown(harness);
+}
+
+/* The sink's memory, as a source asks for it. */
+static GstBufferPool *ask_for_pool(GstHarness *harness)
+{
+	GstCaps *caps = gst_pad_get_current_caps(harness->srcpad);
+	GstQuery *query = gst_query_new_allocation(caps, TRUE);
+	GstBufferPool *pool = NULL;
+	GstStructure *config;
+
+	assert_true(gst_pad_peer_query(harness->srcpad, query));
+	assert_int_equal(gst_query_get_n_allocation_pools(query), 1);
+	gst_query_parse_nth_allocation_pool(query, 0, &pool, NULL, NULL, NULL);
+	config = gst_buffer_pool_get_config(pool);
+	gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
+	assert_true(gst_buffer_pool_set_config(pool, config));
+	assert_true(gst_buffer_pool_set_active(pool, TRUE));
+	gst_query_unref(query);
+	gst_caps_unref(caps);
+	return pool;
+}
+
+static void push_drawn(GstHarness *harness, GstBufferPool *pool)
+{
+	GstBuffer *buffer = NULL;
+
+	assert_int_equal(gst_buffer_pool_acquire_buffer(pool, &buffer, NULL), GST_FLOW_OK);
+	gst_buffer_memset(buffer, 0, 0, 64 * 48);
+	assert_int_equal(gst_harness_push(harness, buffer), GST_FLOW_OK);
+}
+
+static void leave(GstBufferPool *pool)
+{
+	gst_buffer_pool_set_active(pool, FALSE);
+	gst_object_unref(pool);
+}
+
+/* Upstream may ask again at any time, and go on with what it had. */
+static void test_pools(void **state)
+{
+	GstHarness *harness =
+		gst_harness_new_parse("weirsink name=sink sync=false copy-policy=never");
+	GstElement *sink = gst_harness_find_element(harness, "weirsink");
+	GstBufferPool *a, *b, *c;
+	GstBuffer *buffer = NULL;
+
+	(void)state;
+	gst_harness_set_src_caps_str(
+		harness, "video/x-raw,format=GRAY8,width=64,height=48,framerate=30/1");
+	a = ask_for_pool(harness);
+	b = ask_for_pool(harness);
+	leave(a);
+	push_drawn(harness, b);
+	push_drawn(harness, b);
+	c = ask_for_pool(harness);
+	leave(b);
+	push_drawn(harness, c);
+	push_drawn(harness, c);
+	assert_true(gst_harness_push_event(harness, gst_event_new_eos()));
+	assert_int_equal(figure(sink, "captured"), 4);
+	assert_int_equal(figure(sink, "user-copied-bytes"), 0);
+	gst_object_unref(sink);
+	gst_harness_teardown(harness);
+	/* The sink is gone: memory, all the same. */
+	assert_int_equal(gst_buffer_pool_acquire_buffer(c, &buffer, NULL), GST_FLOW_OK);
+	gst_buffer_unref(buffer);
+	leave(c);
+}
+
+/* Who waits for a slot comes back when it is to. */
+static gpointer deactivate(gpointer pool)
+{
+	g_usleep(50000);
+	gst_buffer_pool_set_flushing(pool, TRUE);
+	return NULL;
+}
+
+static void test_waiting_for_a_slot(void **state)
+{
+	GstHarness *harness = gst_harness_new_parse("weirsink buffers=2 sync=false");
+	GstBuffer *held[3] = { NULL };
+	GstBufferPool *pool;
+	GThread *thread;
+
+	(void)state;
+	gst_harness_set_src_caps_str(
+		harness, "video/x-raw,format=GRAY8,width=64,height=48,framerate=30/1");
+	pool = ask_for_pool(harness);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(gst_buffer_pool_acquire_buffer(pool, &held[i], NULL), GST_FLOW_OK);
+	thread = g_thread_new("flush", deactivate, pool);
+	assert_int_equal(gst_buffer_pool_acquire_buffer(pool, &held[2], NULL), GST_FLOW_FLUSHING);
+	g_thread_join(thread);
+	gst_buffer_unref(held[0]);
+	gst_buffer_unref(held[1]);
+	leave(pool);
+	gst_harness_teardown(harness);
+}
+
+/* Nothing came: nothing is waited for. */
+static void test_end_of_nothing(void **state)
+{
+	GstHarness *harness = gst_harness_new_parse("weirsink sync=false");
+	GstBufferPool *pool;
+	GstBuffer *buffer = NULL;
+
+	(void)state;
+	gst_harness_set_src_caps_str(
+		harness, "video/x-raw,format=GRAY8,width=64,height=48,framerate=30/1");
+	pool = ask_for_pool(harness);
+	assert_int_equal(gst_buffer_pool_acquire_buffer(pool, &buffer, NULL), GST_FLOW_OK);
+	gst_buffer_unref(buffer);
+	assert_true(gst_harness_push_event(harness, gst_event_new_eos()));
+	leave(pool);
 	gst_harness_teardown(harness);
 }
 
@@ -141,6 +262,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_words_of_errors),
 		cmocka_unit_test(test_new_caps),
 		cmocka_unit_test(test_flushes),
+		cmocka_unit_test(test_pools),
+		cmocka_unit_test(test_waiting_for_a_slot),
+		cmocka_unit_test(test_end_of_nothing),
 		cmocka_unit_test(test_state_changes),
 	};
 	int failed;

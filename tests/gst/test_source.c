@@ -5,6 +5,9 @@
 
 #include "tests/gst/element.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 #define PATTERN "pattern:bars?size=320x240&fps=200"
 
 static void test_buffers_tell_what_they_are(void **state)
@@ -108,6 +111,95 @@ static void test_copies_by_policy(void **state)
 	assert_runs("weirsrc uri=" PATTERN " num-buffers=5 copy-policy=never ! fakesink");
 }
 
+/* Into a file goes the picture, without the rest of its pages. */
+static void test_bytes_of_a_file(void **state)
+{
+	char *name = g_build_filename(g_get_tmp_dir(), "weir-gst-bytes", NULL);
+	char *words = g_strdup_printf("weirsrc num-buffers=3 "
+				      "uri=\"pattern:bars?size=322x242&fps=200&format=UYVY\" ! "
+				      "filesink location=%s",
+		name);
+	gchar *content = NULL;
+	gsize length = 0;
+
+	(void)state;
+	assert_runs(words);
+	assert_true(g_file_get_contents(name, &content, &length, NULL));
+	assert_int_equal(length, 3 * 322 * 242 * 2);
+	g_free(content);
+	remove(name);
+	g_free(words);
+	g_free(name);
+}
+
+/* The element's own copies are in the books as well. */
+static void test_copies_are_counted(void **state)
+{
+	GstElement *pipeline = gst_parse_launch("weirsrc name=w copy-policy=allow num-buffers=5 "
+						"uri=\"" PATTERN "&format=UYVY&stride=704\" ! "
+						"identity drop-allocation=true ! fakesink",
+		NULL);
+	GstElement *element = gst_bin_get_by_name(GST_BIN(pipeline), "w");
+	GstBus *bus = gst_element_get_bus(pipeline);
+
+	(void)state;
+	gst_element_set_state(pipeline, GST_STATE_PLAYING);
+	gst_message_unref(gst_bus_timed_pop_filtered(bus, 30 * GST_SECOND, GST_MESSAGE_EOS));
+	assert_int_equal(figure(element, "user-copied-bytes"), 5 * 320 * 240 * 2);
+	gst_element_set_state(pipeline, GST_STATE_NULL);
+	gst_object_unref(bus);
+	gst_object_unref(element);
+	gst_object_unref(pipeline);
+}
+
+/* Who draws into what it got has a copy of its own: the pattern goes on undamaged. */
+static void test_writing_into_a_pattern(void **state)
+{
+	GstHarness *harness =
+		gst_harness_new_parse("weirsrc buffers=3 uri=\"" PATTERN "&format=GREY\"");
+
+	(void)state;
+	gst_harness_use_systemclock(harness);
+	gst_harness_play(harness);
+	for (int i = 0; i < 12; i++) {
+		GstBuffer *buffer = gst_buffer_make_writable(gst_harness_pull(harness));
+		GstMapInfo map;
+
+		assert_true(gst_buffer_map(buffer, &map, GST_MAP_READWRITE));
+		assert_int_not_equal(map.data[320 * 200], 77);
+		memset(map.data, 77, map.size);
+		gst_buffer_unmap(buffer, &map);
+		gst_buffer_unref(buffer);
+	}
+	gst_harness_teardown(harness);
+}
+
+static gboolean is_at_least_1_24(void)
+{
+	guint major, minor, micro, nano;
+
+	gst_version(&major, &minor, &micro, &nano);
+	return major > 1 || minor >= 24;
+}
+
+/* Caps that insist on dma-bufs, in the words of this version. */
+static void test_dmabuf_caps(void **state)
+{
+	const char *words = is_at_least_1_24() ? "DMA_DRM,drm-format=UYVY" : "UYVY";
+	char *line = g_strdup_printf("weirsrc num-buffers=5 uri=\"" PATTERN "&format=UYVY\" ! "
+				     "video/x-raw(memory:DMABuf),format=%s ! weirsink sync=false",
+		words);
+	char *error = run_words(line);
+
+	(void)state;
+	if (access("/dev/udmabuf", R_OK | W_OK))
+		assert_non_null(strstr(error, "no dma-bufs"));
+	else
+		assert_null(error);
+	g_free(error);
+	g_free(line);
+}
+
 static void test_words_of_errors(void **state)
 {
 	(void)state;
@@ -165,6 +257,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_holding_all),
 		cmocka_unit_test(test_what_downstream_wants),
 		cmocka_unit_test(test_copies_by_policy),
+		cmocka_unit_test(test_bytes_of_a_file),
+		cmocka_unit_test(test_copies_are_counted),
+		cmocka_unit_test(test_writing_into_a_pattern),
+		cmocka_unit_test(test_dmabuf_caps),
 		cmocka_unit_test(test_words_of_errors),
 		cmocka_unit_test(test_the_books),
 		cmocka_unit_test(test_state_changes),
