@@ -164,6 +164,8 @@ static void on_event(void *data, const struct weir_event *event)
 		g_cond_broadcast(&run->changed);
 	}
 	g_mutex_unlock(&run->lock);
+	if (event->type == WEIR_EVENT_PLANNED)
+		g_object_notify(G_OBJECT(run->element), "plan");
 	if (run->on_event)
 		run->on_event(run->event_data, event);
 }
@@ -192,18 +194,6 @@ void weir_gst_run_init(struct weir_gst_run *run, GstElement *element, GstDebugCa
 	g_mutex_init(&run->pipeline_lock);
 	g_mutex_init(&run->lock);
 	g_cond_init(&run->changed);
-}
-
-void weir_gst_run_clear(struct weir_gst_run *run)
-{
-	weir_gst_run_stop(run);
-	g_free(run->error);
-	g_free(run->plan);
-	if (run->stats)
-		gst_structure_free(run->stats);
-	g_mutex_clear(&run->pipeline_lock);
-	g_mutex_clear(&run->lock);
-	g_cond_clear(&run->changed);
 }
 
 static int build(struct weir_gst_run *run, const struct weir_pipeline_settings *wishes,
@@ -286,19 +276,40 @@ int weir_gst_run_join(struct weir_gst_run *run)
 	return run->result;
 }
 
-void weir_gst_run_stop(struct weir_gst_run *run)
+/* Whether there was one. */
+static gboolean finish(struct weir_gst_run *run)
 {
 	struct weir_pipeline *pipeline = run->pipeline;
 
 	if (!pipeline)
-		return;
+		return FALSE;
 	weir_pipeline_stop(pipeline);
 	weir_gst_run_join(run);
 	g_mutex_lock(&run->pipeline_lock);
 	if (run->stats)
 		gst_structure_free(run->stats);
 	run->stats = figures(run, pipeline);
+	GST_CAT_INFO_OBJECT(run->category, run->element, "%" GST_PTR_FORMAT, run->stats);
 	run->pipeline = NULL;
 	g_mutex_unlock(&run->pipeline_lock);
 	weir_pipeline_destroy(&pipeline);
+	return TRUE;
+}
+
+void weir_gst_run_stop(struct weir_gst_run *run)
+{
+	if (finish(run))
+		g_object_notify(G_OBJECT(run->element), "stats");
+}
+
+void weir_gst_run_clear(struct weir_gst_run *run)
+{
+	finish(run);
+	g_free(run->error);
+	g_free(run->plan);
+	if (run->stats)
+		gst_structure_free(run->stats);
+	g_mutex_clear(&run->pipeline_lock);
+	g_mutex_clear(&run->lock);
+	g_cond_clear(&run->changed);
 }
