@@ -102,6 +102,7 @@ struct weir_rtp_sink {
 	uint64_t paced_ns;      /* when the last ones were allowed to */
 	uint64_t step_ns;
 	unsigned credit, step_trains;
+	uint32_t paced_segments; /* of a train at most */
 
 	struct weir_timer hold; /* trying again */
 	bool held;

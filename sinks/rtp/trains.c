@@ -19,8 +19,9 @@
  * failed as well. */
 #define BATCH 8
 
-/* A frame is spread over so many parts of its interval … */
-#define STEPS 32
+/* A frame is spread over so many parts of its interval, if it is not too small for it … */
+#define STEPS       32
+#define LEAST_STEPS 8
 /* … which leave some of it for what comes late. */
 #define SPREAD_PERCENT 80
 
@@ -58,6 +59,7 @@ static uint32_t measure(const struct weir_rtp_sink *sink, const struct weir_rtp_
 	uint32_t n = weir_rtp_train(&sink->geometry, stride_of(frame));
 
 	n = n < most ? n : most;
+	n = n < sink->paced_segments ? n : sink->paced_segments;
 	n = n < sink->most_segments ? n : sink->most_segments;
 	if (frame->way == WEIR_RTP_GATHER)
 		n = weir_rtp_count_referable(&sink->geometry, &frame->pieces, first, n);
@@ -166,10 +168,13 @@ static void settle_pace(struct weir_rtp_sink *sink)
 	/* Gathered trains are shorter; eight packets are what the kernel refers to. */
 	if (sink->way == WEIR_RTP_GATHER && most > 8)
 		most = 8;
-	trains = (sink->geometry.packets + most - 1) / most;
 	sink->step_ns = 0;
+	sink->paced_segments = WEIR_RTP_TRAIN_MOST;
 	if (sink->options.pace != WEIR_RTP_SPREAD || !interval)
 		return;
+	sink->paced_segments = (sink->geometry.packets + LEAST_STEPS - 1) / LEAST_STEPS;
+	most = most < sink->paced_segments ? most : sink->paced_segments;
+	trains = (sink->geometry.packets + most - 1) / most;
 	sink->step_trains = (trains + STEPS - 1) / STEPS;
 	trains = (trains + sink->step_trains - 1) / sink->step_trains;
 	sink->step_ns = interval * SPREAD_PERCENT / 100 / trains;
