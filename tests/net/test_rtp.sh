@@ -104,7 +104,7 @@ arrives() {
 	check "$what: all is delivered" delivered $more
 	# What is cut off is a frame that has not arrived in full.
 	truncate -s $(($(stat -c %s "$work/got") / bytes * bytes)) "$work/got"
-	check "$what: $frames frames arrive, bit for bit" [ "$(whole $bytes)" -ge $frames ]
+	check "$what: $frames frames arrive, bit for bit" [ "$(whole "$bytes")" -ge $frames ]
 }
 
 draw() {
