@@ -2,6 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/job.h"
 
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int add_stage(struct weir_pipeline *pipeline, struct console *console, const char *text)
@@ -30,6 +34,63 @@ static int add_sink(struct weir_pipeline *pipeline, struct console *console, con
 	if (err)
 		console_failed(console, errors, uri, err);
 	weir_sink_close(&sink);
+	return err;
+}
+
+static bool is_rtp(const char *uri)
+{
+	return strncmp(uri, "rtp:", 4) == 0;
+}
+
+/* The URI with the option sdp=FILE; the caller's to free. */
+static char *with_sdp(const char *uri, const char *file)
+{
+	char *text = malloc(strlen(uri) + sizeof("?sdp=") + 3 * strlen(file)), *end = text;
+
+	if (!text)
+		return NULL;
+	end += sprintf(end, "%s%csdp=", uri, strchr(uri, '?') ? '&' : '?');
+	for (; *file; file++)
+		end += sprintf(end,
+			isalnum((unsigned char)*file) || strchr("/._-", *file) ? "%c" : "%%%02x",
+			(unsigned char)*file);
+	return text;
+}
+
+static int add_described_sink(
+	struct weir_pipeline *pipeline, struct console *console, const char *uri, const char *file)
+{
+	char *text = with_sdp(uri, file);
+	int err = text ? add_sink(pipeline, console, text) : -ENOMEM;
+
+	free(text);
+	return err;
+}
+
+/* --sdp is of the first stream; others have the option sdp= of their own. */
+static int add_sinks(
+	struct weir_pipeline *pipeline, struct console *console, const struct options *options)
+{
+	const char *sdp = options->sdp;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < options->sinks.n; i++) {
+		const char *uri = options->sinks.item[i];
+
+		if (sdp && is_rtp(uri)) {
+			err = add_described_sink(pipeline, console, uri, sdp);
+			sdp = NULL;
+		} else {
+			err = add_sink(pipeline, console, uri);
+		}
+	}
+	if (!err && options->sinks.n == 0)
+		err = add_sink(pipeline, console, job_sink(options, 0));
+	if (!err && sdp) {
+		console_error(console,
+			"--sdp %s: there is no stream to describe: add --to rtp://HOST:PORT", sdp);
+		return -EINVAL;
+	}
 	return err;
 }
 
@@ -81,10 +142,8 @@ int job_open(const struct options *options, struct console *console,
 
 	for (size_t i = 0; !err && i < options->stages.n; i++)
 		err = add_stage(pipeline, console, options->stages.item[i]);
-	for (size_t i = 0; !err && i < options->sinks.n; i++)
-		err = add_sink(pipeline, console, options->sinks.item[i]);
-	if (!err && options->sinks.n == 0)
-		err = add_sink(pipeline, console, job_sink(options, 0));
+	if (!err)
+		err = add_sinks(pipeline, console, options);
 	if (!err)
 		err = set_source(pipeline, console, options);
 	if (err)

@@ -36,7 +36,6 @@ for key in sys.argv[1].split("."):
 print(value)' "$1" "${2:-0}"
 }
 
-delivered() { [ "$(sink delivered)" -eq "$1" ]; }
 
 # of WORD: its value in the session description.
 of() { sed -n "s/^a=fmtp.*[ ;]$1=\([^;]*\).*/\1/p" "$work/sdp" | tr -d '\r'; }
@@ -93,7 +92,7 @@ whole() {
 # arrives WHAT RECEIVER BYTES SOURCE… OPTIONS: frames of $work/sent, so many bytes each. The last one
 # may be lost with the stream's end, so more are sent.
 arrives() {
-	local what="$1, to $2" bytes=$3 source=("${@:4:$#-4}") to="${*: -1}" more=$((frames + 3))
+	local what="$1, to $2" bytes=$3 source=("${@:4:$#-4}") to="${*: -1}" arrived more=$((frames + 50))
 	rm -f "$work/got"
 	weir_on_a "${source[@]}" -n 1 --to "$to&sdp=$work/sdp"
 	"$2" "$work/got"
@@ -101,10 +100,11 @@ arrives() {
 	weir_on_a "${source[@]}" -r 100 -n $more --to "$to"
 	end_receiver
 	check "$what: the run ends well" exits 0
-	check "$what: all is delivered" delivered $more
 	# What is cut off is a frame that has not arrived in full.
 	truncate -s $(($(stat -c %s "$work/got") / bytes * bytes)) "$work/got"
-	check "$what: $frames frames arrive, bit for bit" [ "$(whole "$bytes")" -ge $frames ]
+	arrived=$(whole "$bytes")
+	check "$what: $frames frames arrive, bit for bit" [ "$arrived" -ge $frames ]
+	check "$what: none is missing" [ "$arrived" -ge $(($(sink delivered) - 3)) ]
 }
 
 draw() {
