@@ -90,9 +90,10 @@ struct weir_sink_impl {
 	uint64_t (*copies)(
 		struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size);
 
-	/* How it transfers what copies() has nothing to say of, in words. Whether some frames may be
-	 * copied all the same. NULL: as its flags have it. */
-	bool (*how)(struct weir_sink *sink, const struct weir_offer *offer, char *how, size_t size);
+	/* How it transfers what copies() has nothing to say of, in words. Whether some frames may
+	 * be copied all the same. NULL: as its flags have it. */
+	bool (*how)(
+		struct weir_sink *sink, const struct weir_offer *offer, char *text, size_t size);
 
 	/* The stride that spares it a copy, a refusal or work, for a picture like this one; at
 	 * least that one's, so that what suits another sink is not undone. That one's own if it
