@@ -206,23 +206,32 @@ static int take(struct weir_sink *base, struct weir_frame *frame)
 	return 0;
 }
 
+static void halt(struct weir_rtp_sink *sink)
+{
+	sink->running = false;
+	weir_loop_disarm(sink->host.loop, &sink->hold);
+	weir_rtp_trains_stop(sink);
+	weir_rtp_drop_all(sink);
+}
+
 static void drain(struct weir_sink *base)
 {
 	struct weir_rtp_sink *sink = (struct weir_rtp_sink *)base;
 
 	sink->draining = true;
-	weir_rtp_pump(sink);
+	/* In packets of that size nothing would leave any more. */
+	if (sink->replanned)
+		halt(sink);
+	else
+		weir_rtp_pump(sink);
 }
 
 static void stop(struct weir_sink *base)
 {
 	struct weir_rtp_sink *sink = (struct weir_rtp_sink *)base;
 
-	sink->running = false;
-	weir_loop_disarm(sink->host.loop, &sink->hold);
+	halt(sink);
 	weir_rtp_report_close(sink);
-	weir_rtp_trains_stop(sink);
-	weir_rtp_drop_all(sink);
 	weir_rtp_unshare(sink);
 }
 

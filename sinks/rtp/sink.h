@@ -107,6 +107,7 @@ struct weir_rtp_sink {
 	struct weir_timer hold; /* trying again */
 	bool held;
 	int away; /* -errno for which nothing leaves; 0: it does */
+	bool replanned; /* packets are to be others: nothing leaves until then */
 	bool said_refused, said_full;
 	uint64_t refused, stalls;
 	unsigned copied_in_a_row;

@@ -189,7 +189,7 @@ static unsigned batch_of(const struct weir_rtp_frame *frame)
 
 static bool has_room(const struct weir_rtp_sink *sink, const struct weir_rtp_frame *frame)
 {
-	return sink->running && !sink->held && !sink->stumbled && sink->idle &&
+	return sink->running && !sink->held && !sink->replanned && !sink->stumbled && sink->idle &&
 	       sink->unsent < batch_of(frame) && sink->in_flight < sink->window;
 }
 

@@ -99,12 +99,14 @@ static int shrink(struct weir_rtp_sink *sink)
 {
 	uint32_t most = weir_rtp_route_mtu(&sink->route);
 
+	if (sink->replanned)
+		return 0;
 	if (!sink->options.mtu && most >= 576 && most < sink->route.mtu) {
 		weir_warn(sink->base.log, "%s: packets may be of %u bytes now, not of %u",
 			sink->base.uri, most, sink->route.mtu);
 		sink->route.room -= sink->route.mtu - most;
 		sink->route.mtu = most;
-		weir_rtp_hold(sink, AWAY_NS);
+		sink->replanned = true;
 		sink->host.changed(sink->host.data, &sink->base);
 		return 0;
 	}
@@ -120,7 +122,7 @@ static bool is_too_large(const struct weir_rtp_sink *sink, int error)
 	uint32_t most = error == -EINVAL ? weir_rtp_route_mtu(&sink->route) : 0;
 
 	/* With segments, older kernels call it EINVAL. */
-	return error == -EMSGSIZE || (most && most < sink->route.mtu);
+	return error == -EMSGSIZE || (most && (sink->replanned || most < sink->route.mtu));
 }
 
 static bool is_away(int error)
@@ -172,7 +174,7 @@ int weir_rtp_trouble(struct weir_rtp_sink *sink, struct weir_rtp_train *train, i
 
 void weir_rtp_trouble_open(struct weir_rtp_sink *sink)
 {
-	sink->held = false;
+	sink->held = sink->replanned = false;
 	sink->away = 0;
 	sink->copied_in_a_row = 0;
 	sink->hold = (struct weir_timer){ .fired = hold_over, .data = sink };

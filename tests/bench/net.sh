@@ -63,10 +63,10 @@ for ((run = 0; run < runs; run++)); do
 	note 'weir, copy, MTU 9000' us_a_frame $((20 * frames)) weir_cpu 'rtp://10.99.0.2:5004?pace=off&send=copy'
 	note 'weir, MTU 1500' us_a_frame $((20 * frames)) weir_cpu 'rtp://10.99.0.2:5004?pace=off&mtu=1500'
 	! type -P gst-launch-1.0 >/dev/null || {
-		note 'GStreamer, MTU 9000' us_a_frame $frames gst_cpu 8972
-		note 'GStreamer, MTU 1500' us_a_frame $frames gst_cpu 1472
+		note 'GStreamer, MTU 9000' us_a_frame "$frames" gst_cpu 8972
+		note 'GStreamer, MTU 1500' us_a_frame "$frames" gst_cpu 1472
 	}
-	! type -P ffmpeg >/dev/null || note 'FFmpeg, MTU 1500' us_a_frame $frames ffmpeg_cpu
+	! type -P ffmpeg >/dev/null || note 'FFmpeg, MTU 1500' us_a_frame "$frames" ffmpeg_cpu
 done
 
 copy=$(median <"$figures/memcpy")

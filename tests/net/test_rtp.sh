@@ -159,4 +159,27 @@ if type -P gst-launch-1.0 >/dev/null; then
 	check "GStreamer plays the session description" [ "$(whole 40960)" -ge 50 ]
 fi
 
+# ---- trouble ----
+
+net_open 9000
+weir_on_a "$uyvy" -r 0 -n 3 --to 'rtp://10.99.0.2:5004?mtu=9100'
+check "packets larger than the way takes are refused" exits 2
+check "with what it takes" has err 'mtu=9000'
+check "and how to raise it" has err 'ip link set dev'
+
+(sleep 1; ip -n "$net_a" link set cable mtu 1500) &
+weir_on_a "$wide" -r 30 -t 3 --to 'rtp://10.99.0.2:5004'
+wait
+check "a way that becomes narrower is no end" exits 0
+check "packets are made smaller for it" has err 'may be of 1500 bytes now'
+check "and frames go on" [ "$(sink delivered)" -gt 60 ]
+
+(sleep 1; ip -n "$net_a" link set cable down; sleep 1; ip -n "$net_a" link set cable up) &
+weir_on_a "$uyvy" -r 30 -t 4 --to 'rtp://10.99.0.2:5004'
+wait
+check "a cable that is out is no end" exits 0
+check "it is said" has err 'nothing leads there'
+check "and frames go on" [ "$(sink delivered)" -gt 60 ]
+check "nobody listening is said once" [ "$(grep -c 'nobody listens' "$work/err")" -eq 1 ]
+
 finish
