@@ -19,6 +19,32 @@
 
 struct weir_sink;
 struct weir_doctor;
+struct weir_ledger;
+struct weir_plan;
+struct weir_memory_report;
+struct weir_source_control;
+
+/* What a sink may show people of the run that it is part of, and let them change. On the loop's
+ * thread; what is returned is borrowed for the callback that asks. */
+struct weir_sink_run {
+	void (*ledger)(void *data, struct weir_ledger *out);
+	void (*memory)(void *data, struct weir_memory_report *out);
+	const struct weir_plan *(*plan)(void *data);
+	const char *(*source)(void *data); /* its URI */
+
+	/* Shows the source's controls as they are now; none of a source that has none. 0 or -errno.
+	 */
+	int (*controls)(void *data,
+		void (*found)(void *to, const struct weir_source_control *control), void *to);
+
+	/* "NAME=VALUE". 0, or as from the source, logged: -EINVAL: no such control or value;
+	 * -ENOTSUP: it has none, or this one cannot be set now; -EBUSY … */
+	int (*set_control)(void *data, const char *text);
+
+	/* The session description of what sink number `index` sends. Its length, or -ENOTSUP: it
+	 * has none, or -ENOSPC. */
+	int (*describe_session)(void *data, size_t index, char *text, size_t size);
+};
 
 /* What the running pipeline offers its sinks. start() copies the struct; what it points to stays
  * until stop(), the loop until every operation on it was answered. */
@@ -44,6 +70,7 @@ struct weir_sink_host {
 	 * same books; the sink is stopped and started for it. Any time between start() and stop().
 	 */
 	void (*changed)(void *data, struct weir_sink *sink);
+	const struct weir_sink_run *run; /* its calls get `data`, too; NULL: there is none to show */
 	void *data;
 };
 
@@ -105,6 +132,10 @@ struct weir_sink_impl {
 	int (*start)(struct weir_sink *sink, const struct weir_sink_host *host,
 		const struct weir_video *video);
 
+	/* Whether it has a use for a frame now. What comes to one that says no counts as unwanted,
+	 * and nothing is converted while all sinks say so. NULL: it always has. */
+	bool (*wants)(const struct weir_sink *sink);
+
 	/* Shows a frame, borrowed: the sink refs it to keep it, and unrefs it when the last read is
 	 * over. Before that it may set frame->verdict when the frame did not arrive.
 	 * 0, or -errno, logged: the sink has failed. */
@@ -117,6 +148,10 @@ struct weir_sink_impl {
 
 	/* Refs `to`, the same picture in other memory, in the place of `from`, which it lets go. */
 	void (*move)(struct weir_sink *sink, struct weir_frame *from, struct weir_frame *to);
+
+	/* What it sends as SDP, with its end: the text's length without it, or -ENOSPC. NULL: what
+	 * it sends is no session. */
+	int (*describe_session)(struct weir_sink *sink, char *text, size_t size);
 
 	/* No frame follows: finish what is held. The pipeline waits a while for the sink's frames
 	 * to be released. NULL: nothing to hurry. */

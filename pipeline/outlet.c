@@ -171,6 +171,13 @@ static int offer(struct weir_outlet *outlet, struct weir_frame *frame, bool may_
 	return wait_for_room(outlet, frame);
 }
 
+bool weir_outlet_wants(const struct weir_outlet *outlet)
+{
+	const struct weir_sink *sink = outlet->sink;
+
+	return sink && (!sink->impl->wants || sink->impl->wants(sink));
+}
+
 int weir_outlet_offer(struct weir_outlet *outlet, struct weir_frame *frame)
 {
 	/* The sink may have room since, and nobody have had the time to hand on what waits. */

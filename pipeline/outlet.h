@@ -60,6 +60,9 @@ void weir_outlet_allow_copies(
  * borrowed. 0, or the sink's error: it has failed with this frame. */
 int weir_outlet_offer(struct weir_outlet *outlet, struct weir_frame *frame);
 
+/* Whether the sink has a use for a frame now. */
+bool weir_outlet_wants(const struct weir_outlet *outlet);
+
 /* Counts a frame that never came this far. */
 void weir_outlet_drop(struct weir_outlet *outlet, enum weir_drop reason);
 

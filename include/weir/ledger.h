@@ -20,6 +20,7 @@ enum weir_drop {
 	WEIR_DROP_FAILED,   /* the sink had failed, or failed with this frame */
 	WEIR_DROP_STOPPED,  /* the run ended before the sink was done with it */
 	WEIR_DROP_BUSY,     /* it waited for a stage that converts, and a newer one came */
+	WEIR_DROP_UNWANTED, /* the sink had nobody to show it to */
 	WEIR_N_DROPS
 };
 

@@ -69,6 +69,6 @@ net_unblock() {
 net_close() {
 	local name
 	for name in "$net_a" "$net_b"; do
-		[ ! -e "/run/netns/$name" ] && [ ! -e "/var/run/netns/$name" ] || ip netns del "$name"
+		[ ! -e "/run/netns/$name" ] || ip netns del "$name"
 	done
 }
