@@ -37,6 +37,9 @@ print(value)' "$1" "${2:-0}"
 }
 
 
+# As in_b, in the background, for what is to get signals.
+on_b() { exec ip netns exec "$net_b" "$@"; }
+
 # of WORD: its value in the session description.
 of() { sed -n "s/^a=fmtp.*[ ;]$1=\([^;]*\).*/\1/p" "$work/sdp" | tr -d '\r'; }
 
@@ -46,7 +49,7 @@ gstreamer() {
 	local caps="application/x-rtp,media=video,clock-rate=90000,encoding-name=RAW,payload=96"
 	caps+=",sampling=(string)$(of sampling),depth=(string)$(of depth)"
 	caps+=",width=(string)$(of width),height=(string)$(of height)"
-	in_b timeout 20 gst-launch-1.0 -q udpsrc address=:: port=5004 buffer-size=4000000 \
+	on_b timeout 20 gst-launch-1.0 -q udpsrc address=:: port=5004 buffer-size=4000000 \
 		caps="$caps" ! rtpvrawdepay ! filesink buffer-mode=unbuffered location="$1" \
 		>"$work/receiver" 2>&1 &
 	receiver=$!
@@ -54,14 +57,14 @@ gstreamer() {
 
 # As its users open a stream: nothing but the description.
 gstreamer_sdp() {
-	in_b timeout 20 gst-launch-1.0 -q filesrc location="$work/sdp" ! \
+	on_b timeout 20 gst-launch-1.0 -q filesrc location="$work/sdp" ! \
 		sdpdemux latency=500 timeout=0 ! rtpvrawdepay ! \
 		filesink buffer-mode=unbuffered location="$1" >"$work/receiver" 2>&1 &
 	receiver=$!
 }
 
 ffmpeg() {
-	in_b timeout 20 ffmpeg -nostdin -y -loglevel error -protocol_whitelist file,udp,rtp \
+	on_b timeout 20 ffmpeg -nostdin -y -loglevel error -protocol_whitelist file,udp,rtp \
 		-buffer_size 4000000 -i "$work/sdp" -fps_mode passthrough -f rawvideo "$1" \
 		>"$work/receiver" 2>&1 &
 	receiver=$!
@@ -77,7 +80,7 @@ await_port() {
 
 end_receiver() {
 	sleep 0.7
-	kill -INT "$receiver" 2>/dev/null
+	kill "$receiver" 2>/dev/null
 	wait "$receiver" 2>/dev/null
 }
 
@@ -97,7 +100,7 @@ arrives() {
 	weir_on_a "${source[@]}" -n 1 --to "$to&sdp=$work/sdp"
 	"$2" "$work/got"
 	await_port
-	weir_on_a "${source[@]}" -r 100 -n $more --to "$to"
+	weir_on_a "${source[@]}" -r 200 -n $more --to "$to"
 	end_receiver
 	check "$what: the run ends well" exits 0
 	# What is cut off is a frame that has not arrived in full.
@@ -158,6 +161,26 @@ if type -P gst-launch-1.0 >/dev/null; then
 	end_receiver
 	check "GStreamer plays the session description" [ "$(whole 40960)" -ge 50 ]
 fi
+
+# ---- without a copy ----
+
+# Where host b drops what arrives, nobody has to copy it.
+ip -n "$net_a" neighbour replace 10.99.0.2 dev cable lladdr "$(in_b cat /sys/class/net/cable/address)"
+net_block b
+big='pattern:counter?size=1920x1080&format=UYVY'
+in_a "$WEIR" explain "$big" "${loop[@]}" --to rtp://10.99.0.2:5004 >"$work/plan" 2>&1
+check "the source is asked for room between its lines" has plan 'stride 3860'
+check "the plan tells the way" has plan 'by stride'
+if has plan 'loop      uring'; then
+	weir_on_a "$big" -r 30 -n 60 --to rtp://10.99.0.2:5004 --to rtp://10.99.0.2:6004 \
+		--require-zero-copy
+	check "no copy is needed" exits 0
+	for number in 0 1; do
+		check "$number: every send is confirmed" [ "$(sink zero_copy_sends $number)" -ge 4080 ]
+		check "$number: and none copied" [ "$(sink kernel_copied_sends $number)" -eq 0 ]
+	done
+fi
+net_unblock b
 
 # ---- trouble ----
 
