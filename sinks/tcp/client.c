@@ -11,10 +11,6 @@
 #include "core/log.h"
 #include "sinks/tcp/state.h"
 
-/* After so many sends in a row that the kernel copied, it is asked for plain ones, which cost less.
- */
-#define CONVINCED 8
-
 #define COPY_REASON                                                                                \
 	"the kernel copied what was sent: it stays in this machine, or the device "                \
 	"or the loop cannot do without"
@@ -106,21 +102,15 @@ void weir_tcp_lose(struct weir_tcp_client *client, int error)
 
 /* ---- sending ---- */
 
-static void note_send(struct weir_tcp_client *client, const struct weir_op *op, int64_t result)
+static void note_send(struct weir_tcp_sink *sink, const struct weir_op *op, int64_t result)
 {
-	struct weir_tcp_sink *sink = client->sink;
-	bool copied = !op->zero_copy || op->copied;
-
 	if (result <= 0)
 		return;
-	if (!copied) {
+	if (!op->copied) {
 		weir_counter_add(&sink->base.zero_copy_sends, 1);
-		client->copied = 0;
 		return;
 	}
 	weir_counter_add(&sink->base.kernel_copied_sends, 1);
-	if (++client->copied == CONVINCED)
-		client->zero_copy = false;
 	if (sink->running)
 		sink->host.copied(sink->host.data, &sink->base, (uint64_t)result, COPY_REASON);
 }
@@ -171,7 +161,7 @@ static void was_done(struct weir_op *op, int64_t result)
 	client->in_flight--;
 	if (client->queueing == send)
 		client->queueing = NULL;
-	note_send(client, op, result);
+	note_send(sink, op, result);
 	note_end(send, whole);
 	if (!whole && weir_tcp_is_here(client))
 		weir_tcp_lose(client, result < 0 ? (int)result : -ECONNRESET);
@@ -215,7 +205,8 @@ static void prepare(struct weir_tcp_send *send, const struct weir_pixels *pixels
 		.length = send->length,
 		.parts = send->parts,
 		.n_parts = n,
-		.zero_copy = client->zero_copy,
+		/* Even where the kernel copies in the end: it does so later, off this thread. */
+		.zero_copy = true,
 		.whole = true,
 	};
 }
@@ -303,9 +294,8 @@ int weir_tcp_welcome(struct weir_tcp_sink *sink, int fd, const struct weir_addre
 	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof(timeout_ms));
 	client->sink = sink;
 	client->fd = fd;
-	client->leaving = client->mid_stream = false;
-	client->slow = client->zero_copy = true;
-	client->copied = 0;
+	client->leaving = client->mid_stream = client->waits = false;
+	client->slow = true;
 	client->acknowledged = 0;
 	client->begun = sink->awaits ? sink->taken - sink->n : sink->taken;
 	client->queueing = NULL;

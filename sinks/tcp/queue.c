@@ -111,7 +111,8 @@ struct weir_frame *weir_tcp_next(struct weir_tcp_client *client)
 		uint64_t number = missed ? sink->taken : client->begun + 1;
 		struct weir_frame *frame = at(sink, number);
 
-		if (!may_begin(client, frame))
+		client->waits = !may_begin(client, frame);
+		if (client->waits)
 			return NULL;
 		client->begun = number;
 		client->begun_ns = weir_now_ns();

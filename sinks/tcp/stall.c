@@ -30,7 +30,7 @@ static void look_for_progress(struct weir_tcp_client *client, uint64_t now)
 static bool is_jammed(const struct weir_tcp_sink *sink)
 {
 	uint32_t places = 0;
-	bool idle = false, behind = false;
+	bool idle = false, waits = false;
 
 	for (unsigned i = 0; i < sink->n_clients; i++) {
 		const struct weir_tcp_client *client = &sink->clients[i];
@@ -39,9 +39,9 @@ static bool is_jammed(const struct weir_tcp_sink *sink)
 		if (!weir_tcp_is_here(client) || client->in_flight)
 			continue;
 		idle = true;
-		behind |= client->begun < sink->taken;
+		waits |= client->waits;
 	}
-	return behind || (idle && __builtin_popcount(places) >= (int)sink->base.budget);
+	return waits || (idle && __builtin_popcount(places) >= (int)sink->base.budget);
 }
 
 void weir_tcp_look(struct weir_timer *timer)

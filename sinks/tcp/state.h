@@ -40,9 +40,8 @@ struct weir_tcp_client {
 	char name[WEIR_ENDPOINT_TEXT];
 	bool leaving;       /* its fd is closed when the last send is done */
 	bool slow;          /* it held its last frame past the deadline; at first all are */
-	bool zero_copy;     /* worth trying still */
+	bool waits;         /* for frames that others hold */
 	bool mid_stream;    /* it has a frame before the next one, of a stream that builds on it */
-	unsigned copied;    /* sends in a row that the kernel copied all the same */
 	unsigned in_flight; /* sends that are not done */
 	uint64_t begun, begun_ns; /* number of the last frame that it began, and when */
 	uint64_t acknowledged, moved_ns; /* bytes, and when there were last more of them */
