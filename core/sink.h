@@ -51,6 +51,7 @@ struct weir_sink_run {
 struct weir_sink_host {
 	struct weir_loop *loop;
 	struct weir_slab *slab;
+	bool zero_copy; /* a copy ends the run: not to be tried where it can be helped */
 	bool goes_on; /* frames came in an earlier start of this run: what was noted of them stays
 		       */
 
@@ -69,7 +70,7 @@ struct weir_sink_host {
 	 * same books; the sink is stopped and started for it. Any time between start() and stop().
 	 */
 	void (*changed)(void *data, struct weir_sink *sink);
-	const struct weir_sink_run *run; /* its calls get `data`, too; NULL: there is none to show */
+	const struct weir_sink_run *run; /* its calls get `data`, too; NULL: none to show */
 	void *data;
 };
 
@@ -116,9 +117,14 @@ struct weir_sink_impl {
 	uint64_t (*copies)(
 		struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size);
 
-	/* The stride that spares it a copy or a refusal, for a picture like this one; at least that
-	 * one's, so that what suits another sink is not undone. 0: any will do. NULL: any always
-	 * does. */
+	/* How it transfers what copies() has nothing to say of, in words. Whether some frames may
+	 * be copied all the same. NULL: as its flags have it. */
+	bool (*how)(
+		struct weir_sink *sink, const struct weir_offer *offer, char *text, size_t size);
+
+	/* The stride that spares it a copy, a refusal or work, for a picture like this one; at
+	 * least that one's, so that what suits another sink is not undone. That one's own if it
+	 * suits. 0: any will do. NULL: any always does. */
 	uint32_t (*stride)(struct weir_sink *sink, const struct weir_video *video);
 
 	/* Once for each plan of a run: the picture may have become another. An error loses this

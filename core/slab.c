@@ -130,6 +130,17 @@ int weir_slab_attach(struct weir_slab *slab, void *block, void (*destroy_block)(
 	return 0;
 }
 
+void *weir_slab_claim(struct weir_slab *slab, const void *claimant, void *claim)
+{
+	if (slab->claimant)
+		return slab->claimant == claimant ? slab->claim : NULL;
+	if (claim) {
+		slab->claimant = claimant;
+		slab->claim = claim;
+	}
+	return claim;
+}
+
 void weir_slab_shrink(struct weir_slab *slab, unsigned n_slots)
 {
 	assert(n_slots > 0 && n_slots <= slab->n_slots);

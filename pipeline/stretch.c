@@ -248,6 +248,7 @@ static int start_sinks(struct weir_pipeline *pipeline)
 	struct weir_sink_host host = {
 		.loop = stretch->loop,
 		.slab = weir_stretch_sinks_slab(stretch),
+		.zero_copy = pipeline->settings.require_zero_copy,
 		.goes_on = goes_on(pipeline),
 		.failed = sink_failed,
 		.copied = sink_copied,
