@@ -64,4 +64,13 @@ size_t weir_frame_line_bytes(const struct weir_frame_info *info, unsigned plane)
  * that were told numbers instead of given a reference: peer processes, tests. */
 bool weir_frame_is_current(const struct weir_frame *frame, uint32_t generation);
 
+/* A device reads the memory on its own (a display, until another picture has taken its place):
+ * between these two the slot must not go back. Debug builds stop where it would, and where it has.
+ * `who` in words, for that; it stays. */
+void weir_frame_begin_device(struct weir_frame *frame, const char *who);
+void weir_frame_end_device(struct weir_frame *frame);
+
+/* The slot of that frame is about to go back. */
+void weir_frame_check_devices(const struct weir_frame *frame);
+
 #endif

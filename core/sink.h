@@ -65,6 +65,10 @@ struct weir_sink_host {
 	 * copies. `why` in words, of a copy that was not planned. */
 	void (*copied)(void *data, struct weir_sink *sink, uint64_t bytes, const char *why);
 
+	/* A frame went on to the device, at that time. Of sinks with impl->hands_over. */
+	void (*handed)(void *data, struct weir_sink *sink, const struct weir_frame *frame,
+		uint64_t at_ns);
+
 	/* What it accepts, or what it has to copy, has become another: a display came back, a
 	 * device took less than it had promised. The run is planned again and goes on, with the
 	 * same books; the sink is stopped and started for it. Any time between start() and stop().
@@ -92,6 +96,7 @@ struct weir_sink_impl {
 	bool shows_dmabufs;    /* hands dma-bufs to a device or to somebody we do not know */
 	bool gathers; /* transfers the pieces of core/gather.h, and heeds sink->masks so */
 	bool always_copies; /* each frame, whatever it is: the planner looks for nothing better */
+	bool hands_over; /* says by host.handed() when a frame goes on, which is not in take() */
 	bool program_holds; /* frames it holds are the program's: a run's end does not wait for them
 			     */
 
@@ -163,6 +168,9 @@ struct weir_sink_impl {
 	/* After stop: the sink's own verdict on the run, and one line for people in `text`. 0, or
 	 * -errno when what it checked does not hold (the run then fails with it). NULL: none. */
 	int (*result)(struct weir_sink *sink, char *text, size_t size);
+
+	/* With the result: what it measured, at most WEIR_MAX_FIGURES, and how many. NULL: none. */
+	size_t (*figures)(const struct weir_sink *sink, struct weir_figure *out);
 };
 
 struct weir_sink {

@@ -173,6 +173,7 @@ void weir_slab_put(struct weir_slot *slot)
 {
 	struct weir_slab *slab = slot->slab;
 
+	weir_frame_check_devices(&slot->frame);
 	/* Sequentially consistent with weir_slab_want(): either it sees the bit, or we see its
 	 * wish. */
 	atomic_fetch_or(&slab->free, 1u << slot->index);
@@ -186,6 +187,7 @@ struct weir_frame *weir_slot_issue(struct weir_slot *slot)
 
 	assert(atomic_load_explicit(&frame->refs, memory_order_relaxed) == 0);
 	frame->info.flags = 0;
+	frame->info.arrived_ns = 0;
 	frame->info.generation = atomic_load_explicit(&frame->generation, memory_order_relaxed);
 	weir_slab_ref(slot->slab);
 	atomic_store_explicit(&frame->refs, 1, memory_order_release);

@@ -50,6 +50,8 @@ struct weir_slot {
 			 * weir_slab_place() said otherwise */
 	struct weir_frame frame;
 	struct weir_slab *slab;
+	_Atomic uint32_t devices; /* that read it on their own */
+	const char *_Atomic device; /* the last one */
 	struct {
 		pthread_mutex_t lock; /* two sinks may read on two threads */
 		unsigned open;
@@ -140,6 +142,7 @@ struct weir_slab {
 	unsigned n_made; /* slots that have memory: n_slots, and those that a device had no use for
 			  */
 	struct weir_slot slots[WEIR_SLAB_MAX_SLOTS];
+	bool unfenced; /* whoever writes it is done when a frame comes: nobody looks for fences */
 	bool synced; /* a device may see the dma-bufs: CPU access needs DMA_BUF_IOCTL_SYNC */
 	_Atomic uint64_t syncs; /* how many of those there were */
 
