@@ -163,6 +163,10 @@ int weir_pipeline_plan_run(
 		weir_error(pipeline->settings.log, "a pipeline needs a source");
 		return -EINVAL;
 	}
+	if (loop) {
+		memset((void *)pipeline->errors, 0, sizeof(pipeline->errors));
+		pipeline->running = true;
+	}
 	err = weir_planner_make(pipeline, loop);
 	if (!err || err == -EPERM)
 		*out = &pipeline->plan.value;

@@ -174,12 +174,20 @@ static bool minds_memory(
 	return !weir_sink_accepts(sink, &offer, why, sizeof(why));
 }
 
+static bool is_the_last(const struct weir_pipeline *pipeline, size_t who)
+{
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		if (i != who && !weir_planner_has_lost(pipeline, i))
+			return false;
+	return true;
+}
+
 int weir_planner_refuse(struct weir_pipeline *pipeline)
 {
 	struct weir_video video = pipeline->source->video;
 	char why[WEIR_PLAN_WHY] = "";
 	uint64_t converted;
-	bool converts;
+	bool converts, others;
 	size_t who;
 
 	if (weir_planner_pass_stages(pipeline, &video, &converted, &converts, why, sizeof(why))) {
@@ -188,7 +196,8 @@ int weir_planner_refuse(struct weir_pipeline *pipeline)
 	}
 	if (!weir_planner_find_refuser(pipeline, &video, converts, &who, why, sizeof(why)))
 		return 0;
-	if (!pipeline->running && minds_memory(pipeline, who, &video))
+	others = pipeline->running && !is_the_last(pipeline, who);
+	if (!others && !pipeline->begun && minds_memory(pipeline, who, &video))
 		return 0; /* memory is what is missing, and each kind is told of */
 	weir_error(pipeline->settings.log, "%s; and no conversion suits every sink", why);
 	if (!pipeline->running || !weir_run_note_lost_sink(pipeline, who, -ENOTSUP))
