@@ -166,9 +166,17 @@ int weir_planner_add_conversion(
 static bool minds_memory(
 	const struct weir_pipeline *pipeline, size_t who, const struct weir_video *video)
 {
-	const struct weir_offer offer = { *video, weir_memory_slab.name,
-		{ .dmabuf = true, .pinnable = true, .headroom = true, .contiguous = true } };
 	struct weir_sink *sink = pipeline->sinks[who];
+	bool makes = sink->impl->make_part;
+	const struct weir_offer offer = {
+		.video = *video,
+		.memory = makes ? weir_memory_scanout.name : weir_memory_slab.name,
+		.traits = { .dmabuf = true,
+			.pinnable = true,
+			.headroom = true,
+			.contiguous = true },
+		.maker = makes ? sink : NULL,
+	};
 	char why[WEIR_PLAN_WHY];
 
 	return !weir_sink_accepts(sink, &offer, why, sizeof(why));

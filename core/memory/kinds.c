@@ -10,6 +10,7 @@ const struct weir_memory_kind *const weir_memory_kinds[] = {
 	&weir_memory_slab,
 	&weir_memory_mmap,
 	&weir_memory_heap,
+	&weir_memory_scanout,
 	&weir_memory_host,
 	NULL,
 };
