@@ -231,6 +231,7 @@ const struct weir_sink_impl weir_sink_kms = {
 	.close = close_display,
 	.accepts = weir_kms_accepts,
 	.stride = weir_kms_stride,
+	.make_part = weir_kms_make_part,
 	.start = start,
 	.take = take,
 	.drain = drain,
