@@ -53,6 +53,7 @@ struct weir_offer {
 	struct weir_memory_traits traits;
 	struct weir_sink *maker; /* whose own it is, of a kind that sinks make: maybe that of the
 				  * one who is asked */
+	bool view; /* frames begin somewhere inside their slots, as after a crop */
 };
 
 struct weir_sink_impl {

@@ -129,7 +129,7 @@ static inline const struct weir_slot_part *weir_slot_part(
 extern const struct weir_memory_kind weir_memory_given;
 
 extern const struct weir_memory_kind weir_memory_slab, weir_memory_mmap, weir_memory_heap,
-	weir_memory_scanout, weir_memory_host;
+	weir_memory_host, weir_memory_scanout;
 
 /* Every kind in the planner's order of preference, ended by NULL. */
 extern const struct weir_memory_kind *const weir_memory_kinds[];

@@ -22,6 +22,12 @@ void weir_planner_share(struct weir_pipeline *pipeline);
 /* Whether that sink was lost in this run: what the books of the last one say does not matter. */
 bool weir_planner_has_lost(const struct weir_pipeline *pipeline, size_t index);
 
+/* planner_kinds.c: what sinks are asked about: such a picture, that comes to them in that memory.
+ */
+struct weir_offer weir_planner_offer(const struct weir_pipeline *pipeline,
+	const struct weir_video *video, const struct weir_memory_kind *kind,
+	const struct weir_memory_traits *traits);
+
 /* planner_cost.c: what the sinks copy of each frame of such a picture, beside what some copy of
  * any; WEIR_REFUSED, with the one that does not take it in `why`. `video` is what comes to the
  * sinks. */

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pipeline/planner.h"
 
-/* Memory that sinks make: who of them does. */
+/* Memory that sinks make: who of them does, and who is asked about it. */
 
 static size_t add_makers(const struct weir_pipeline *pipeline,
 	const struct weir_memory_kind *out[WEIR_MAX_KINDS], size_t n, size_t room)
@@ -43,4 +43,24 @@ const char *weir_planner_name_maker(
 	if (!kind->maker || makers < 2)
 		return reason;
 	return weir_plan_text(plan, "that of %s: %s", kind->maker->uri, reason);
+}
+
+/* Whether a stage shows others a part of what was made last. */
+static bool has_view(const struct weir_pipeline *pipeline)
+{
+	for (size_t i = pipeline->n_stages; i-- > 0 && !pipeline->stages[i]->engine;)
+		if (pipeline->stages[i]->impl->access == WEIR_STAGE_RESHAPE)
+			return true;
+	return false;
+}
+
+struct weir_offer weir_planner_offer(const struct weir_pipeline *pipeline,
+	const struct weir_video *video, const struct weir_memory_kind *kind,
+	const struct weir_memory_traits *traits)
+{
+	return (struct weir_offer){ .video = *video,
+		.memory = kind->name,
+		.traits = *traits,
+		.maker = kind->maker,
+		.view = has_view(pipeline) };
 }

@@ -72,7 +72,7 @@ static bool refuses_it(const struct weir_pipeline *pipeline, size_t index,
 
 	if (converts)
 		weir_planner_weigh_made(pipeline, video, &made, why, sizeof(why));
-	offer = (struct weir_offer){ *video, made.kind->name, made.traits, made.kind->maker };
+	offer = weir_planner_offer(pipeline, video, made.kind, &made.traits);
 	return !weir_planner_has_lost(pipeline, index) &&
 	       weir_sink_accepts(sink, &offer, why, sizeof(why));
 }

@@ -10,8 +10,8 @@ const struct weir_memory_kind *const weir_memory_kinds[] = {
 	&weir_memory_slab,
 	&weir_memory_mmap,
 	&weir_memory_heap,
-	&weir_memory_scanout,
 	&weir_memory_host,
+	&weir_memory_scanout,
 	NULL,
 };
 

@@ -129,7 +129,7 @@ static int check_memory(
 		return -ENOTSUP;
 	}
 	if (offer->maker == &display->base && !find_verdict(display, kind, NULL, &err))
-		return weir_kms_check_own(display, &offer->video, why, size);
+		return weir_kms_check_own(display, offer, why, size);
 	return kind ? check_import(display, offer, kind, why, size) : 0;
 }
 

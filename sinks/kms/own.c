@@ -30,14 +30,27 @@ static int try_own(struct weir_kms_sink *display, uint32_t stride, size_t bytes)
 	return err;
 }
 
+/* A card that thinks of such a buffer as of a picture may show it from its first byte on, whatever
+ * a framebuffer says: virtio-gpu does, and takes it without a word. */
+static int refuse_view(const struct weir_kms_sink *display, char *why, size_t size)
+{
+	snprintf(why, size,
+		"a part of a picture is not shown out of the own memory of %s: have the source "
+		"deliver that part (-s)",
+		display->output.card.path);
+	return -ENOTSUP;
+}
+
 int weir_kms_check_own(
-	struct weir_kms_sink *display, const struct weir_video *video, char *why, size_t size)
+	struct weir_kms_sink *display, const struct weir_offer *offer, char *why, size_t size)
 {
 	struct weir_layout layout;
 	uint32_t stride;
 
-	if (weir_format_layout(video, &layout)) {
-		snprintf(why, size, "%s has no lines", video->format->name);
+	if (offer->view)
+		return refuse_view(display, why, size);
+	if (weir_format_layout(&offer->video, &layout)) {
+		snprintf(why, size, "%s has no lines", offer->video.format->name);
 		return -ENOTSUP;
 	}
 	stride = (uint32_t)layout.plane[0].stride;

@@ -62,7 +62,7 @@ void weir_kms_refuse_memory(
 int weir_kms_make_part(struct weir_sink *sink, uint32_t stride, struct weir_slot_part *part,
 	char *why, size_t size);
 int weir_kms_check_own(
-	struct weir_kms_sink *display, const struct weir_video *video, char *why, size_t size);
+	struct weir_kms_sink *display, const struct weir_offer *offer, char *why, size_t size);
 
 /* presence.c: whether the display is there. Begins to look, with the display there or away. 0, or
  * -errno, logged. */

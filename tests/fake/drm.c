@@ -25,7 +25,7 @@
 
 struct fake_drm fake;
 
-int fake_drm_ask(unsigned long request, void *arg); /* drm_ask.c */
+int fake_drm_ask(unsigned long request, void *arg);    /* drm_ask.c */
 int fake_drm_memory(unsigned long request, void *arg); /* drm_memory.c */
 ino_t fake_drm_inode(int fd);
 ino_t fake_drm_memory_of(uint32_t handle);

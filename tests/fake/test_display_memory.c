@@ -225,6 +225,29 @@ static void sizes_that_cannot_be(void **state)
 	expect_no_handles();
 }
 
+/* Some cards show their memory from its first byte on, and say nothing. */
+static void not_from_the_middle(void **state)
+{
+	struct scene *scene = *state;
+	struct weir_offer offered;
+	char why[256];
+
+	scene_open(scene, "display");
+	offered = (struct weir_offer){
+		.video = scene->video,
+		.memory = "scanout",
+		.traits = { .dmabuf = true },
+		.maker = scene->sink,
+		.view = true,
+	};
+	assert_int_equal(
+		scene->sink->impl->accepts(scene->sink, &offered, why, sizeof(why)), -ENOTSUP);
+	assert_non_null(strstr(why, "a part of a picture is not shown"));
+	offered.memory = "mmap";
+	offered.maker = NULL;
+	assert_int_equal(scene->sink->impl->accepts(scene->sink, &offered, why, sizeof(why)), 0);
+}
+
 /* ---- mapping ---- */
 
 static void mapped_by_the_card(void **state)
@@ -427,6 +450,7 @@ int main(void)
 		SCENE(it_outlives_the_sink),
 		SCENE(its_pitch_is_the_drivers),
 		SCENE(sizes_that_cannot_be),
+		SCENE(not_from_the_middle),
 		SCENE(mapped_by_the_card),
 		SCENE(not_mapped_at_all),
 		SCENE(memory_of_another_display),

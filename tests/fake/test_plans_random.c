@@ -94,7 +94,7 @@ static void pick_sink(struct plan_sink *sink, unsigned number)
 
 static void pick_scene(struct scene *scene, uint64_t seed)
 {
-	static const char *const kinds[] = { "slab", "mmap", "heap", "scanout", "host" };
+	static const char *const kinds[] = { "slab", "mmap", "heap", "host", "scanout" };
 	static const char *const stages[] = { "pass", "mask=8x8+0+0", "crop=320x240+16+16",
 		"convert=NV12", "jpeg" };
 	unsigned n = 1 + pick(3);
