@@ -77,9 +77,10 @@ static bool find_verdict(const struct weir_kms_sink *display, const struct weir_
 	for (unsigned i = 0; i < display->n_imports; i++) {
 		const struct weir_sink *whose = display->imports[i].maker;
 
+		if (display->imports[i].kind != kind || (whose && whose != maker))
+			continue;
 		*out = display->imports[i].error;
-		if (display->imports[i].kind == kind && (!whose || whose == maker))
-			return true;
+		return true;
 	}
 	return false;
 }
@@ -168,8 +169,8 @@ int weir_kms_accepts(struct weir_sink *sink, const struct weir_offer *offer, cha
 		snprintf(why, size, "a display shows pixels, not %s", format->name);
 		return -ENOTSUP;
 	}
-	err = check_memory(display, offer, why, size);
-	return err ? err : check_picture(display, &offer->video, why, size);
+	err = check_picture(display, &offer->video, why, size);
+	return err ? err : check_memory(display, offer, why, size);
 }
 
 /* Many drivers want lines that begin on 64 bytes or more, and lay out their own memory so. */

@@ -144,7 +144,14 @@ const struct scene plan_scenes[] = {
 		.camera = { WEBCAM(1280, 720), .formats = { { "YUYV", 0 } } }, .sinks = { VIRTUAL },
 		.chosen_memory = "slab", .chosen_format = "YUYV", .copied = 1280 * 720 * 4 },
 
-	{ "scanout_loopback", "As before, and the camera neither imports nor exports.",
+	{ "scanout_crop", "Of a picture in the screen's own memory no part can be shown.",
+		.camera = { WEBCAM(1280, 720), .formats = { { "XR24", 0 } } },
+		.stages = { "crop=640x480+16+16" },
+		.sinks = { { .kind = DISPLAY, .uri = "display:Virtual-1", .own = 1,
+			.imports_none = true, .formats = { "XR24", "RGB24" } } },
+		.chosen_memory = "slab", .chosen_format = "XR24", .copied = 640 * 480 * 3 },
+
+	{ "scanout_loopback", "A screen that imports nothing, and a camera that neither imports nor exports.",
 		.camera = { LOOPBACK, .formats = { { "YUYV", 0 } } }, .sinks = { VIRTUAL },
 		.chosen_memory = "mmap", .chosen_format = "YUYV", .copied = 1280 * 720 * 4 },
 

@@ -88,6 +88,8 @@ static int display_owns(
 {
 	uint32_t own = of(sink)->own, stride = stride_of(&offer->video);
 
+	if (offer->view)
+		return refuse(why, size, "shows no part of a picture out of its own memory");
 	if (stride % own == 0)
 		return 0;
 	snprintf(why, size, "puts lines in its own memory %" PRIu32 " bytes apart, not %" PRIu32,
