@@ -48,7 +48,7 @@ static int guess(struct weir_kms_sink *display)
 
 		if (kind->create && kind->traits.dmabuf && !kind->by_sink)
 			err = import_verdict(display, kind, NULL);
-		if (err == -ENODEV || err == -ENOSYS || err == -EOPNOTSUPP)
+		if (err == -ENODEV || err == -ENOSYS)
 			return err;
 	}
 	return 0;
