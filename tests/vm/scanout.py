@@ -67,7 +67,9 @@ def try_planner():
     if not outcome.status:
         report.note("%s; %s" % (outcome.summary["sinks"][0]["verdict"], outcome.summary["memory"]))
     said = "\n".join(guest.weir("explain", "/dev/video0", "-s", SIZE, "-f", "XR24", "-r", 30, "--to", OURS).out)
-    wanted = ["scanout: ", "not slab, mmap, heap: ", "No such device (ENODEV)"]
+    wanted = ["scanout: 5 slots of 1.17 MiB", "a display's own buffers, for displays that show no memory but theirs",
+              "not slab, mmap, heap: display:", "such memory: No such device (ENODEV)",
+              "not host: a camera writes into its own buffers or into dma-bufs only"]
     report.check("and says why", [said] if any(word not in said for word in wanted) else [])
     outcome = guest.weir("capture", "pattern:bars", "-s", SIZE, "-r", 30, "--json", "-f", "XR24", "-n", 60, "--to", OURS)
     report.check("the pattern is drawn into it", complaints(outcome, "scanout", 60))
