@@ -77,7 +77,8 @@ def try_planner():
     told = not outcome.status and outcome.summary["copies"]["reasons"] == [
         "convert=XR24: converts into scanout memory of its own"]
     report.check("what is converted, too", [] if told and outcome.summary["sinks"][0]["delivered"] > 50 else [outcome])
-    outcome = guest.weir(*COMMON, "-f", "XR24", "-n", 30, "--stage", "crop=320x240+16+16", "--to", OURS)
+    outcome = guest.weir("capture", "/dev/video0", "-s", "1280x720", "-r", 30, "--json", "-f", "XR24", "-n", 30,
+                         "--stage", "crop=640x480+16+16", "--to", OURS)
     told = not outcome.status and "converts into scanout memory" in outcome.summary["copies"]["reasons"][0]
     report.check("parts of a picture are not shown from the middle of it", [] if told else [outcome])
     outcome = guest.weir(*COMMON, "-f", "XR24", "-n", 60, "--to", OTHER)
