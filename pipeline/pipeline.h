@@ -72,6 +72,7 @@ struct weir_pipeline {
 	_Atomic int errors[WEIR_MAX_SINKS];
 	bool has_run[WEIR_MAX_SINKS]; /* in this run: it has something to say of it */
 	size_t n_sinks;
+	struct weir_memory_kind made_by[WEIR_MAX_SINKS]; /* by those that make memory */
 
 	struct weir_given given;
 	struct weir_plan_draft plan;
@@ -81,7 +82,7 @@ struct weir_pipeline {
 	struct weir_books books; /* of the run, all stretches together */
 	struct weir_sinks_books *sinks_books;
 	uint64_t deadline_ns;              /* of the run; 0: none */
-	uint64_t kept; /* frames that stages have between two stretches */
+	uint64_t kept;                     /* frames that stages have between two stretches */
 	struct weir_scheduling scheduling; /* as it was before the run */
 	_Atomic bool running;
 	bool begun; /* the run has had its first plan */

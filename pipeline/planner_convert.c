@@ -110,20 +110,30 @@ static void try_format(struct search *search, size_t from, const struct weir_for
 	consider(search, &way);
 }
 
+/* Of a stage that is not there yet: what comes before it does not matter. */
+static bool would_be_taken(struct weir_pipeline *pipeline, const struct weir_video *video)
+{
+	size_t n_stages = pipeline->n_stages;
+	struct weir_made made;
+	char why[WEIR_PLAN_WHY];
+	uint64_t cost;
+
+	pipeline->n_stages = 0;
+	cost = weir_planner_weigh_made(pipeline, video, &made, why, sizeof(why));
+	pipeline->n_stages = n_stages;
+	return cost != WEIR_REFUSED;
+}
+
 /* Whether sinks take the format at all: all the ways to others are not worth a try. */
 static bool is_wanted(
 	const struct search *search, struct weir_video video, const struct weir_format *format)
 {
-	struct weir_made made;
-	char why[WEIR_PLAN_WHY];
-
 	if (format->flags & WEIR_FORMAT_COMPRESSED)
 		return !strcmp(format->name, "MJPEG");
 	video.format = format;
 	video.stride = (uint32_t)weir_format_line_bytes(format, 0, video.width);
 	video.stride = weir_planner_wish(search->pipeline, video);
-	return weir_planner_weigh_made(search->pipeline, &video, &made, why, sizeof(why)) !=
-	       WEIR_REFUSED;
+	return would_be_taken(search->pipeline, &video);
 }
 
 static void search_from(struct search *search, size_t from)
@@ -166,9 +176,17 @@ int weir_planner_add_conversion(
 static bool minds_memory(
 	const struct weir_pipeline *pipeline, size_t who, const struct weir_video *video)
 {
-	const struct weir_offer offer = { *video, weir_memory_slab.name,
-		{ .dmabuf = true, .pinnable = true, .headroom = true, .contiguous = true } };
 	struct weir_sink *sink = pipeline->sinks[who];
+	bool makes = sink->impl->make_part;
+	const struct weir_offer offer = {
+		.video = *video,
+		.memory = makes ? weir_memory_scanout.name : weir_memory_slab.name,
+		.traits = { .dmabuf = true,
+			.pinnable = true,
+			.headroom = true,
+			.contiguous = true },
+		.maker = makes ? sink : NULL,
+	};
 	char why[WEIR_PLAN_WHY];
 
 	return !weir_sink_accepts(sink, &offer, why, sizeof(why));

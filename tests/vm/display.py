@@ -314,6 +314,8 @@ if legacy:
     try_beside()
     try_unplug()
 else:
+    try_pictures("/dev/video0", "XR24", "scanout", count, 5)
+    try_pictures("pattern:bars", "XR24", "scanout", count, 5)
     for kind in "slab", "mmap", "heap":
         try_pictures("/dev/video0", "XR24", kind, 2, 5)
     for kind in "mmap", "heap":
