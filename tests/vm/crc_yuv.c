@@ -77,29 +77,31 @@ static struct colour convert(const struct conversion *c, uint8_t y, uint8_t u, u
 	};
 }
 
+static const uint8_t *line_of(const struct weir_video *video, const struct weir_layout *layout,
+	const uint8_t *frame, unsigned plane, uint32_t line)
+{
+	line /= video->format->plane[plane].block_height;
+	return frame + layout->plane[plane].offset + line * layout->plane[plane].stride;
+}
+
 int convert_frame(const struct conversion *conversion, const struct weir_video *video,
 	const struct weir_layout *layout, const uint8_t *frame, struct colour *out)
 {
 	const struct weir_format *format = video->format;
 	bool v_first = strstr("NV21 NV61 NV42 YVU420 YVU422P YVU444P", format->name);
-	bool apart = format->n_planes == 3;
-	unsigned across = format->plane[1].block_width, down = format->plane[1].block_height;
+	unsigned across = format->plane[1].block_width, step = format->n_planes == 3 ? 1 : 2;
 
 	if (!(format->flags & WEIR_FORMAT_YUV) || format->n_planes < 2 ||
 		format->plane[0].block_bytes != 1)
 		return -EINVAL;
 	for (uint32_t line = 0; line < video->height; line++) {
-		const uint8_t *luma =
-			frame + layout->plane[0].offset + line * layout->plane[0].stride;
-		const uint8_t *first =
-			frame + layout->plane[1].offset + line / down * layout->plane[1].stride;
-		const uint8_t *second = apart ? frame + layout->plane[2].offset +
-							line / down * layout->plane[2].stride
-					      : first + 1;
+		const uint8_t *luma = line_of(video, layout, frame, 0, line);
+		const uint8_t *first = line_of(video, layout, frame, 1, line);
+		const uint8_t *second =
+			step == 1 ? line_of(video, layout, frame, 2, line) : first + 1;
 
 		for (uint32_t x = 0; x < video->width; x++) {
-			size_t at = x / across * (apart ? 1 : 2);
-			uint8_t u = first[at], v = second[at];
+			uint8_t u = first[x / across * step], v = second[x / across * step];
 
 			*out++ = convert(conversion, luma[x], v_first ? v : u, v_first ? u : v);
 		}
