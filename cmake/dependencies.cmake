@@ -69,6 +69,9 @@ weir_optional(LIBUDEV libudev weir_dependencies
 weir_optional(LIBDRM libdrm weir_dependencies
   "frames on displays" "no display sink")
 
+weir_optional(LIBSEAT libseat weir_dependencies
+  "displays from a seat manager (logind, seatd)" "displays are opened directly")
+
 function(weir_drop_sources_without_their_library list)
   set(kept ${${list}})
   if(NOT WEIR_HAVE_LIBURING)
@@ -86,6 +89,9 @@ function(weir_drop_sources_without_their_library list)
     list(APPEND kept ${kms})
   else()
     list(FILTER kept EXCLUDE REGEX "sinks/kms/absent")
+  endif()
+  if(NOT WEIR_HAVE_LIBSEAT)
+    list(FILTER kept EXCLUDE REGEX "sinks/kms/seat")
   endif()
   if(NOT WEIR_HAVE_LIBYUV)
     list(FILTER kept EXCLUDE REGEX "/stages/convert[a-z_]*\\.[ch]$")

@@ -38,5 +38,10 @@ const char *weir_build_features(void)
 #else
 		", no libudev"
 #endif
+#ifdef WEIR_HAVE_LIBSEAT
+		", libseat"
+#else
+		", no libseat"
+#endif
 		;
 }

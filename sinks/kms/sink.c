@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,27 +35,47 @@ static int read_mode(
 }
 
 static int read_options(
-	struct weir_kms_sink *display, const struct weir_uri *uri, const struct weir_log *log)
+	struct weir_kms_sink *display, const struct weir_uri *uri, struct weir_kms_request *request)
 {
-	const char *vsync = weir_uri_get(uri, "vsync");
-	int err = vsync ? weir_parse_bool("vsync", vsync, log, &display->vsync) : 0;
+	const char *vsync = weir_uri_get(uri, "vsync"), *lease = weir_uri_get(uri, "lease");
+	uint32_t descriptor = 0;
+	int err = vsync ? weir_parse_bool("vsync", vsync, request->log, &display->vsync) : 0;
 
-	return err ? err : read_mode(uri, log, &display->wish);
+	if (!err && lease)
+		err = weir_parse_u32("lease", lease, 0, INT_MAX, request->log, &descriptor);
+	request->lease = lease ? (int)descriptor : -1;
+	return err ? err : read_mode(uri, request->log, &display->wish);
+}
+
+/* The cards of displays that were opened before: the run's sinks share what only one may have. */
+static unsigned find_beside(
+	const struct weir_sink_settings *settings, struct weir_kms_card *beside[WEIR_MAX_SINKS])
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < settings->n_beside && n < WEIR_MAX_SINKS; i++)
+		if (settings->beside[i]->impl == &weir_sink_kms)
+			beside[n++] = &((struct weir_kms_sink *)settings->beside[i])->output.card;
+	return n;
 }
 
 static int open_display(const struct weir_uri *uri, const struct weir_sink_settings *settings,
 	struct weir_sink **out)
 {
 	struct weir_kms_sink *display = calloc(1, sizeof(*display));
+	struct weir_kms_card *beside[WEIR_MAX_SINKS];
+	struct weir_kms_request request = { .log = settings->log,
+		.connector = uri->scheme[0] ? uri->rest : "",
+		.beside = beside,
+		.n_beside = find_beside(settings, beside) };
 	int err;
 
 	if (!display)
 		return -ENOMEM;
 	display->vsync = 1;
-	err = read_options(display, uri, settings->log);
+	err = read_options(display, uri, &request);
 	if (!err)
-		err = weir_kms_output_open(
-			&display->output, uri->scheme[0] ? uri->rest : "", settings->log);
+		err = weir_kms_output_open(&display->output, &request);
 	if (err) {
 		free(display);
 		return err;
@@ -217,11 +238,12 @@ static int result(struct weir_sink *sink, char *text, size_t size)
 	return 0;
 }
 
-static const char *const options[] = { "vsync", "mode", NULL };
+static const char *const options[] = { "vsync", "mode", "lease", NULL };
 
 const struct weir_sink_impl weir_sink_kms = {
 	.scheme = "display",
-	.summary = "display[:CONNECTOR][?vsync=1&mode=nearest|preferred|WxH], frames on a monitor",
+	.summary = "display[:CONNECTOR][?vsync=1&mode=nearest|preferred|WxH&lease=FD], frames on a "
+		   "monitor",
 	.options = options,
 	.has_address = true,
 	.shows_dmabufs = true,
