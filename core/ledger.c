@@ -15,6 +15,7 @@ static const char *const drop_names[WEIR_N_DROPS] = {
 	[WEIR_DROP_FAILED] = "failed",
 	[WEIR_DROP_STOPPED] = "stopped",
 	[WEIR_DROP_BUSY] = "busy",
+	[WEIR_DROP_UNWANTED] = "unwanted",
 };
 
 const char *weir_drop_name(enum weir_drop reason)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 
 #include <weir/log.h>
@@ -58,10 +59,11 @@ enum weir_io {
 	WEIR_IO_READ,
 	WEIR_IO_WRITE,
 	WEIR_IO_SEND,
-	WEIR_IO_WRITEV /* of `parts`, one after the other, in the place of buffer and length */
+	WEIR_IO_WRITEV, /* of `parts`, one after the other, in the place of buffer and length */
+	WEIR_IO_SENDV   /* the same to a socket, as one message */
 };
 
-#define WEIR_IO_MAX_PARTS 64
+#define WEIR_IO_MAX_PARTS 256
 
 /* Position for files without one: pipes, terminals, sockets, and files used at their own
  * position. */
@@ -70,18 +72,33 @@ enum weir_io {
 /* One transfer. Short results happen: the caller goes on with the rest. */
 struct weir_op {
 	void (*done)(struct weir_op *op, int64_t result); /* bytes, or -errno; -ECANCELED */
+
+	/* Of sends with zero_copy, may be NULL: they are in the socket's queue (or failed), and the
+	 * next may follow. Their memory is in use until done(), which comes later, with the same
+	 * result. */
+	void (*sent)(struct weir_op *op, int64_t result);
+
 	void *data;
 	enum weir_io io;
 	int fd;
 	void *buffer;
 	size_t length;
-	const struct iovec *parts; /* of WEIR_IO_WRITEV: one at least, and none of them empty */
+	const struct iovec *parts; /* of …V: one at least, and none of them empty */
 	unsigned n_parts;
 	uint64_t offset;
+
+	/* Of SEND and SENDV: from this very memory, if the backend and the kernel can; done() comes
+	 * when the network has let go of it. */
+	bool zero_copy;
+	bool whole;  /* of SEND and SENDV to a stream: not done before all of it is sent */
+	bool copied; /* set before done(): the kernel copied it all the same */
 	struct {
 		bool active;
 		bool cancelled;
+		bool sent; /* the result is there, the memory still in use */
 		uint32_t slot;
+		int64_t result; /* of a send: bytes so far, and then what sent() was told */
+		struct msghdr message; /* of SENDV */
 	} loop;
 };
 
@@ -98,7 +115,10 @@ struct weir_loop_settings {
 int weir_loop_open(const struct weir_loop_settings *settings, struct weir_loop **out);
 
 /* Cancels whatever is active (operations are done here and now, with -ECANCELED or with what was
- * done; the kernel uses no memory of theirs afterwards) and sets *loop to NULL. */
+ * done; the kernel uses no memory of theirs afterwards) and sets *loop to NULL. It waits for the
+ * network to let go of what was sent, but not for ever: when nothing has moved for a second it says
+ * so and goes on. The pages stay with the kernel then, and the peer gets what stands there when it
+ * asks. */
 void weir_loop_close(struct weir_loop **loop);
 
 /* "uring", "sqpoll" or "epoll", and why that one. */
@@ -147,7 +167,9 @@ void weir_loop_unqueue(struct weir_loop *loop, struct weir_task *task);
  * (active already), -ENOSPC, -ECANCELED (the loop is closing). */
 int weir_loop_submit(struct weir_loop *loop, struct weir_op *op);
 
-/* Asks for an early end; op->done still comes, with -ECANCELED or with what was done. */
+/* Asks for an early end; op->done still comes, with -ECANCELED or with what was done. What is in a
+ * socket's queue is no longer ours to stop: its memory comes back when it has left, or when the
+ * owner resets the connection. */
 void weir_loop_cancel(struct weir_loop *loop, struct weir_op *op);
 
 /* Registers memory for transfers: operations whose buffer lies inside it take the short way in
@@ -156,6 +178,16 @@ void weir_loop_cancel(struct weir_loop *loop, struct weir_op *op);
  * pinned, or more than 1 GiB. None of them is fatal. */
 int weir_loop_register(struct weir_loop *loop, void *base, size_t length);
 void weir_loop_unregister(struct weir_loop *loop);
+
+/* Which sends this backend can do without a copy, tried for real; what the network makes of each is
+ * told by op->copied. A kernel that would not tell (before Linux 6.2) is used as one that cannot.
+ * Where it cannot after all (that socket, that memory, RLIMIT_MEMLOCK) it copies. */
+struct weir_loop_zero_copy {
+	bool sends;              /* of WEIR_IO_SEND, from registered memory the cheapest */
+	bool vectors;            /* of WEIR_IO_SENDV … */
+	bool registered_vectors; /* … and from registered memory, if all parts lie there */
+};
+struct weir_loop_zero_copy weir_loop_zero_copy(const struct weir_loop *loop);
 
 /* System calls this loop made since it was opened. */
 uint64_t weir_loop_syscalls(const struct weir_loop *loop);

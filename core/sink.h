@@ -19,12 +19,39 @@
 
 struct weir_sink;
 struct weir_doctor;
+struct weir_ledger;
+struct weir_plan;
+struct weir_memory_report;
+struct weir_source_control;
+
+/* What a sink may show people of the run that it is part of, and let them change. On the loop's
+ * thread; what is returned is borrowed for the callback that asks. */
+struct weir_sink_run {
+	void (*ledger)(void *data, struct weir_ledger *out);
+	void (*memory)(void *data, struct weir_memory_report *out);
+	const struct weir_plan *(*plan)(void *data);
+	const char *(*source)(void *data); /* its URI */
+
+	/* Shows the source's controls as they are now; none of a source that has none. 0 or -errno.
+	 */
+	int (*controls)(void *data,
+		void (*found)(void *to, const struct weir_source_control *control), void *to);
+
+	/* "NAME=VALUE". 0, or as from the source, logged: -EINVAL: no such control or value;
+	 * -ENOTSUP: it has none, or this one cannot be set now; -EBUSY … */
+	int (*set_control)(void *data, const char *text);
+
+	/* The session description of what sink number `index` sends. Its length, or -ENOTSUP: it
+	 * has none, or -ENOSPC. */
+	int (*describe_session)(void *data, size_t index, char *text, size_t size);
+};
 
 /* What the running pipeline offers its sinks. start() copies the struct; what it points to stays
  * until stop(), the loop until every operation on it was answered. */
 struct weir_sink_host {
 	struct weir_loop *loop;
 	struct weir_slab *slab;
+	bool zero_copy; /* a copy ends the run: not to be tried where it can be helped */
 	bool goes_on; /* frames came in an earlier start of this run: what was noted of them stays
 		       */
 
@@ -38,11 +65,16 @@ struct weir_sink_host {
 	 * copies. `why` in words, of a copy that was not planned. */
 	void (*copied)(void *data, struct weir_sink *sink, uint64_t bytes, const char *why);
 
+	/* A frame went on to the device, at that time. Of sinks with impl->hands_over. */
+	void (*handed)(void *data, struct weir_sink *sink, const struct weir_frame *frame,
+		uint64_t at_ns);
+
 	/* What it accepts, or what it has to copy, has become another: a display came back, a
 	 * device took less than it had promised. The run is planned again and goes on, with the
 	 * same books; the sink is stopped and started for it. Any time between start() and stop().
 	 */
 	void (*changed)(void *data, struct weir_sink *sink);
+	const struct weir_sink_run *run; /* its calls get `data`, too; NULL: none to show */
 	void *data;
 };
 
@@ -64,6 +96,7 @@ struct weir_sink_impl {
 	bool shows_dmabufs;    /* hands dma-bufs to a device or to somebody we do not know */
 	bool gathers; /* transfers the pieces of core/gather.h, and heeds sink->masks so */
 	bool always_copies; /* each frame, whatever it is: the planner looks for nothing better */
+	bool hands_over; /* says by host.handed() when a frame goes on, which is not in take() */
 	bool program_holds; /* frames it holds are the program's: a run's end does not wait for them
 			     */
 
@@ -89,15 +122,24 @@ struct weir_sink_impl {
 	uint64_t (*copies)(
 		struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size);
 
-	/* The stride that spares it a copy or a refusal, for a picture like this one; at least that
-	 * one's, so that what suits another sink is not undone. 0: any will do. NULL: any always
-	 * does. */
+	/* How it transfers what copies() has nothing to say of, in words. Whether some frames may
+	 * be copied all the same. NULL: as its flags have it. */
+	bool (*how)(
+		struct weir_sink *sink, const struct weir_offer *offer, char *text, size_t size);
+
+	/* The stride that spares it a copy, a refusal or work, for a picture like this one; at
+	 * least that one's, so that what suits another sink is not undone. That one's own if it
+	 * suits. 0: any will do. NULL: any always does. */
 	uint32_t (*stride)(struct weir_sink *sink, const struct weir_video *video);
 
 	/* Once for each plan of a run: the picture may have become another. An error loses this
 	 * sink alone. NULL: nothing to do. */
 	int (*start)(struct weir_sink *sink, const struct weir_sink_host *host,
 		const struct weir_video *video);
+
+	/* Whether it has a use for a frame now. What comes to one that says no counts as unwanted,
+	 * and nothing is converted while all sinks say so. NULL: it always has. */
+	bool (*wants)(const struct weir_sink *sink);
 
 	/* Shows a frame, borrowed: the sink refs it to keep it, and unrefs it when the last read is
 	 * over. Before that it may set frame->verdict when the frame did not arrive.
@@ -112,6 +154,10 @@ struct weir_sink_impl {
 	/* Refs `to`, the same picture in other memory, in the place of `from`, which it lets go. */
 	void (*move)(struct weir_sink *sink, struct weir_frame *from, struct weir_frame *to);
 
+	/* What it sends as SDP, with its end: the text's length without it, or -ENOSPC. NULL: what
+	 * it sends is no session. */
+	int (*describe_session)(struct weir_sink *sink, char *text, size_t size);
+
 	/* No frame follows: finish what is held. The pipeline waits a while for the sink's frames
 	 * to be released. NULL: nothing to hurry. */
 	void (*drain)(struct weir_sink *sink);
@@ -122,6 +168,9 @@ struct weir_sink_impl {
 	/* After stop: the sink's own verdict on the run, and one line for people in `text`. 0, or
 	 * -errno when what it checked does not hold (the run then fails with it). NULL: none. */
 	int (*result)(struct weir_sink *sink, char *text, size_t size);
+
+	/* With the result: what it measured, at most WEIR_MAX_FIGURES, and how many. NULL: none. */
+	size_t (*figures)(const struct weir_sink *sink, struct weir_figure *out);
 };
 
 struct weir_sink {

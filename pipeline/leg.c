@@ -47,11 +47,25 @@ static struct weir_frame *pass_stages(struct weir_leg *leg, struct weir_frame *f
 	return frame;
 }
 
+static bool is_wanted(const struct weir_pipeline *pipeline)
+{
+	const struct weir_outlets *outlets = pipeline->stretch.outlets;
+
+	for (size_t i = 0; i < outlets->n; i++)
+		if (weir_outlet_wants(&outlets->outlet[i]))
+			return true;
+	return false;
+}
+
 static int show_sink(struct weir_leg *leg, struct weir_outlet *outlet, struct weir_frame **frame)
 {
 	bool is_masked = outlet->masked.how == WEIR_MASKING_IN_PLACE ||
 			 outlet->masked.how == WEIR_MASKING_COPY;
 
+	if (outlet->sink && !weir_outlet_wants(outlet)) {
+		weir_outlet_drop(outlet, WEIR_DROP_UNWANTED);
+		return 0;
+	}
 	return is_masked ? weir_masked_offer(leg, outlet, frame)
 			 : weir_outlet_offer(outlet, *frame);
 }
@@ -106,12 +120,16 @@ void weir_leg_enter(struct weir_leg *leg, struct weir_frame *frame)
 	struct weir_leg *next = next_of(leg);
 
 	frame = pass_stages(leg, frame);
-	if (!frame)
+	if (!frame) {
 		drop_everywhere(leg->pipeline, WEIR_DROP_STAGE);
-	else if (next)
+	} else if (next && !is_wanted(leg->pipeline)) {
+		drop_everywhere(leg->pipeline, WEIR_DROP_UNWANTED);
+		weir_frame_unref(&frame);
+	} else if (next) {
 		offer_head(next, frame);
-	else
+	} else {
 		show_sinks(leg, frame);
+	}
 }
 
 bool weir_leg_flows(struct weir_leg *leg)
@@ -150,8 +168,7 @@ static void deliver(void *data, struct weir_frame *frame)
 
 	leg->in_work--;
 	if (!leg->head->engine->is_device)
-		weir_counter_add(
-			&leg->pipeline->books.converted_bytes, frame->info.bytes_used);
+		weir_counter_add(&leg->pipeline->books.converted_bytes, frame->info.bytes_used);
 	weir_leg_enter(leg, frame);
 }
 

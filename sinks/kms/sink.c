@@ -101,6 +101,13 @@ static void flips_failed(void *data, int error)
 	weir_kms_go_away(data, error);
 }
 
+static void flips_committed(void *data, const struct weir_frame *frame, uint64_t at_ns)
+{
+	struct weir_kms_sink *display = data;
+
+	display->host.handed(display->host.data, &display->base, frame, at_ns);
+}
+
 /* The last frame was seen: it is done with once something else is shown. */
 static void flips_finished(void *data)
 {
@@ -127,6 +134,7 @@ static void prepare_flips(struct weir_kms_sink *display, bool goes_on)
 	flips->at_once = !display->vsync && card->async_flips;
 	flips->failed = flips_failed;
 	flips->finished = flips_finished;
+	flips->committed = flips_committed;
 	flips->data = display;
 }
 
@@ -238,6 +246,25 @@ static int result(struct weir_sink *sink, char *text, size_t size)
 	return 0;
 }
 
+static size_t figures(const struct weir_sink *sink, struct weir_figure *out)
+{
+	const struct weir_kms_flips *flips = &((const struct weir_kms_sink *)sink)->flips;
+	struct weir_latency latency, commit;
+	size_t n = 0;
+
+	weir_histogram_read(&flips->count.latency, &latency);
+	weir_histogram_read(&flips->count.commit, &commit);
+	out[n++] = (struct weir_figure){ "shown", (double)flips->count.shown };
+	out[n++] = (struct weir_figure){ "late", (double)flips->count.late };
+	out[n++] = (struct weir_figure){ "repeated", (double)flips->count.repeated };
+	out[n++] = (struct weir_figure){ "lost_events", (double)flips->count.lost };
+	out[n++] = (struct weir_figure){ "to_screen_us_p50", (double)latency.p50 / 1e3 };
+	out[n++] = (struct weir_figure){ "to_screen_us_p99", (double)latency.p99 / 1e3 };
+	out[n++] = (struct weir_figure){ "to_screen_us_max", (double)latency.max / 1e3 };
+	out[n++] = (struct weir_figure){ "commit_us_p99", (double)commit.p99 / 1e3 };
+	return n;
+}
+
 static const char *const options[] = { "vsync", "mode", "lease", NULL };
 
 const struct weir_sink_impl weir_sink_kms = {
@@ -247,6 +274,7 @@ const struct weir_sink_impl weir_sink_kms = {
 	.options = options,
 	.has_address = true,
 	.shows_dmabufs = true,
+	.hands_over = true,
 	.list = weir_kms_list,
 	.examine = weir_kms_examine,
 	.open = open_display,
@@ -258,4 +286,5 @@ const struct weir_sink_impl weir_sink_kms = {
 	.drain = drain,
 	.stop = stop,
 	.result = result,
+	.figures = figures,
 };

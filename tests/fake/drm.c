@@ -142,7 +142,7 @@ void fake_drm_scan_out(void)
 
 void fake_send_event(uint64_t user_data)
 {
-	uint64_t now = weir_now_ns();
+	uint64_t now = fake.flip_ns ? fake.flip_ns : weir_now_ns();
 	struct drm_event_vblank event = {
 		.base = { .type = DRM_EVENT_FLIP_COMPLETE, .length = sizeof(event) },
 		.user_data = user_data,
@@ -396,12 +396,26 @@ static int memory(unsigned long request, void *arg)
 
 /* ---- system calls ---- */
 
+static bool is_to_fail(void)
+{
+	unsigned number = ++fake.ioctls;
+
+	if (number == fake.fail_nth && fake.at_nth) {
+		fake.at_nth();
+		return false;
+	}
+	return number == fake.fail_nth || (fake.fail_on && number > fake.fail_nth);
+}
+
 static int answer(unsigned long request, void *arg)
 {
 	int err;
 
-	if (++fake.ioctls == fake.fail_nth)
+	fake.made[_IOC_NR(request)] = true;
+	if (is_to_fail()) {
+		fake.failed[_IOC_NR(request)] = true;
 		return fake.fail_error;
+	}
 	if (request == DRM_IOCTL_MODE_ATOMIC)
 		return atomic(arg);
 	err = fake_drm_legacy(request, arg);

@@ -78,10 +78,14 @@ struct fake_drm {
 	unsigned commit_errors; /* … so many */
 	bool async_refused;     /* flips at once */
 	bool lose_events;
-	unsigned fail_nth; /* the ioctl with that number, from 1, … */
-	int fail_error;    /* … fails with that errno */
+	uint64_t flip_ns;       /* what events tell; 0: the time */
+	unsigned fail_nth;      /* the ioctl with that number, from 1, … */
+	int fail_error;         /* … fails with that errno, … */
+	bool fail_on;           /* … and so do all that follow */
+	void (*at_nth)(void);   /* or: happens before that one, which does not fail */
 
 	/* What happened. */
+	bool made[256], failed[256]; /* ioctls, by their number */
 	unsigned ioctls, tests, commits, modesets, async_commits, imports, fbs_made, fences;
 	unsigned opened, page_flips;
 	uint64_t active, mode_blob, crtc_of_connector;

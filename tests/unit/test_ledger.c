@@ -103,7 +103,7 @@ static void small_buffers_are_ended(void **state)
 static void names(void **state)
 {
 	static const char *const wanted[] = { "none", "budget", "replaced", "stage", "corrupt",
-		"failed", "stopped", "busy" };
+		"failed", "stopped", "busy", "unwanted" };
 
 	(void)state;
 	assert_int_equal(WEIR_COUNT(wanted), WEIR_N_DROPS);

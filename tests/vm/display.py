@@ -34,19 +34,47 @@ def displayed(*arguments):
     return guest.weir("capture", "/dev/video0", *arguments)
 
 
+def complaints_of_figures(sink):
+    figures, added = sink["figures"], sink["added_us"]
+    if not 0 < figures["shown"] <= sink["delivered"] or figures["lost_events"]:
+        yield "not shown: %s" % figures
+    if not 0 <= figures["late"] <= figures["repeated"] or figures["late"] > figures["shown"]:
+        yield "late: %s" % figures
+    # What weir adds is a part of the way to the screen.
+    if not 0 < added["p50"] <= figures["to_screen_us_p50"] or added["p50"] > added["p99"] or \
+            added["p99"] > added["max"]:
+        yield "%s, %s" % (added, figures)
+
+
 def try_cost():
     count = 300
     outcome = displayed("-s", "640x480", "-r", "30", "-f", "XR24", "--to", "display", "-n", count, "--json")
     faults = [outcome] if outcome.status else list(guest.complaints_of_books(outcome.summary))
     if not outcome.status:
         sink = outcome.summary["sinks"][0]
-        report.note("%s; %s us; %.2f calls a frame" % (sink["verdict"], outcome.summary["latency_us"],
-                                                      outcome.summary["syscalls_per_frame"]))
+        report.note("%s; added %s us; %.2f calls a frame" % (sink["verdict"], sink["added_us"],
+                                                            outcome.summary["syscalls_per_frame"]))
         if outcome.summary["frames"]["captured"] != count or sum(outcome.summary["faults"].values()) > 3:
             faults.append(outcome)
         if sink["held_max"] > 2 or sink["error"] or sink["copied_bytes"]:
             faults.append(sink)
+        faults += complaints_of_figures(sink)
     report.check("%d frames, 0 bytes copied" % count, faults)
+
+
+def try_at_once():
+    outcome = displayed("-s", "640x480", "-r", "30", "-f", "XR24", "--to", "display?vsync=0", "-n", 30, "--json")
+    said = any("no atomic flips without vsync" in line for line in outcome.err)
+    shown = not outcome.status and outcome.summary["sinks"][0]["figures"]["shown"] > 20
+    report.check("vsync=0 where the driver cannot: said, and shown with the refresh", [] if said and shown else [outcome])
+
+
+def try_sample():
+    sample = os.path.join(os.path.dirname(vm_crc), "../samples/04-camera-to-display")
+    outcome = guest.run(sample, "/dev/video0", "display:Virtual-1")
+    words = ("0 bytes copied a frame", "of 90 frames shown; weir added", "late: ", "commit_us_p99: ")
+    missing = [word for word in words if not any(word in line for line in outcome.out)]
+    report.check("samples/04-camera-to-display", [outcome] if outcome.status or missing else [])
 
 
 def try_beside():
@@ -73,7 +101,9 @@ def try_planner():
     centred = not outcome.status and any("1024x768" in line and "320x180 at 352,294" in line for line in outcome.err)
     report.check("smaller pictures are centred where nothing scales", [] if centred else [outcome])
     outcome = guest.weir("capture", "pattern:bars?size=640x480&fps=30&format=XR24", "-n", 30, "--to", "display", "--json")
-    shown = not outcome.status and outcome.summary["sinks"][0]["delivered"] == 30
+    # A busy machine is late now and then, and the newest frame wins.
+    sink = outcome.summary["sinks"][0] if not outcome.status else {"delivered": 0}
+    shown = sink["delivered"] > 20 and sink["delivered"] + sink["drop_reasons"].get("replaced", 0) == 30
     report.check("pattern, in slab memory", [] if shown else [outcome])
 
 
@@ -169,22 +199,30 @@ def try_none():
 
 
 # vkms composes what has 5 and 6 bits a colour so slowly under emulation that it takes a second a picture.
-count = 300 if full else 30
-try_pictures("/dev/video0", "XR24", "slab", count, 5)
+# And what takes the checksums of the frames is no faster than five a second on a busy machine.
+count = 300 if full else 10
+legacy = sys.argv[2:3] == ["legacy"]
+try_pictures("/dev/video0", "XR24", "slab", 10 if legacy else 300, 5)
 try_pictures("/dev/video0", "XR24", "mmap", count, 5)
 try_pictures("/dev/video2", "XR24", "mmap", count, 5)
 try_pictures("/dev/video0", "XR24", "heap", count, 5)
-try_pictures("/dev/video0", "RGB565", "slab", 8, 1)
-if sys.argv[2:3] != ["legacy"]:
-    try_pictures("/dev/video0", "RGB565", "mmap", 8, 1)
+try_pictures("/dev/video0", "RGB565", "slab", 4, 1)
+if legacy:
+    try_beside()
+    try_unplug()
+else:
+    for kind in "slab", "mmap", "heap":
+        try_pictures("/dev/video0", "XR24", kind, 2, 5)
+    for kind in "mmap", "heap":
+        try_pictures("/dev/video0", "RGB565", kind, 4, 1)
+    try_pictures("/dev/video2", "RGB565", "mmap", 4, 1)
     try_cost()
+    try_at_once()
+    try_sample()
     try_beside()
     try_planner()
     try_refusals()
     try_unplug()
     try_doctor()
     try_none()
-else:
-    try_beside()
-    try_unplug()
 report.finish()
