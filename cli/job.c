@@ -2,8 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/job.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int add_stage(struct weir_pipeline *pipeline, struct console *console, const char *text)
@@ -42,6 +44,60 @@ static int add_sink(struct job *job, struct console *console, const char *uri)
 	return err;
 }
 
+static bool is_rtp(const char *uri)
+{
+	return strncmp(uri, "rtp:", 4) == 0;
+}
+
+/* The URI with the option sdp=FILE; the caller's to free. */
+static char *with_sdp(const char *uri, const char *file)
+{
+	char *text = malloc(strlen(uri) + sizeof("?sdp=") + 3 * strlen(file)), *end = text;
+
+	if (!text)
+		return NULL;
+	end += sprintf(end, "%s%csdp=", uri, strchr(uri, '?') ? '&' : '?');
+	for (; *file; file++)
+		end += sprintf(end,
+			isalnum((unsigned char)*file) || strchr("/._-", *file) ? "%c" : "%%%02x",
+			(unsigned char)*file);
+	return text;
+}
+
+/* The first stream, which is what --sdp is of; others have the option sdp= of their own. */
+static size_t find_described(const struct options *options)
+{
+	size_t i = 0;
+
+	while (options->sdp && i < options->sinks.n && !is_rtp(options->sinks.item[i]))
+		i++;
+	return options->sdp ? i : SIZE_MAX;
+}
+
+static int check_described(const struct options *options, struct console *console)
+{
+	if (find_described(options) != options->sinks.n || !options->sdp)
+		return 0;
+	console_error(console, "--sdp %s: there is no stream to describe: add --to rtp://HOST:PORT",
+		options->sdp);
+	return -EINVAL;
+}
+
+static int add_numbered_sink(
+	struct job *job, struct console *console, const struct options *options, size_t i)
+{
+	const char *uri = options->sinks.item[i];
+	char *text;
+	int err;
+
+	if (i != find_described(options))
+		return add_sink(job, console, uri);
+	text = with_sdp(uri, options->sdp);
+	err = text ? add_sink(job, console, text) : -ENOMEM;
+	free(text);
+	return err;
+}
+
 /* What is broken outside must not lose what is healthy inside; what was typed wrong is another
  * matter. */
 static bool can_do_without(int error)
@@ -53,12 +109,14 @@ static bool can_do_without(int error)
 static int add_sinks(struct job *job, struct console *console, const struct options *options)
 {
 	char note[512];
-	int err = 0, first = 0;
+	int err = check_described(options, console), first = 0;
 
+	if (err)
+		return err;
 	if (options->sinks.n == 0)
 		return add_sink(job, console, "null");
 	for (size_t i = 0; i < options->sinks.n && (!err || can_do_without(err)); i++) {
-		err = add_sink(job, console, options->sinks.item[i]);
+		err = add_numbered_sink(job, console, options, i);
 		job->n_missing += err != 0;
 		first = first ? first : err;
 	}

@@ -32,6 +32,7 @@ struct options {
 	struct weir_video wanted;
 	struct weir_pipeline_settings pipeline;
 	struct words controls, stages, sinks;
+	const char *sdp; /* file for the first rtp sink's session description; NULL: none */
 	bool json;
 	bool frames;
 	bool watch;

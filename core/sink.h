@@ -51,6 +51,7 @@ struct weir_sink_run {
 struct weir_sink_host {
 	struct weir_loop *loop;
 	struct weir_slab *slab;
+	bool zero_copy; /* a copy ends the run: not to be tried where it can be helped */
 	bool goes_on; /* frames came in an earlier start of this run: what was noted of them stays
 		       */
 
@@ -64,12 +65,16 @@ struct weir_sink_host {
 	 * copies. `why` in words, of a copy that was not planned. */
 	void (*copied)(void *data, struct weir_sink *sink, uint64_t bytes, const char *why);
 
+	/* A frame went on to the device, at that time. Of sinks with impl->hands_over. */
+	void (*handed)(void *data, struct weir_sink *sink, const struct weir_frame *frame,
+		uint64_t at_ns);
+
 	/* What it accepts, or what it has to copy, has become another: a display came back, a
 	 * device took less than it had promised. The run is planned again and goes on, with the
 	 * same books; the sink is stopped and started for it. Any time between start() and stop().
 	 */
 	void (*changed)(void *data, struct weir_sink *sink);
-	const struct weir_sink_run *run; /* its calls get `data`, too; NULL: there is none to show */
+	const struct weir_sink_run *run; /* its calls get `data`, too; NULL: none to show */
 	void *data;
 };
 
@@ -78,6 +83,9 @@ struct weir_offer {
 	struct weir_video video;
 	const char *memory; /* the kind's name */
 	struct weir_memory_traits traits;
+	struct weir_sink *maker; /* whose own it is, of a kind that sinks make: maybe that of the
+				  * one who is asked */
+	bool view; /* frames begin somewhere inside their slots, as after a crop */
 };
 
 struct weir_sink_impl {
@@ -89,8 +97,9 @@ struct weir_sink_impl {
 	bool reads_pixels;     /* with the CPU: the planner then keeps CPU access cheap */
 	bool wants_registered; /* transfers straight from the slab */
 	bool shows_dmabufs;    /* hands dma-bufs to a device or to somebody we do not know */
-	bool gathers; /* transfers the pieces of core/gather.h, and heeds sink->masks so */
+	bool gathers;          /* transfers the pieces of core/gather.h, and heeds sink->masks so */
 	bool always_copies; /* each frame, whatever it is: the planner looks for nothing better */
+	bool hands_over; /* says by host.handed() when a frame goes on, which is not in take() */
 	bool program_holds; /* frames it holds are the program's: a run's end does not wait for them
 			     */
 
@@ -116,10 +125,24 @@ struct weir_sink_impl {
 	uint64_t (*copies)(
 		struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size);
 
-	/* The stride that spares it a copy or a refusal, for a picture like this one; at least that
-	 * one's, so that what suits another sink is not undone. 0: any will do. NULL: any always
-	 * does. */
+	/* How it transfers what copies() has nothing to say of, in words. Whether some frames may
+	 * be copied all the same. NULL: as its flags have it. */
+	bool (*how)(
+		struct weir_sink *sink, const struct weir_offer *offer, char *text, size_t size);
+
+	/* The stride that spares it a copy, a refusal or work, for a picture like this one; at
+	 * least that one's, so that what suits another sink is not undone. That one's own if it
+	 * suits. 0: any will do. NULL: any always does. */
 	uint32_t (*stride)(struct weir_sink *sink, const struct weir_video *video);
+
+	/* Makes memory of its device's own for a part of a slot: part->length bytes, in lines that
+	 * are `stride` apart (0: it does not matter). Sets part->memory and part->dmabuf, which are
+	 * the slab's from then on: nothing else stands for that memory, so that frames in it
+	 * outlive the sink. It is asked while planning, and before start(). 0, or -errno with the
+	 * reason in `why`, and then nothing is left behind. NULL: its device has no memory that
+	 * others could use. */
+	int (*make_part)(struct weir_sink *sink, uint32_t stride, struct weir_slot_part *part,
+		char *why, size_t size);
 
 	/* Once for each plan of a run: the picture may have become another. An error loses this
 	 * sink alone. NULL: nothing to do. */
@@ -157,6 +180,9 @@ struct weir_sink_impl {
 	/* After stop: the sink's own verdict on the run, and one line for people in `text`. 0, or
 	 * -errno when what it checked does not hold (the run then fails with it). NULL: none. */
 	int (*result)(struct weir_sink *sink, char *text, size_t size);
+
+	/* With the result: what it measured, at most WEIR_MAX_FIGURES, and how many. NULL: none. */
+	size_t (*figures)(const struct weir_sink *sink, struct weir_figure *out);
 };
 
 struct weir_sink {
@@ -165,7 +191,7 @@ struct weir_sink {
 	char *uri;
 	unsigned budget;
 	enum weir_policy policy;
-	uint64_t deadline_ns; /* 0: two frames' time */
+	uint64_t deadline_ns;    /* 0: two frames' time */
 	struct weir_masks masks; /* as they were asked for */
 	weir_counter syscalls;
 	weir_counter zero_copy_sends, kernel_copied_sends, copied_bytes;

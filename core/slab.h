@@ -31,6 +31,7 @@
 #define WEIR_SLAB_TAILROOM  64
 
 struct weir_slab;
+struct weir_sink;
 
 /* A piece of memory that a device sees as one buffer. */
 struct weir_slot_part {
@@ -44,12 +45,14 @@ struct weir_slot {
 	struct weir_slot_part parts[WEIR_MAX_PLANES];
 	unsigned n_parts;
 	uint8_t *headroom; /* before parts[0], or NULL */
-	unsigned index; /* in its slab: what the memory's maker and the source go by */
-	unsigned place; /* among all slots whose frames go the same way, those of another slab
-			 * included: what everybody goes by who gets frames. The index, unless
-			 * weir_slab_place() said otherwise */
+	unsigned index;    /* in its slab: what the memory's maker and the source go by */
+	unsigned place;    /* among all slots whose frames go the same way, those of another slab
+			    * included: what everybody goes by who gets frames. The index, unless
+			    * weir_slab_place() said otherwise */
 	struct weir_frame frame;
 	struct weir_slab *slab;
+	_Atomic uint32_t devices; /* that read it on their own */
+	const char *_Atomic device; /* the last one */
 	struct {
 		pthread_mutex_t lock; /* two sinks may read on two threads */
 		unsigned open;
@@ -68,7 +71,9 @@ struct weir_slab_settings {
 	unsigned n_parts;
 	size_t part_bytes[WEIR_MAX_PLANES];
 
-	const int *given; /* of the kind `given`: n_parts dma-bufs a slot */
+	const int *given;               /* of the kind `given`: n_parts dma-bufs a slot */
+	const struct weir_video *video; /* that is to lie in it, for memory that has a pitch of its
+					 * own; NULL: not known yet */
 
 	bool no_lock;
 	bool probe; /* to be shown to a device and not to be used: it may be made of few pages, each
@@ -77,9 +82,9 @@ struct weir_slab_settings {
 
 /* What can be done with frames of some memory. */
 struct weir_memory_traits {
-	bool dmabuf;   /* devices, and other processes, see them */
-	bool pinnable; /* networks and disks take them without a copy */
-	bool headroom; /* there is room before and after the frame */
+	bool dmabuf;     /* devices, and other processes, see them */
+	bool pinnable;   /* networks and disks take them without a copy */
+	bool headroom;   /* there is room before and after the frame */
 	bool contiguous; /* devices without an IOMMU take them: their pages are neighbours */
 };
 
@@ -88,6 +93,12 @@ struct weir_memory_kind {
 	const char *name;                 /* "slab", "host", "mmap" … */
 	const char *summary;              /* for `weir info` and the docs */
 	struct weir_memory_traits traits; /* at best */
+
+	/* A sink of the run makes it, out of its device's own memory (impl->make_part). The row
+	 * cannot be created, and its probe says so; what can is a copy that names the sink: see
+	 * weir_memory_of_sink(). */
+	bool by_sink;
+	struct weir_sink *maker; /* of a copy; borrowed */
 
 	/* Whether this machine has it at all. 0, or -errno with the reason and the remedy in `why`.
 	 */
@@ -120,11 +131,15 @@ static inline const struct weir_slot_part *weir_slot_part(
 extern const struct weir_memory_kind weir_memory_given;
 
 extern const struct weir_memory_kind weir_memory_slab, weir_memory_mmap, weir_memory_heap,
-	weir_memory_host;
+	weir_memory_host, weir_memory_scanout;
 
 /* Every kind in the planner's order of preference, ended by NULL. */
 extern const struct weir_memory_kind *const weir_memory_kinds[];
 const struct weir_memory_kind *weir_memory_kind_by_name(const char *name);
+
+/* The kind `scanout` as that sink makes it, which has impl->make_part. The copy is good while the
+ * sink is; slabs of it outlive both, and are of the kind weir_memory_scanout. */
+struct weir_memory_kind weir_memory_of_sink(struct weir_sink *sink);
 
 struct weir_slab {
 	const struct weir_memory_kind *kind;
@@ -140,6 +155,7 @@ struct weir_slab {
 	unsigned n_made; /* slots that have memory: n_slots, and those that a device had no use for
 			  */
 	struct weir_slot slots[WEIR_SLAB_MAX_SLOTS];
+	bool unfenced; /* whoever writes it is done when a frame comes: nobody looks for fences */
 	bool synced; /* a device may see the dma-bufs: CPU access needs DMA_BUF_IOCTL_SYNC */
 	_Atomic uint64_t syncs; /* how many of those there were */
 
@@ -152,6 +168,8 @@ struct weir_slab {
 	void (*returned)(void *data);
 	void *returned_data;
 	struct weir_attachment *attachments;
+	const void *claimant; /* of what lies around the lines; NULL: nobody */
+	void *claim;
 };
 
 /* Creates the slab with all slots free. The caller has the one reference. 0, -ENOMEM, or the kind's
@@ -171,6 +189,14 @@ void weir_slab_unref(struct weir_slab **slab);
 /* Memory that must live as long as a frame of this slab can be out: `destroy(block)` is called just
  * before the slab's memory goes. 0 or -ENOMEM (the block stays the caller's). */
 int weir_slab_attach(struct weir_slab *slab, void *block, void (*destroy)(void *block));
+
+/* What lies around the lines of this slab's frames, and of the copies made of them for the same
+ * sinks, belongs to one protocol: headroom, and the gap that the stride leaves behind each line.
+ * Neither devices nor readers of pixels care what stands there. `claimant` is an address that only
+ * users of that protocol know, and `claim` what they share (attached to the slab, or as
+ * long-lived). Returns the claim: theirs, or the one that one of them made before; NULL: it is
+ * another protocol's. With a NULL `claim` it only asks. Loop thread; ends with the slab. */
+void *weir_slab_claim(struct weir_slab *slab, const void *claimant, void *claim);
 
 /* Leaves out the slots from number `n_slots` on, for a device that takes fewer. All are free still.
  */

@@ -14,7 +14,8 @@ bool weir_is_dmabuf(int fd);
  * mapping. What the CPU cannot map is for devices only: begin_cpu says EACCES. 0 or -errno. */
 int weir_parts_adopt(struct weir_slot_part *part, int fd);
 
-/* Unmaps and closes what the slot's parts have, and leaves them empty. */
+/* Unmaps and closes what the part has, or the slot's parts have, and leaves them empty. */
+void weir_part_release(struct weir_slot_part *part);
 void weir_parts_release(struct weir_slot *slot);
 void weir_parts_release_all(struct weir_slab *slab);
 

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <xf86drm.h>
+
 #include "core/log.h"
 #include "sinks/kms/displays.h"
 #include "sinks/kms/kms.h"
@@ -101,6 +103,13 @@ static void flips_failed(void *data, int error)
 	weir_kms_go_away(data, error);
 }
 
+static void flips_committed(void *data, const struct weir_frame *frame, uint64_t at_ns)
+{
+	struct weir_kms_sink *display = data;
+
+	display->host.handed(display->host.data, &display->base, frame, at_ns);
+}
+
 /* The last frame was seen: it is done with once something else is shown. */
 static void flips_finished(void *data)
 {
@@ -127,6 +136,7 @@ static void prepare_flips(struct weir_kms_sink *display, bool goes_on)
 	flips->at_once = !display->vsync && card->async_flips;
 	flips->failed = flips_failed;
 	flips->finished = flips_finished;
+	flips->committed = flips_committed;
 	flips->data = display;
 }
 
@@ -170,6 +180,14 @@ static void refuse_frame(struct weir_kms_sink *display, struct weir_frame *frame
 	display->host.changed(display->host.data, &display->base);
 }
 
+/* Pulled out: its driver answers nothing else from then on. */
+static bool is_gone(const struct weir_kms_card *card)
+{
+	struct drm_get_cap request = { .capability = DRM_CAP_DUMB_BUFFER };
+
+	return weir_kms_ioctl(card, DRM_IOCTL_GET_CAP, &request) == -ENODEV;
+}
+
 static int take(struct weir_sink *sink, struct weir_frame *frame)
 {
 	struct weir_kms_sink *display = (struct weir_kms_sink *)sink;
@@ -182,11 +200,14 @@ static int take(struct weir_sink *sink, struct weir_frame *frame)
 	}
 	err = weir_kms_framebuffers_get(
 		&display->framebuffers, &display->output.card, frame, &framebuffer);
-	if (err) {
+	if (err && !is_gone(&display->output.card)) {
 		refuse_frame(display, frame, err);
 		return 0;
 	}
-	err = weir_kms_flips_show(&display->flips, frame, framebuffer);
+	if (err)
+		frame->verdict = WEIR_DROP_FAILED;
+	else
+		err = weir_kms_flips_show(&display->flips, frame, framebuffer);
 	if (err)
 		weir_kms_go_away(display, err);
 	return 0;
@@ -238,6 +259,25 @@ static int result(struct weir_sink *sink, char *text, size_t size)
 	return 0;
 }
 
+static size_t figures(const struct weir_sink *sink, struct weir_figure *out)
+{
+	const struct weir_kms_flips *flips = &((const struct weir_kms_sink *)sink)->flips;
+	struct weir_latency latency, commit;
+	size_t n = 0;
+
+	weir_histogram_read(&flips->count.latency, &latency);
+	weir_histogram_read(&flips->count.commit, &commit);
+	out[n++] = (struct weir_figure){ "shown", (double)flips->count.shown };
+	out[n++] = (struct weir_figure){ "late", (double)flips->count.late };
+	out[n++] = (struct weir_figure){ "repeated", (double)flips->count.repeated };
+	out[n++] = (struct weir_figure){ "lost_events", (double)flips->count.lost };
+	out[n++] = (struct weir_figure){ "to_screen_us_p50", (double)latency.p50 / 1e3 };
+	out[n++] = (struct weir_figure){ "to_screen_us_p99", (double)latency.p99 / 1e3 };
+	out[n++] = (struct weir_figure){ "to_screen_us_max", (double)latency.max / 1e3 };
+	out[n++] = (struct weir_figure){ "commit_us_p99", (double)commit.p99 / 1e3 };
+	return n;
+}
+
 static const char *const options[] = { "vsync", "mode", "lease", NULL };
 
 const struct weir_sink_impl weir_sink_kms = {
@@ -247,15 +287,18 @@ const struct weir_sink_impl weir_sink_kms = {
 	.options = options,
 	.has_address = true,
 	.shows_dmabufs = true,
+	.hands_over = true,
 	.list = weir_kms_list,
 	.examine = weir_kms_examine,
 	.open = open_display,
 	.close = close_display,
 	.accepts = weir_kms_accepts,
 	.stride = weir_kms_stride,
+	.make_part = weir_kms_make_part,
 	.start = start,
 	.take = take,
 	.drain = drain,
 	.stop = stop,
 	.result = result,
+	.figures = figures,
 };

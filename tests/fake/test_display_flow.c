@@ -312,9 +312,118 @@ static void late_frames_are_counted(void **state)
 	assert_non_null(strstr(text, "2 frames, 1 of them late"));
 }
 
+static void copy_released(struct weir_frame *view, void *data)
+{
+	(void)view;
+	++*(unsigned *)data;
+}
+
+/* Copies of frames lie in other slots, of the same numbers: what is on the screen stays there. */
+static void copies_have_framebuffers_of_their_own(void **state)
+{
+	struct scene *scene = *state;
+	struct weir_slab *own = scene->slab, *copies;
+	struct weir_frame *frame, view = { 0 }, *shown = &view;
+	unsigned first, released = 0;
+
+	scene_open(scene, "display");
+	scene_start(scene);
+	first = scene_show(scene);
+	scene_refresh(scene);
+	scene_make_slab(scene);
+	copies = scene->slab;
+	weir_slab_place(copies, SCENE_SLOTS);
+	stand_describe_slots(copies, &scene->video);
+	frame = weir_slot_issue(weir_slab_take(copies));
+	assert_int_equal(frame->slot->index, first);
+	weir_frame_init_view(&view, frame, copy_released, &released);
+	assert_int_equal(scene->sink->impl->take(scene->sink, &view), 0);
+	weir_frame_unref(&shown);
+	assert_true(fake_reads(own->slots[first].parts[0].dmabuf));
+	assert_true(scene->held[first]);
+	scene_refresh(scene);
+	assert_true(fake_reads(copies->slots[first].parts[0].dmabuf));
+	assert_false(scene->held[first]);
+	scene_stop(scene);
+	assert_int_equal(released, 1);
+	scene_destroy_slab(scene);
+	scene->slab = own;
+}
+
+static double figure(const struct scene *scene, const char *name)
+{
+	struct weir_figure figures[WEIR_MAX_FIGURES];
+	size_t n = scene->sink->impl->figures(scene->sink, figures);
+
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(figures[i].name, name))
+			return figures[i].value;
+	fail_msg("no figure %s", name);
+	return 0;
+}
+
+/* Whoever kept it waiting: the refreshes count that it was ready for. */
+static void waiting_for_a_busy_card_is_late(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_open(scene, "display");
+	scene_start(scene);
+	scene_show(scene);
+	scene_refresh(scene);
+	assert_true(figure(scene, "late") == 0);
+	fake.commit_error = EBUSY;
+	fake.commit_errors = 1000;
+	scene_show(scene);
+	stand_run(scene->loop, 60 * STAND_MS);
+	fake.commit_errors = 0;
+	stand_run(scene->loop, 20 * STAND_MS);
+	scene_refresh(scene);
+	assert_true(figure(scene, "shown") == 2);
+	assert_true(figure(scene, "late") == 1);
+	assert_true(figure(scene, "repeated") >= 3);
+}
+
+/* Also of the frame that waited for the one before it. */
+static void each_commit_is_handed_over(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_open(scene, "display?budget=3");
+	scene_start(scene);
+	scene_show(scene);
+	scene_refresh(scene);
+	for (unsigned i = 0; i < 2; i++)
+		scene_show(scene);
+	scene_refresh(scene);
+	scene_refresh(scene);
+	assert_true(figure(scene, "shown") == 3);
+	assert_int_equal(scene->handed, 3);
+}
+
+/* Some drivers tell of a refresh long ago, once a mode was set. */
+static void a_flip_before_its_commit_says_nothing(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_open(scene, "display");
+	scene_start(scene);
+	scene_show(scene);
+	fake.flip_ns = 1;
+	scene_refresh(scene);
+	assert_true(figure(scene, "shown") == 1);
+	assert_true(figure(scene, "to_screen_us_max") == 0);
+	fake.flip_ns = 0;
+	scene_show(scene);
+	scene_refresh(scene);
+	assert_true(figure(scene, "to_screen_us_max") > 0);
+	assert_true(figure(scene, "to_screen_us_p50") == figure(scene, "to_screen_us_max"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		SCENE(copies_have_framebuffers_of_their_own),
 		SCENE(frames_go_when_another_is_shown),
 		SCENE(the_newest_waits),
 		SCENE(each_slot_is_imported_once),
@@ -329,6 +438,9 @@ int main(void)
 		SCENE(at_once_where_the_card_can),
 		SCENE(at_once_refused_here),
 		SCENE(late_frames_are_counted),
+		SCENE(waiting_for_a_busy_card_is_late),
+		SCENE(each_commit_is_handed_over),
+		SCENE(a_flip_before_its_commit_says_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
