@@ -36,8 +36,8 @@ struct weir_source_host {
 	 * of the new one. The source has stopped; the pipeline plans again and starts it anew. */
 	void (*changed)(void *data);
 
-	/* So many bytes had to be copied to bring the next frame here, beyond what was planned: they
-	 * go into the books, and end a run that was to go without copies. */
+	/* So many bytes had to be copied to bring the next frame here, beyond what was planned:
+	 * they go into the books, and end a run that was to go without copies. */
 	void (*copied)(void *data, uint64_t bytes, const char *why);
 
 	/* No more frames: error 0 at the end, else -errno, already logged. */

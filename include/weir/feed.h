@@ -34,7 +34,7 @@ struct weir_feed_settings {
 	const struct weir_log *log; /* borrowed; NULL: stderr */
 	struct weir_video video;    /* what comes: format and size at least */
 	bool dmabufs;
-	unsigned n_parts;  /* dma-bufs of one frame; 0: one */
+	unsigned n_parts;   /* dma-bufs of one frame; 0: one */
 	size_t frame_bytes; /* most that a compressed frame takes; 0: two bytes a pixel */
 	bool live; /* frames come at times of their own, and sinks that are not ready miss them;
 		    * otherwise they wait until every sink can take one */
@@ -60,8 +60,9 @@ WEIR_API int weir_feed_open(const struct weir_feed_settings *settings, struct we
 WEIR_API void weir_feed_close(struct weir_feed **feed);
 
 /* Lends a frame to draw into; waits for it, and for the run to begin, for at most `timeout_ns`. It
- * is the caller's, to push or to weir_frame_unref(). 0; -EAGAIN: there was none in time; -ECANCELED:
- * interrupted; -ESHUTDOWN: the feed has ended, or the source was closed. Not with settings.dmabufs. */
+ * is the caller's, to push or to weir_frame_unref(). 0; -EAGAIN: there was none in time;
+ * -ECANCELED: interrupted; -ESHUTDOWN: the feed has ended, or the source was closed. Not with
+ * settings.dmabufs. */
 WEIR_API int weir_feed_take(struct weir_feed *feed, uint64_t timeout_ns, struct weir_frame **out);
 
 /* Passes a taken frame on and sets *frame to NULL, whatever it returns. 0; -ESTALE: it was taken of
@@ -71,7 +72,7 @@ WEIR_API int weir_feed_push(
 
 /* A frame in the program's memory. Descriptors are borrowed for the call. */
 struct weir_feed_dmabufs {
-	int fd[WEIR_MAX_PLANES]; /* settings.n_parts of them */
+	int fd[WEIR_MAX_PLANES];          /* settings.n_parts of them */
 	uint32_t offset[WEIR_MAX_PLANES]; /* of each plane, in its dma-buf … */
 	uint32_t stride[WEIR_MAX_PLANES]; /* … and from line to line; plane 0's is video.stride */
 
@@ -82,7 +83,8 @@ struct weir_feed_dmabufs {
 };
 
 /* As weir_feed_push(), of a frame that lies there; waits for room as weir_feed_take() does. 0;
- * -EINVAL: no dma-buf, or lines other than the video's; -EAGAIN, -ECANCELED, -ESHUTDOWN, -EMFILE. */
+ * -EINVAL: no dma-buf, or lines other than the video's; -EAGAIN, -ECANCELED, -ESHUTDOWN, -EMFILE.
+ */
 WEIR_API int weir_feed_push_dmabufs(struct weir_feed *feed, const struct weir_feed_dmabufs *frame,
 	const struct weir_feed_stamp *stamp, uint64_t timeout_ns);
 

@@ -15,8 +15,8 @@ GstCaps *weir_gst_caps_any(void);
 /* Fixed caps, or NULL where GStreamer has no name for the format. `dmabufs`: with memory:DMABuf. */
 GstCaps *weir_gst_caps_of_video(const struct weir_video *video, gboolean dmabufs);
 
-/* What a source comes in, in its order: plainly first, then with memory:DMABuf, for who insists. Both
- * mean the same memory; plain caps are those that every version of GStreamer understands. */
+/* What a source comes in, in its order: plainly first, then with memory:DMABuf, for who insists.
+ * Both mean the same memory; plain caps are those that every version of GStreamer understands. */
 GstCaps *weir_gst_caps_of_source(const struct weir_source_info *info);
 
 /* Of fixed caps: format, size, rate, and colours if they tell. The stride is left out. */

@@ -24,8 +24,8 @@ void weir_gst_memory_free(struct weir_gst_memory *memory);
 GstBuffer *weir_gst_memory_wrap(struct weir_gst_memory *memory, struct weir_frame *frame,
 	unsigned epoch, const GstVideoInfo *info);
 
-/* A buffer of its own with the same picture as `info` lays it out, for elements that know nothing of
- * strides: one copy. Borrows the frame. NULL: its pixels cannot be had. */
+/* A buffer of its own with the same picture as `info` lays it out, for elements that know nothing
+ * of strides: one copy. Borrows the frame. NULL: its pixels cannot be had. */
 GstBuffer *weir_gst_memory_copy(struct weir_frame *frame, const GstVideoInfo *info);
 
 /* Whether the frame lies as `info` says without further words. */

@@ -1,4 +1,5 @@
-
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plugins/gst/policy.h"
 
 GType weir_gst_policy_get_type(void)

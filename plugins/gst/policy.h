@@ -1,4 +1,5 @@
-
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef WEIR_PLUGINS_GST_POLICY_H
 #define WEIR_PLUGINS_GST_POLICY_H
 

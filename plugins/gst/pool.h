@@ -13,8 +13,8 @@
 G_DECLARE_FINAL_TYPE(WeirPool, weir_pool, WEIR, POOL, GstBufferPool)
 
 /* Whose feed it is. lend() is called by whoever wants a buffer, on any thread: so that a run begins
- * only where somebody draws into it. 0, and *feed stays valid until weir_pool_close() returns, or is
- * NULL: draw elsewhere; or -errno, and the sink has posted its error. */
+ * only where somebody draws into it. 0, and *feed stays valid until weir_pool_close() returns, or
+ * is NULL: draw elsewhere; or -errno, and the sink has posted its error. */
 struct weir_pool_owner {
 	int (*lend)(void *data, struct weir_feed **feed);
 	void *data;
@@ -26,8 +26,8 @@ GstBufferPool *weir_pool_new(const struct weir_pool_owner *owner, const GstVideo
  * pool may go on with it. Whether it ever lent a slot. */
 gboolean weir_pool_close(GstBufferPool *pool);
 
-/* The frame under a buffer of any such pool, drawn and no longer written; the caller's. NULL: another
- * memory, or it was taken already. */
+/* The frame under a buffer of any such pool, drawn and no longer written; the caller's. NULL:
+ * another memory, or it was taken already. */
 struct weir_frame *weir_pool_take_frame(GstBuffer *buffer);
 
 #endif

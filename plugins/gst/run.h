@@ -27,20 +27,18 @@ struct weir_gst_run {
 	GCond changed;
 	char *error; /* in weir's words */
 	gboolean started, over;
-	int result; /* once it is over */
+	int result;              /* once it is over */
 	struct weir_video video; /* as planned, of the source */
-	char *plan; /* in words */
+	char *plan;              /* in words */
 };
 
-void weir_gst_run_init(
-	struct weir_gst_run *run, GstElement *element, GstDebugCategory *category);
+void weir_gst_run_init(struct weir_gst_run *run, GstElement *element, GstDebugCategory *category);
 void weir_gst_run_clear(struct weir_gst_run *run);
 
 /* Takes source and sink, whatever it returns, and runs them on a thread. FALSE: it could not begin;
  * weir_gst_run_complain() tells why. */
-gboolean weir_gst_run_start(struct weir_gst_run *run,
-	const struct weir_pipeline_settings *settings, struct weir_source **source,
-	struct weir_sink **sink);
+gboolean weir_gst_run_start(struct weir_gst_run *run, const struct weir_pipeline_settings *settings,
+	struct weir_source **source, struct weir_sink **sink);
 
 /* Until it captures or is over. Whether it captures. */
 gboolean weir_gst_run_wait(struct weir_gst_run *run);

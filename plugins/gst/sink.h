@@ -27,11 +27,12 @@ struct _WeirSink {
 	enum weir_gst_policy policy;
 
 	struct weir_gst_run run;
-	GMutex life; /* of run, feed and input: upstream's wish for a buffer may be what begins it */
+	GMutex life; /* of run, feed and input: upstream's wish for a buffer may be what begins it
+		      */
 	struct weir_feed *feed;
 	enum weir_gst_input input;
 	GstBufferPool *pool; /* NULL: nobody asked for one */
-	GstVideoInfo info;       /* of raw caps */
+	GstVideoInfo info;   /* of raw caps */
 	gboolean raw;
 	struct weir_video video; /* that the caps tell; no format: no caps yet */
 	guint32 stride;          /* of frames in dma-bufs */
@@ -44,8 +45,8 @@ struct _WeirSink {
 /* input.c */
 void weir_gst_sink_close(WeirSink *self);
 
-/* Everything that was shown goes all its way, and the run is over. From where gst_base_sink_wait_preroll()
- * may be called. GST_FLOW_OK, or it was cut off. */
+/* Everything that was shown goes all its way, and the run is over. From where
+ * gst_base_sink_wait_preroll() may be called. GST_FLOW_OK, or it was cut off. */
 GstFlowReturn weir_gst_sink_drain(WeirSink *self);
 
 /* For weir_pool_new(). */

@@ -31,7 +31,7 @@ struct _WeirSrc {
 	struct weir_gst_run run;
 	struct weir_gst_arrivals arrivals;
 	struct weir_source *source; /* open and not running */
-	GstCaps *caps;              /* that it comes in, from start to stop; under the object's lock */
+	GstCaps *caps; /* that it comes in, from start to stop; under the object's lock */
 	struct weir_gst_memory *memory;
 	GstVideoInfo info;       /* of raw caps */
 	struct weir_video video; /* that the caps tell; under the object's lock for other threads */

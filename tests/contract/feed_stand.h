@@ -3,8 +3,8 @@
 #ifndef WEIR_TESTS_FEED_STAND_H
 #define WEIR_TESTS_FEED_STAND_H
 
-/* A pipeline on a thread of its own that lives on what the test feeds it. Its sink notes what comes,
- * and keeps frames while it is told to. */
+/* A pipeline on a thread of its own that lives on what the test feeds it. Its sink notes what
+ * comes, and keeps frames while it is told to. */
 
 #include "tests/contract/pipeline_fixture.h"
 
@@ -20,7 +20,8 @@ struct feed_stand {
 	_Atomic unsigned came, n_kept, planned;
 	_Atomic bool keeps;
 	struct weir_frame *kept[FEED_KEPT];
-	struct weir_frame_info last; /* of the newest frame; read after the run, or while it waits */
+	struct weir_frame_info
+		last; /* of the newest frame; read after the run, or while it waits */
 	uint64_t sum; /* of each frame's first byte */
 };
 
