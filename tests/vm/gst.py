@@ -9,6 +9,7 @@ and what is busy or unplugged is told in weir's words. TAP on stdout.
 import os
 import re
 import shutil
+import subprocess
 import sys
 
 import guest
@@ -86,7 +87,28 @@ def try_trouble():
           "videotestsrc ! identity drop-allocation=true ! weirsink copy-policy=never", "would have to be copied")
 
 
+def unplugged(words):
+    """While it runs: what it printed, after its exit status."""
+    with subprocess.Popen(["gst-launch-1.0", "-v"] + words.split(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True) as child:
+        seen = []
+        for line in child.stdout:
+            seen.append(line)
+            if "plan = " in line and len([l for l in seen if "plan = " in l]) == 1:
+                guest.run("v4l2-ctl", "-d", "/dev/video0", "-c", "disconnect=1")
+    return child.returncode, "".join(seen)
+
+
+def try_unplug():
+    status, said = unplugged("weirsrc device=/dev/video0 ! fakesink")
+    report.check("unplugged: an error", [] if status and re.search("ERROR: .*was unplugged", said) else [said])
+    status, said = unplugged("weirsrc device=/dev/video0 reconnect=true num-buffers=90 ! fakesink")
+    report.check("unplugged, with reconnect=true",
+                 [] if not status and "is back after" in said else ["exit status %d" % status, said])
+
+
 try_source()
 try_sink()
 try_trouble()
+try_unplug()
 report.finish()
