@@ -37,7 +37,7 @@ def copied(outcome):
 
 
 def leaked(outcome):
-    return [line for line in outcome.err if "object-alive" in line]
+    return [line for line in outcome.err if re.search(r"object-alive, type-name=.string.[^%]", line)]
 
 
 def flows(title, words, condition=lambda outcome: True):
