@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 SHORT, LONG = 20, 320
-CAPS = "video/x-raw,format=BGRx,width=640,height=360,framerate=60/1"
+CAPS = "video/x-raw,format=BGRx,width=640,height=480,framerate=60/1"
 SOURCES = {
     "v4l2src": "v4l2src device=/dev/video0",
     "v4l2src io-mode=dmabuf": "v4l2src device=/dev/video0 io-mode=dmabuf",
