@@ -21,7 +21,8 @@ static GstDeviceMonitor *monitor_of_ours(void)
 static gboolean is_camera(GstDevice *device)
 {
 	GstStructure *properties = gst_device_get_properties(device);
-	gboolean is = !g_strcmp0(gst_structure_get_string(properties, "device.path"), CAMERA) &&
+	gboolean is = !strcmp(G_OBJECT_TYPE_NAME(device), "WeirDevice") &&
+		      !g_strcmp0(gst_structure_get_string(properties, "device.path"), CAMERA) &&
 		      gst_structure_has_field(properties, "v4l2.device.card");
 
 	gst_structure_free(properties);
