@@ -252,6 +252,7 @@ static int start_sinks(struct weir_pipeline *pipeline)
 		.failed = sink_failed,
 		.copied = sink_copied,
 		.changed = sink_changed,
+		.run = &weir_pipeline_run_calls,
 		.data = pipeline,
 	};
 
