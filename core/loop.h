@@ -73,8 +73,9 @@ enum weir_io {
 struct weir_op {
 	void (*done)(struct weir_op *op, int64_t result); /* bytes, or -errno; -ECANCELED */
 
-	/* Of sends without a copy, may be NULL: they are in the socket's queue (or failed), and the
-	 * next may follow. Their memory is in use until done(), which comes later. */
+	/* Of sends with zero_copy, may be NULL: they are in the socket's queue (or failed), and the
+	 * next may follow. Their memory is in use until done(), which comes later, with the same
+	 * result. */
 	void (*sent)(struct weir_op *op, int64_t result);
 
 	void *data;
@@ -96,7 +97,7 @@ struct weir_op {
 		bool cancelled;
 		bool sent; /* the result is there, the memory still in use */
 		uint32_t slot;
-		int64_t result;
+		int64_t result; /* of a send: bytes so far, and then what sent() was told */
 		struct msghdr message; /* of SENDV */
 	} loop;
 };
@@ -114,7 +115,10 @@ struct weir_loop_settings {
 int weir_loop_open(const struct weir_loop_settings *settings, struct weir_loop **out);
 
 /* Cancels whatever is active (operations are done here and now, with -ECANCELED or with what was
- * done; the kernel uses no memory of theirs afterwards) and sets *loop to NULL. */
+ * done; the kernel uses no memory of theirs afterwards) and sets *loop to NULL. It waits for the
+ * network to let go of what was sent, but not for ever: when nothing has moved for a second it says
+ * so and goes on. The pages stay with the kernel then, and the peer gets what stands there when it
+ * asks. */
 void weir_loop_close(struct weir_loop **loop);
 
 /* "uring", "sqpoll" or "epoll", and why that one. */
@@ -163,7 +167,9 @@ void weir_loop_unqueue(struct weir_loop *loop, struct weir_task *task);
  * (active already), -ENOSPC, -ECANCELED (the loop is closing). */
 int weir_loop_submit(struct weir_loop *loop, struct weir_op *op);
 
-/* Asks for an early end; op->done still comes, with -ECANCELED or with what was done. */
+/* Asks for an early end; op->done still comes, with -ECANCELED or with what was done. What is in a
+ * socket's queue is no longer ours to stop: its memory comes back when it has left, or when the
+ * owner resets the connection. */
 void weir_loop_cancel(struct weir_loop *loop, struct weir_op *op);
 
 /* Registers memory for transfers: operations whose buffer lies inside it take the short way in
@@ -174,7 +180,8 @@ int weir_loop_register(struct weir_loop *loop, void *base, size_t length);
 void weir_loop_unregister(struct weir_loop *loop);
 
 /* Which sends this backend can do without a copy, tried for real; what the network makes of each is
- * told by op->copied. */
+ * told by op->copied. A kernel that would not tell (before Linux 6.2) is used as one that cannot.
+ * Where it cannot after all (that socket, that memory, RLIMIT_MEMLOCK) it copies. */
 struct weir_loop_zero_copy {
 	bool sends;              /* of WEIR_IO_SEND, from registered memory the cheapest */
 	bool vectors;            /* of WEIR_IO_SENDV … */

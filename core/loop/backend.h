@@ -55,6 +55,7 @@ struct weir_loop {
 	struct weir_loop_slots slots;
 	struct weir_loop_timers timers;
 	struct weir_task queued, due; /* heads of rings: for the next turn, for this one */
+	struct weir_loop_zero_copy zero_copy; /* what the backend found when it was opened */
 	uint64_t syscalls;
 	uint64_t looked_ns;     /* when the backend last looked … */
 	unsigned turns_unlooked; /* … and the turns since */
@@ -75,7 +76,10 @@ static inline struct weir_op *weir_loop_op_at(const struct weir_loop *loop, uint
 /* Calls watch->ready. False when the watch is gone afterwards: unwatched, or told POLLNVAL. */
 bool weir_loop_deliver(struct weir_loop *loop, uint32_t slot, uint32_t events);
 
-/* Calls op->done, the slot released before. */
+/* Calls op->sent if there is one to be called: the memory is still in use. */
+void weir_loop_sent(struct weir_loop *loop, uint32_t slot, int64_t result);
+
+/* Calls op->done, the slot released before, and before that op->sent if it was not called yet. */
 void weir_loop_finish(struct weir_loop *loop, uint32_t slot, int64_t result);
 
 /* Replaces the text of weir_loop_reason(). */

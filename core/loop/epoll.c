@@ -213,17 +213,26 @@ static void finish(struct weir_loop *loop, uint32_t slot, int64_t result)
 	weir_loop_finish(loop, slot, result);
 }
 
+static void give_back(struct weir_loop *loop, uint32_t slot)
+{
+	finish(loop, slot, weir_loop_unfinished(weir_loop_op_at(loop, slot)));
+}
+
 static void try_transfer(struct weir_loop *loop, uint32_t slot)
 {
 	const struct epoll *epoll = loop->state;
-	const struct weir_op *op = weir_loop_op_at(loop, slot);
+	struct weir_op *op = weir_loop_op_at(loop, slot);
 	int64_t r;
 
 	if (op->loop.cancelled) {
-		finish(loop, slot, -ECANCELED);
+		give_back(loop, slot);
 		return;
 	}
 	r = weir_loop_transfer_now(op, &loop->syscalls);
+	if (r >= 0 && weir_loop_is_send(op)) {
+		op->copied = op->zero_copy;
+		r = weir_loop_went(op, r) ? -EAGAIN : op->loop.result;
+	}
 	if (r == -EAGAIN) {
 		if (epoll->waiters[slot].events)
 			return;
@@ -296,7 +305,7 @@ static void close_epoll(struct weir_loop *loop)
 {
 	for (uint32_t i = 0; i < loop->slots.count; i++)
 		if (loop->slots.table[i].kind == WEIR_LOOP_SLOT_OP)
-			finish(loop, i, -ECANCELED);
+			give_back(loop, i);
 	free_state(loop->state);
 }
 

@@ -92,7 +92,9 @@ int weir_loop_submit(struct weir_loop *loop, struct weir_op *op)
 	if (slot == WEIR_LOOP_NO_SLOT)
 		return -ENOSPC;
 	op->loop.slot = slot;
-	op->loop.cancelled = false;
+	op->loop.cancelled = op->loop.sent = false;
+	op->loop.result = 0;
+	op->copied = false;
 	r = loop->backend->submit(loop, slot);
 	if (r < 0)
 		weir_loop_slots_release(&loop->slots, slot);
@@ -102,16 +104,28 @@ int weir_loop_submit(struct weir_loop *loop, struct weir_op *op)
 
 void weir_loop_cancel(struct weir_loop *loop, struct weir_op *op)
 {
-	if (!op->loop.active || op->loop.cancelled)
+	if (!op->loop.active || op->loop.cancelled || op->loop.sent)
 		return;
 	op->loop.cancelled = true;
 	loop->backend->cancel(loop, op->loop.slot);
+}
+
+void weir_loop_sent(struct weir_loop *loop, uint32_t slot, int64_t result)
+{
+	struct weir_op *op = weir_loop_op_at(loop, slot);
+
+	op->loop.sent = true;
+	op->loop.result = result;
+	if (op->zero_copy && op->sent)
+		op->sent(op, result);
 }
 
 void weir_loop_finish(struct weir_loop *loop, uint32_t slot, int64_t result)
 {
 	struct weir_op *op = weir_loop_op_at(loop, slot);
 
+	if (!op->loop.sent)
+		weir_loop_sent(loop, slot, result);
 	weir_loop_slots_release(&loop->slots, slot);
 	op->loop.active = false;
 	op->done(op, result);
@@ -129,6 +143,11 @@ void weir_loop_unregister(struct weir_loop *loop)
 {
 	if (loop->backend->unregister_memory)
 		loop->backend->unregister_memory(loop);
+}
+
+struct weir_loop_zero_copy weir_loop_zero_copy(const struct weir_loop *loop)
+{
+	return loop->zero_copy;
 }
 
 /* Timers and tasks */

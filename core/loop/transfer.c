@@ -9,6 +9,38 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+struct weir_loop_piece weir_loop_piece_left(const struct weir_op *op)
+{
+	size_t gone = (size_t)op->loop.result;
+	const struct iovec *part = op->parts;
+	unsigned n = op->n_parts;
+
+	if (op->io != WEIR_IO_SENDV)
+		return (struct weir_loop_piece){
+			.buffer = (uint8_t *)op->buffer + gone,
+			.length = op->length - gone,
+		};
+	for (; n && gone >= part->iov_len; n--)
+		gone -= part++->iov_len;
+	if (n && gone)
+		return (struct weir_loop_piece){
+			.buffer = (uint8_t *)part->iov_base + gone,
+			.length = part->iov_len - gone,
+		};
+	return (struct weir_loop_piece){ .parts = part, .n_parts = n };
+}
+
+bool weir_loop_went(struct weir_op *op, int64_t bytes)
+{
+	struct weir_loop_piece left;
+
+	op->loop.result += bytes;
+	if (!op->whole)
+		return false;
+	left = weir_loop_piece_left(op);
+	return left.n_parts || left.length;
+}
+
 static ssize_t plain_parts(const struct weir_op *op)
 {
 	return op->offset == WEIR_IO_NO_OFFSET
@@ -44,14 +76,20 @@ static ssize_t nowait(const struct weir_op *op, size_t length)
 
 static ssize_t on_socket(const struct weir_op *op, size_t length)
 {
-	struct msghdr message = { .msg_iov = (struct iovec *)(uintptr_t)op->parts,
-		.msg_iovlen = op->n_parts };
+	struct weir_loop_piece piece = { op->buffer, length, op->parts, 0 };
+	struct msghdr message = { 0 };
 
 	if (op->io == WEIR_IO_READ)
 		return recv(op->fd, op->buffer, length, MSG_DONTWAIT);
-	if (op->io == WEIR_IO_WRITEV)
-		return sendmsg(op->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-	return send(op->fd, op->buffer, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (weir_loop_is_send(op))
+		piece = weir_loop_piece_left(op);
+	else if (op->io == WEIR_IO_WRITEV)
+		piece.n_parts = op->n_parts;
+	if (!piece.n_parts)
+		return send(op->fd, piece.buffer, piece.length, MSG_DONTWAIT | MSG_NOSIGNAL);
+	message.msg_iov = (struct iovec *)(uintptr_t)piece.parts;
+	message.msg_iovlen = piece.n_parts;
+	return sendmsg(op->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 /* As much as a pipe takes that polls as writable: PIPE_BUF bytes. */
@@ -106,9 +144,10 @@ static transfer_fn fitting(mode_t mode)
 int64_t weir_loop_transfer_now(const struct weir_op *op, uint64_t *syscalls)
 {
 	struct stat status;
-	int64_t r = perform(op->io == WEIR_IO_SEND ? on_socket : nowait, op, syscalls);
+	bool sends = weir_loop_is_send(op);
+	int64_t r = perform(sends ? on_socket : nowait, op, syscalls);
 
-	if (r != -EOPNOTSUPP || op->io == WEIR_IO_SEND)
+	if (r != -EOPNOTSUPP || sends)
 		return r;
 	*syscalls += 1;
 	if (fstat(op->fd, &status) < 0)

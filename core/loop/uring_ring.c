@@ -101,6 +101,7 @@ bool weir_uring_take(struct io_uring *ring, struct weir_uring_answer *out)
 			.user_data = cqe->user_data,
 			.result = cqe->res,
 			.more = cqe->flags & IORING_CQE_F_MORE,
+			.notification = cqe->flags & IORING_CQE_F_NOTIF,
 		};
 		io_uring_cq_advance(ring, 1);
 		return true;

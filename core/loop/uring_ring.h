@@ -28,7 +28,8 @@ bool weir_uring_pending(const struct io_uring *ring);
 struct weir_uring_answer {
 	uint64_t user_data;
 	int result;
-	bool more; /* to come for the same request */
+	bool more;         /* to come for the same request */
+	bool notification; /* of a send without a copy: its memory is free */
 };
 
 /* Takes one answer. False when there is none. */

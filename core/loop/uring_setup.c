@@ -66,7 +66,8 @@ static const struct way ways[] = {
 
 static const unsigned char needed_operations[] = { IORING_OP_NOP, IORING_OP_POLL_ADD,
 	IORING_OP_ASYNC_CANCEL, IORING_OP_TIMEOUT, IORING_OP_TIMEOUT_REMOVE, IORING_OP_READ,
-	IORING_OP_WRITE, IORING_OP_READ_FIXED, IORING_OP_WRITE_FIXED, IORING_OP_SEND };
+	IORING_OP_WRITE, IORING_OP_READ_FIXED, IORING_OP_WRITE_FIXED, IORING_OP_SEND,
+	IORING_OP_SENDMSG };
 
 /* 0, 1 or 2 as in the kernel's documentation; -1 if this kernel does not tell. */
 static int disabled_by_sysctl(void)
@@ -107,6 +108,8 @@ static int refuse(struct weir_loop *loop, const char *what, int error)
 
 static int set_up(const struct weir_loop *loop, const struct way *way, struct io_uring *ring)
 {
+	/* Of each slot a request and its cancellation; room for an answer to each, and for the
+	 * notification of a send. */
 	unsigned entries = 2 * loop->slots.count;
 	struct io_uring_params params = {
 		.flags = way->flags | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP,

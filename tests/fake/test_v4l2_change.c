@@ -13,7 +13,7 @@
 #define FRAMES 40
 
 /* What the camera sees from here on. */
-static void send(struct scene *scene, uint32_t width, uint32_t height)
+static void send_event(struct scene *scene, uint32_t width, uint32_t height)
 {
 	struct weir_watch *watch = &((struct weir_v4l2 *)scene->source)->watch;
 
@@ -29,7 +29,7 @@ static void change_once(struct scene *scene, struct weir_frame *frame)
 {
 	(void)frame;
 	if (scene->seen == 10)
-		send(scene, 128, 96);
+		send_event(scene, 128, 96);
 }
 
 static void test_another_size(void **state)
@@ -65,7 +65,7 @@ static void change_often(struct scene *scene, struct weir_frame *frame)
 {
 	(void)frame;
 	if (scene->seen % 3 == 0)
-		send(scene, 64 + scene->seen % 7 * 16, 48 + scene->seen % 5 * 8);
+		send_event(scene, 64 + scene->seen % 7 * 16, 48 + scene->seen % 5 * 8);
 }
 
 static void test_many_sizes(void **state)
@@ -245,7 +245,7 @@ static void test_a_sink_that_cannot_take_it_is_lost_alone(void **state)
 
 static void change_to_wide(struct weir_timer *timer)
 {
-	send(timer->data, 128, 96);
+	send_event(timer->data, 128, 96);
 }
 
 static void arm_change(void *data, const struct weir_event *event)
@@ -288,7 +288,7 @@ static void change_to_bad_memory(struct scene *scene, struct weir_frame *frame)
 		return;
 	fake.script[fake.shot].unwritten = true;
 	fake.n_shots = fake.shot + 1;
-	send(scene, 128, 96);
+	send_event(scene, 128, 96);
 }
 
 static void test_memory_refuted_after_it(void **state)
@@ -312,7 +312,7 @@ static void stop_and_change(struct scene *scene, struct weir_frame *frame)
 	if (scene->seen != 10)
 		return;
 	weir_pipeline_stop(scene->pipeline);
-	send(scene, 128, 96);
+	send_event(scene, 128, 96);
 }
 
 static void test_a_stop_in_the_middle_of_it(void **state)
