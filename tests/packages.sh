@@ -7,7 +7,8 @@
 
 # shellcheck disable=SC2034 # read through a name reference
 packages_build=(build-essential cmake ninja-build pkg-config
-	liburing-dev libjson-c-dev libjpeg-dev libyuv-dev libv4l-dev libudev-dev libdrm-dev scdoc)
+	liburing-dev libjson-c-dev libjpeg-dev libyuv-dev libv4l-dev libudev-dev libdrm-dev scdoc
+	"libllhttp-dev|libhttp-parser-dev")
 # shellcheck disable=SC2034
 packages_test=(libcmocka-dev clang valgrind python3 reuse shellcheck
 	jq gstreamer1.0-tools gstreamer1.0-plugins-good) # recipes of docs/cli.md
