@@ -11,6 +11,7 @@
 static const char *const null[] = { "null", NULL };
 static const char *const verify[] = { "verify", NULL };
 static const char *const pipe_sink[] = { "-", NULL };
+static const char *const http[] = { NULL }; /* takes nothing unwatched: tests/http */
 static const char *const display[] = { NULL }; /* none here: tests/fake/test_display.c */
 
 /* Standard output goes elsewhere meanwhile. */
@@ -52,6 +53,7 @@ int main(void)
 		{ "verify", verify, NULL, NULL },
 		{ "-", pipe_sink, enter_stdout, leave_stdout },
 		{ "display", display, NULL, NULL },
+		{ "http", http, NULL, NULL },
 		{ NULL, NULL, NULL, NULL },
 	};
 
