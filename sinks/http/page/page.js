@@ -107,9 +107,9 @@ function showFigures(stats) {
     dropped: Object.values(sums).reduce((sum, n) => sum + n, 0)
   };
   if (before && now.captured >= before.captured) {
-    const a_second = name => (now[name] - before[name]) * 1000 / (now.at - before.at);
-    charts.rate.add([a_second("captured")], a_second("captured").toFixed(1));
-    charts.drops.add([a_second("dropped")], a_second("dropped").toFixed(1));
+    const perSecond = name => (now[name] - before[name]) * 1000 / (now.at - before.at);
+    charts.rate.add([perSecond("captured")], perSecond("captured").toFixed(1));
+    charts.drops.add([perSecond("dropped")], perSecond("dropped").toFixed(1));
   }
   before = now;
   charts.latency.add([p50 / 1000, p99 / 1000],
