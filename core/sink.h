@@ -69,7 +69,7 @@ struct weir_sink_host {
 	 * same books; the sink is stopped and started for it. Any time between start() and stop().
 	 */
 	void (*changed)(void *data, struct weir_sink *sink);
-	const struct weir_sink_run *run; /* its calls get `data`, too; NULL: there is none to show */
+	const struct weir_sink_run *run; /* its calls get `data`; NULL: there is none to show */
 	void *data;
 };
 

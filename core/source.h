@@ -79,8 +79,8 @@ struct weir_source_impl {
 
 	int (*describe)(struct weir_source *source, const struct weir_source_info **out);
 
-	/* The controls as they are now, allocated, for free_controls(). NULL, all three: it has none
-	 * that could be set in the middle of a run. */
+	/* The controls as they are now, allocated, for free_controls(). NULL, all three: none can
+	 * be set in the middle of a run. */
 	int (*read_controls)(
 		struct weir_source *source, struct weir_source_control **out, size_t *n);
 	void (*free_controls)(struct weir_source_control *controls, size_t n);
