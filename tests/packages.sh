@@ -15,6 +15,10 @@ packages_test=(libcmocka-dev clang valgrind python3 reuse shellcheck
 # shellcheck disable=SC2034
 packages_bench=(gstreamer1.0-tools gstreamer1.0-plugins-good time python3 v4l-utils)
 # shellcheck disable=SC2034
+packages_bench_http=(ustreamer ffmpeg)
+# shellcheck disable=SC2034
+packages_browser=(chromium chromium-driver)
+# shellcheck disable=SC2034
 packages_rig=(debootstrap qemu-system-x86 busybox-static cpio kmod xz-utils zstd udev
 	pahole libelf-dev bc v4l-utils python3)
 

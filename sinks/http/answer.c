@@ -281,8 +281,23 @@ void weir_http_answer(struct weir_http_client *client)
 	}
 }
 
+static const char *words_for(int status)
+{
+	switch (status) {
+	case 408:
+		return "the request took too long";
+	case 413:
+	case 414:
+	case 431:
+		return "this is more than a request may have here";
+	case 503:
+		return "no picture came in time";
+	}
+	return "this is no request that is understood here";
+}
+
 void weir_http_refuse(struct weir_http_client *client, int status)
 {
 	client->reader.refusal = status;
-	say(client, status, "", "this is no request that is understood here");
+	say(client, status, "", words_for(status));
 }

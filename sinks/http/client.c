@@ -49,7 +49,7 @@ static void reset(int fd)
 {
 	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
 
-	connect(fd, &nobody, sizeof(nobody));
+	(void)connect(fd, &nobody, sizeof(nobody));
 }
 
 static void finish(struct weir_http_client *client)
@@ -190,6 +190,7 @@ void weir_http_client_begin(struct weir_http_client *client, int fd, bool remote
 	client->server = server;
 	client->fd = fd;
 	client->remote = remote;
+	client->in_time = WEIR_HTTP_IN_TIME;
 	client->came_ns = weir_now_ns();
 	next_request(client);
 }
@@ -210,11 +211,11 @@ void weir_http_client_check(struct weir_http_client *client, uint64_t now_ns)
 		client->server->counts.thrown_out++;
 		weir_http_client_leave(client);
 	} else if (client->deadline_ns && now_ns > client->deadline_ns) {
-		bool slow = client->state == WEIR_HTTP_READING && client->reader.began;
-
 		client->deadline_ns = 0;
-		if (slow)
+		if (client->state == WEIR_HTTP_READING && client->reader.began)
 			weir_http_refuse(client, 408);
+		else if (client->state == WEIR_HTTP_POSING)
+			weir_http_refuse(client, 503);
 		else
 			weir_http_client_leave(client);
 	}

@@ -24,16 +24,18 @@ static void set(int fd, int level, int option, int value)
 	(void)setsockopt(fd, level, option, &value, sizeof(value));
 }
 
+/* Port 0 has become one that was free. */
 static int open_socket(struct weir_http_server *server)
 {
-	const struct weir_http_settings *settings = &server->settings;
+	struct weir_http_settings *settings = &server->settings;
 	int fd = socket(settings->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -errno;
 	set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	if (bind(fd, (const struct sockaddr *)&settings->address, settings->address_length) ||
-		listen(fd, (int)settings->clients)) {
+		listen(fd, (int)settings->clients) ||
+		getsockname(fd, (struct sockaddr *)&settings->address, &settings->address_length)) {
 		int err = -errno;
 
 		close(fd);

@@ -12,9 +12,6 @@
 /* Below this, pinning pages costs more than copying them. */
 #define ZERO_COPY_BYTES 16384
 
-/* Whoever has shown that it keeps up: memory that the network has cannot be taken back. */
-#define IN_TIME 8
-
 #define COPY_REASON "the kernel copies what is sent to a viewer"
 #define LAG_REASON  "a viewer lags: the rest of its picture is sent from a copy"
 
@@ -24,7 +21,8 @@ static void sent(struct weir_op *op, int64_t result);
 static bool without_copy(const struct weir_http_client *client, const struct weir_http_send *send)
 {
 	return client->server->zero_copy && client->remote && !client->copies &&
-	       client->in_time >= IN_TIME && send->from_frame && send->total >= ZERO_COPY_BYTES;
+	       client->in_time >= WEIR_HTTP_IN_TIME && send->from_frame &&
+	       send->total >= ZERO_COPY_BYTES;
 }
 
 static void lay_out(struct weir_http_send *send)

@@ -46,6 +46,10 @@ enum weir_http_state {
 
 #define WEIR_HTTP_INPUT 2048
 
+/* Pictures that a viewer has to keep up with, after it lagged, before it is lent memory again that
+ * cannot be taken back. */
+#define WEIR_HTTP_IN_TIME 8
+
 struct weir_http_client {
 	struct weir_http_server *server;
 	enum weir_http_state state, next; /* next: when the text is sent */

@@ -10,7 +10,7 @@
 
 #define WEIR_HTTP_MIN_TOKEN 8
 #define WEIR_HTTP_MAX_TOKEN 128
-#define WEIR_HTTP_MAX_CLIENTS 64
+#define WEIR_HTTP_MAX_CLIENTS 48 /* three operations each: a loop has 256 */
 
 enum weir_http_zero_copy { WEIR_HTTP_ZC_AUTO, WEIR_HTTP_ZC_OFF };
 

@@ -35,8 +35,8 @@ WATCH_SHIFTS = """(() => {
 
 
 class Page(unittest.TestCase):
-    def serve(self, options=""):
-        self.port = free_port()
+    def serve(self, options="", port=None):
+        self.port = port or free_port()
         process = subprocess.Popen(
             [os.environ["WEIR_KNOBS"], SOURCE, f"http://127.0.0.1:{self.port}{options}"])
         self.addCleanup(process.wait)
@@ -44,9 +44,9 @@ class Page(unittest.TestCase):
         for _ in range(100):
             with contextlib.suppress(ConnectionRefusedError):
                 Client(self.port).close()
-                return
+                return process
             time.sleep(0.05)
-        self.fail("nobody serves")
+        return self.fail("nobody serves")
 
     def control(self, name):
         client = Client(self.port)
@@ -139,6 +139,18 @@ class Page(unittest.TestCase):
             browser.open(f"http://127.0.0.1:{self.port}/")
             self.check_picture(browser)
             self.check_log(browser)
+
+    def test_weir_comes_back(self):
+        process = self.serve()
+        with Browser(800, 600) as browser:
+            browser.open(f"http://127.0.0.1:{self.port}/")
+            self.check_picture(browser)
+            process.terminate()
+            process.wait()
+            browser.until("document.getElementById('state').textContent === 'no connection'")
+            self.serve(port=self.port)
+            browser.until("document.getElementById('state').textContent === 'live'")
+            self.check_picture(browser)
 
     def test_in_the_background_nothing_is_sent(self):
         self.serve()

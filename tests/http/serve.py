@@ -143,6 +143,12 @@ class Runs(unittest.TestCase):
             self.assertEqual(served.status, 0)
             self.assertIn("unwanted", summary["sinks"][0]["drop_reasons"])
 
+    def test_no_picture_comes(self):
+        with Served("?stall=1", source="pattern:bars?size=320x240&fps=1/10&format=MJPEG") as served:
+            self.assertEqual(served.ask("/metrics").status, 200)
+            answer = served.ask("/snapshot.jpg")
+            self.assertEqual((answer.status, answer.headers["connection"]), (503, "close"))
+
     def test_the_port_is_taken(self):
         with Served() as served:
             said = subprocess.run([WEIR, "capture", SOURCE, "-n", "1", "--to", served.uri],

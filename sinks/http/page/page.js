@@ -156,6 +156,7 @@ let planned = "";
 function showPlan(stats) {
   const text = JSON.stringify(stats.plan);
   if (text === planned) return;
+  if (planned) watch(); // planned anew: streams have ended
   planned = text;
   $("source").textContent = stats.source;
   document.title = `weir: ${stats.source}`;
@@ -264,6 +265,7 @@ async function poll() {
     showPlan(stats);
     showFigures(stats);
     showWords(stats);
+    if ($("state").classList.contains("bad")) watch(); // it is back, and may be another
     say($("state"), "live");
   } catch {
     before = null;
