@@ -71,7 +71,7 @@ def wait_for(where):
 def measure(name, where, viewers):
     """CPU seconds, and pictures sent, in some seconds of it."""
     command, target = SERVERS[name]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_for(("127.0.0.1", 8080))
     viewer = subprocess.Popen([sys.executable, __file__, *sys.argv[1:], where, target, str(viewers)],
                               stdout=subprocess.PIPE, text=True)
