@@ -21,7 +21,6 @@ static const char *reason(int status)
 		const char *text;
 	} reasons[] = {
 		{ 200, "OK" },
-		{ 204, "No Content" },
 		{ 400, "Bad Request" },
 		{ 401, "Unauthorized" },
 		{ 403, "Forbidden" },

@@ -150,7 +150,7 @@ void weir_http_stats(const struct weir_http_server *server, struct weir_http_tex
 void weir_http_metrics(const struct weir_http_server *server, struct weir_http_text *text);
 int weir_http_controls(const struct weir_http_server *server, struct weir_http_text *text);
 
-/* Those that have a picture now, and all others. */
+/* How many watch, and how many are there in all. */
 void weir_http_count(
 	const struct weir_http_server *server, unsigned *viewers, unsigned *clients);
 

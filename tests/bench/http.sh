@@ -7,8 +7,8 @@
 
 install_packages bench_http
 images=$build/bench-http.mjpeg
-ffmpeg -y -v error -f lavfi -i testsrc2=size=1920x1080:rate=5,noise=alls=12:allf=t \
-	-pix_fmt yuvj422p -c:v mjpeg -q:v 5 -frames:v 20 -f mjpeg "$images"
+ffmpeg -y -v error -f lavfi -i testsrc2=size=1920x1080:rate=1,noise=alls=12:allf=t \
+	-pix_fmt yuvj422p -c:v mjpeg -q:v 9 -frames:v 20 -f mjpeg "$images"
 echo "-- images of $(($(stat -c %s "$images") / 20)) bytes"
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 
