@@ -106,12 +106,10 @@ static void hide(char *text, const char *key)
 	size_t length = strlen(key);
 	char *at = strchr(text, '?');
 
-	while (at) {
-		char *value = at + 1 + length + 1;
-
-		if (!strncmp(at + 1, key, length) && at[1 + length] == '=')
-			memset(value, '*', strcspn(value, "&"));
-		at = strchr(at + 1, '&');
+	for (; at; at = strchr(at + 1, '&')) {
+		if (strncmp(at + 1, key, length) != 0 || at[length + 1] != '=')
+			continue;
+		memset(at + length + 2, '*', strcspn(at + length + 2, "&"));
 	}
 }
 
