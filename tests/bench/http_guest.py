@@ -22,7 +22,7 @@ HERE = {"machine": ("127.0.0.1", 8080), "card": ("10.0.2.2", PORT)}
 
 SERVERS = {
     "µStreamer": (["ustreamer", "-d", NODE, "-m", "MJPEG", "-c", "HW", "-r", "1920x1080",
-                   "-s", "0.0.0.0", "-p", "8080", "--workers", "1", "--buffers", "8", "--log-level", "0"], "/stream"),
+                   "-s", "0.0.0.0", "-p", "8080", "--workers", "1", "--buffers", "8", "--device-timeout", "10"], "/stream"),
     "weir": ([WEIR, "capture", NODE, "-f", "MJPEG", "-b", "8", "-q",
               "--to", "http://0.0.0.0:8080?token=" + TOKEN], "/stream.mjpg?token=" + TOKEN),
     "weir, copying": ([WEIR, "capture", NODE, "-f", "MJPEG", "-b", "8", "-q", "--to",
@@ -51,7 +51,7 @@ def watch(where, target, viewers):
 
 
 def cpu_of(pid):
-    """Of all its threads, to the nanosecond."""
+    """Of all its threads, to the nanosecond. One that has gone has started anew: nothing to measure."""
     total = 0
     for task in os.listdir(f"/proc/{pid}/task"):
         with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as stat:
