@@ -13,7 +13,8 @@ packages_build=(build-essential cmake ninja-build pkg-config
 packages_test=(libcmocka-dev clang valgrind python3 reuse shellcheck
 	jq gstreamer1.0-tools gstreamer1.0-plugins-good) # recipes of docs/cli.md
 # shellcheck disable=SC2034
-packages_bench=(gstreamer1.0-tools gstreamer1.0-plugins-good time python3 v4l-utils)
+packages_bench=(gstreamer1.0-tools gstreamer1.0-plugins-good time python3 v4l-utils
+	iproute2 iperf3) # the network
 # shellcheck disable=SC2034
 packages_bench_http=(ustreamer ffmpeg)
 # shellcheck disable=SC2034

@@ -31,9 +31,10 @@ static inline int64_t weir_loop_unfinished(const struct weir_op *op)
 	return op->loop.result ? op->loop.result : -ECANCELED;
 }
 
-/* Does what `op` says (of a send what is left) as far as it goes without waiting, and never touches O_NONBLOCK, which other
- * processes may share. Bytes or -errno; -EAGAIN: not ready, or a regular file that has to wait for
- * its disk. Adds the system calls made to *syscalls. SIGPIPE is the caller's business. */
+/* Does what `op` says (of a send what is left) as far as it goes without waiting, and never touches
+ * O_NONBLOCK, which other processes may share. Bytes or -errno; -EAGAIN: not ready, or a regular
+ * file that has to wait for its disk. Adds the system calls made to *syscalls. SIGPIPE is the
+ * caller's business. */
 int64_t weir_loop_transfer_now(const struct weir_op *op, uint64_t *syscalls);
 
 /* The same, waiting as long as it takes. */

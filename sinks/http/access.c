@@ -69,7 +69,7 @@ const char *weir_http_cookie_name(
 	const struct weir_http_settings *settings, char name[WEIR_HTTP_COOKIE_NAME])
 {
 	/* At the same place in both families. */
-	const struct sockaddr_in *address = (const struct sockaddr_in *)&settings->address;
+	const struct sockaddr_in *address = (const struct sockaddr_in *)&settings->address.value;
 
 	snprintf(name, WEIR_HTTP_COOKIE_NAME, "weir-%u", ntohs(address->sin_port));
 	return name;

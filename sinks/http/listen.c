@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "core/clock.h"
@@ -24,18 +25,16 @@ static void set(int fd, int level, int option, int value)
 	(void)setsockopt(fd, level, option, &value, sizeof(value));
 }
 
-/* Port 0 has become one that was free. */
 static int open_socket(struct weir_http_server *server)
 {
-	struct weir_http_settings *settings = &server->settings;
-	int fd = socket(settings->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	const struct weir_address *address = &server->settings.address;
+	int fd = socket(address->value.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -errno;
 	set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-	if (bind(fd, (const struct sockaddr *)&settings->address, settings->address_length) ||
-		listen(fd, (int)settings->clients) ||
-		getsockname(fd, (struct sockaddr *)&settings->address, &settings->address_length)) {
+	if (bind(fd, (const struct sockaddr *)&address->value, address->length) ||
+		listen(fd, (int)server->settings.clients)) {
 		int err = -errno;
 
 		close(fd);
@@ -45,15 +44,23 @@ static int open_socket(struct weir_http_server *server)
 	return 0;
 }
 
-static const char *remedy(int err)
+static void tell_why_not(const struct weir_http_server *server, const char *where, int err)
 {
-	if (err == -EADDRINUSE)
-		return "; another program serves there: choose another port";
-	if (err == -EACCES)
-		return "; ports below 1024 are root's: choose a higher one";
-	if (err == -EADDRNOTAVAIL)
-		return "; this machine has no such address";
-	return "";
+	const struct sockaddr_in *address =
+		(const struct sockaddr_in *)&server->settings.address.value;
+	char text[WEIR_ERRNO_TEXT], holder[96], why[160] = "";
+
+	if (err == -EADDRINUSE) {
+		if (!weir_port_holder(ntohs(address->sin_port), holder, sizeof(holder)))
+			snprintf(holder, sizeof(holder), "another program");
+		snprintf(why, sizeof(why), "; %s serves there: choose another port", holder);
+	} else if (err == -EACCES) {
+		snprintf(why, sizeof(why), "; ports below 1024 are root's: choose a higher one");
+	} else if (err == -EADDRNOTAVAIL) {
+		snprintf(why, sizeof(why), "; this machine has no such address");
+	}
+	weir_error(server->base.log, "http: cannot serve at %s: %s%s", where,
+		weir_errno_text(err, text), why);
 }
 
 /* ---- who comes ---- */
@@ -100,7 +107,7 @@ static struct weir_http_client *find_place(struct weir_http_server *server, bool
 	return idle->state == WEIR_HTTP_FREE ? idle : place;
 }
 
-static void take_in(struct weir_http_server *server, int fd, const struct sockaddr_storage *peer)
+static void take_in(struct weir_http_server *server, int fd, const struct weir_address *peer)
 {
 	bool beyond;
 	struct weir_http_client *client = find_place(server, &beyond);
@@ -112,7 +119,7 @@ static void take_in(struct weir_http_server *server, int fd, const struct sockad
 	}
 	set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	set(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, MAX_UNSENT);
-	weir_http_client_begin(client, fd, !weir_http_is_loopback(peer));
+	weir_http_client_begin(client, fd, !weir_address_is_here(peer));
 	client->too_many = beyond;
 	weir_http_tick_soon(server, TICK_NS);
 }
@@ -135,9 +142,8 @@ static void accept_all(struct weir_watch *watch, uint32_t events)
 
 	(void)events;
 	for (;;) {
-		struct sockaddr_storage peer = { 0 };
-		socklen_t length = sizeof(peer);
-		int fd = accept4(server->fd, (struct sockaddr *)&peer, &length,
+		struct weir_address peer = { .length = sizeof(peer.value) };
+		int fd = accept4(server->fd, (struct sockaddr *)&peer.value, &peer.length,
 			SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 		weir_counter_add(&server->base.syscalls, 1);
@@ -199,18 +205,17 @@ void weir_http_tick_soon(struct weir_http_server *server, uint64_t in_ns)
 
 int weir_http_listen(struct weir_http_server *server)
 {
-	char where[WEIR_HTTP_ADDRESS_TEXT], text[WEIR_ERRNO_TEXT];
 	int err = server->fd >= 0 ? 0 : open_socket(server);
+	char where[WEIR_ENDPOINT_TEXT];
 
-	weir_http_address_text(&server->settings.address, where);
+	weir_address_text(&server->settings.address, where);
 	if (!err)
 		err = watch_socket(server);
 	if (err)
-		weir_error(server->base.log, "http: cannot serve at %s: %s%s", where,
-			weir_errno_text(err, text), remedy(err));
+		tell_why_not(server, where, err);
 	else
 		weir_info(server->base.log, "http: serving at http://%s/", where);
-	return err;
+	return err == -EADDRINUSE ? -EBUSY : err;
 }
 
 void weir_http_deafen(struct weir_http_server *server)

@@ -2,11 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sinks/http/settings.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,7 +12,6 @@
 #include "core/clock.h"
 #include "core/log.h"
 
-#define DEFAULT_PORT    "8080"
 #define DEFAULT_CLIENTS 32
 #define DEFAULT_HEADER  8192
 #define DEFAULT_IDLE_S  15
@@ -23,97 +19,28 @@
 
 /* ---- the address ---- */
 
-bool weir_http_is_loopback(const struct sockaddr_storage *address)
-{
-	const struct sockaddr_in *v4 = (const struct sockaddr_in *)address;
-	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)address;
-
-	if (address->ss_family == AF_INET)
-		return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
-	return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr) ||
-	       (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr) && v6->sin6_addr.s6_addr[12] == 127);
-}
-
-const char *weir_http_address_text(
-	const struct sockaddr_storage *address, char text[WEIR_HTTP_ADDRESS_TEXT])
-{
-	const struct sockaddr_in *v4 = (const struct sockaddr_in *)address;
-	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)address;
-	char host[INET6_ADDRSTRLEN] = "";
-
-	if (address->ss_family == AF_INET) {
-		inet_ntop(AF_INET, &v4->sin_addr, host, sizeof(host));
-		snprintf(text, WEIR_HTTP_ADDRESS_TEXT, "%s:%u", host, ntohs(v4->sin_port));
-	} else {
-		inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof(host));
-		snprintf(text, WEIR_HTTP_ADDRESS_TEXT, "[%s]:%u", host, ntohs(v6->sin6_port));
-	}
-	return text;
-}
-
-struct place {
-	char host[256], port[8];
-};
-
-static bool copy_part(char *to, size_t size, const char *from, size_t length)
-{
-	if (length >= size)
-		return false;
-	memcpy(to, from, length);
-	to[length] = '\0';
-	return true;
-}
-
-/* "//HOST:PORT", "//[V6]:PORT", either part left out, a '/' at the end. */
-static bool split_place(const char *rest, struct place *out)
-{
-	bool bracketed;
-	size_t length;
-
-	if (strncmp(rest, "//", 2) != 0)
-		return false;
-	rest += 2;
-	bracketed = *rest == '[';
-	rest += bracketed;
-	length = strcspn(rest, bracketed ? "]" : ":/");
-	if (!copy_part(out->host, sizeof(out->host), rest, length))
-		return false;
-	rest += length;
-	if (bracketed && *rest++ != ']')
-		return false;
-	length = *rest == ':' ? strcspn(++rest, "/") : 0;
-	if (!copy_part(out->port, sizeof(out->port), rest, length))
-		return false;
-	rest += length;
-	return (!*rest || !strcmp(rest, "/")) && strspn(out->port, "0123456789") == length;
-}
-
+/* As browsers show it, with a '/' at the end, or without. */
 static int resolve(
 	const char *rest, const struct weir_log *log, struct weir_http_settings *settings)
 {
-	struct addrinfo *found, hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
-	char quoted[WEIR_QUOTED];
-	struct place place;
+	struct weir_endpoint endpoint;
+	char text[sizeof(endpoint.host) + 16];
+	size_t length = strlen(rest);
 	int err;
 
-	if (!split_place(rest, &place)) {
-		weir_error(log,
-			"http: %s is no address: write http://ADDR:PORT, as in "
-			"http://127.0.0.1:8080",
-			weir_quote(rest, quoted));
-		return -EINVAL;
-	}
-	if (!place.host[0] || !strcmp(place.host, "localhost"))
-		snprintf(place.host, sizeof(place.host), "127.0.0.1");
-	err = getaddrinfo(place.host, place.port[0] ? place.port : DEFAULT_PORT, &hints, &found);
-	if (err) {
-		weir_error(log, "http: %s: %s", weir_quote(place.host, quoted), gai_strerror(err));
-		return -EINVAL;
-	}
-	memcpy(&settings->address, found->ai_addr, found->ai_addrlen);
-	settings->address_length = found->ai_addrlen;
-	settings->loopback = weir_http_is_loopback(&settings->address);
-	freeaddrinfo(found);
+	if (length > 2 && length < sizeof(text) && rest[length - 1] == '/')
+		length--;
+	snprintf(text, sizeof(text), "%.*s", (int)length, rest);
+	err = weir_endpoint_parse("http", text, log, &endpoint);
+	if (err)
+		return err;
+	if (!endpoint.host[0] || !strcmp(endpoint.host, "localhost"))
+		snprintf(endpoint.host, sizeof(endpoint.host), "127.0.0.1");
+	err = weir_endpoint_resolve(&endpoint, SOCK_STREAM, true, log);
+	if (err)
+		return err;
+	settings->address = endpoint.address[0];
+	settings->loopback = weir_address_is_loopback(&settings->address);
 	return 0;
 }
 

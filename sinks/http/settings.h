@@ -4,8 +4,8 @@
 #define WEIR_SINKS_HTTP_SETTINGS_H
 
 #include <stdbool.h>
-#include <sys/socket.h>
 
+#include "core/endpoint.h"
 #include "core/sink.h"
 
 #define WEIR_HTTP_MIN_TOKEN 8
@@ -15,8 +15,7 @@
 enum weir_http_zero_copy { WEIR_HTTP_ZC_AUTO, WEIR_HTTP_ZC_OFF };
 
 struct weir_http_settings {
-	struct sockaddr_storage address;
-	socklen_t address_length;
+	struct weir_address address;
 	bool loopback; /* nobody from elsewhere reaches it */
 	char token[WEIR_HTTP_MAX_TOKEN + 1]; /* "": none */
 	unsigned clients;
@@ -28,13 +27,5 @@ struct weir_http_settings {
 /* 0, or -errno, logged. */
 int weir_http_settings_read(
 	const struct weir_uri *uri, const struct weir_log *log, struct weir_http_settings *out);
-
-/* "127.0.0.1:8080", "[::1]:8080". */
-#define WEIR_HTTP_ADDRESS_TEXT 64
-const char *weir_http_address_text(
-	const struct sockaddr_storage *address, char text[WEIR_HTTP_ADDRESS_TEXT]);
-
-/* Whether whoever is at the other end is on this machine for sure. */
-bool weir_http_is_loopback(const struct sockaddr_storage *address);
 
 #endif

@@ -5,7 +5,12 @@
 
 #include "tests/contract/suites.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char *const null[] = { "null", NULL };
@@ -46,6 +51,74 @@ static void leave_stdout(void)
 	saved = reader = -1;
 }
 
+/* A receiver that reads, one that does not, or one that hangs up; each in turn on the same port. */
+static char tcp_uri[64];
+static const char *const tcp[] = { tcp_uri, NULL };
+static struct sockaddr_in tcp_address;
+static int tcp_listener = -1;
+static pid_t tcp_receiver = -1;
+
+static int open_listener(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1, small = 4096;
+
+	assert_true(fd >= 0);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	assert_int_equal(bind(fd, (struct sockaddr *)&tcp_address, sizeof(tcp_address)), 0);
+	assert_int_equal(listen(fd, 16), 0);
+	return fd;
+}
+
+static void choose_port(void)
+{
+	socklen_t length = sizeof(tcp_address);
+	int fd;
+
+	tcp_address = (struct sockaddr_in){ .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	fd = open_listener();
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&tcp_address, &length), 0);
+	close(fd);
+	snprintf(tcp_uri, sizeof(tcp_uri), "tcp://127.0.0.1:%u", ntohs(tcp_address.sin_port));
+}
+
+static void receive(enum suite_mode mode)
+{
+	const struct linger now = { .l_onoff = 1 };
+	static char bytes[1 << 16];
+
+	for (;;) {
+		int fd = accept(tcp_listener, NULL, NULL);
+
+		while (mode == SUITE_FLOWS && recv(fd, bytes, sizeof(bytes), 0) > 0)
+			;
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+		close(fd);
+	}
+}
+
+static void enter_tcp(enum suite_mode mode)
+{
+	tcp_listener = open_listener();
+	if (mode == SUITE_STUCK)
+		return;
+	tcp_receiver = fork();
+	assert_true(tcp_receiver >= 0);
+	if (tcp_receiver == 0)
+		receive(mode);
+}
+
+static void leave_tcp(void)
+{
+	close(tcp_listener);
+	if (tcp_receiver > 0) {
+		kill(tcp_receiver, SIGKILL);
+		waitpid(tcp_receiver, NULL, 0);
+	}
+	tcp_receiver = -1;
+}
+
 int main(void)
 {
 	static const struct suite_sink sinks[] = {
@@ -53,9 +126,11 @@ int main(void)
 		{ "verify", verify, NULL, NULL },
 		{ "-", pipe_sink, enter_stdout, leave_stdout },
 		{ "display", display, NULL, NULL },
+		{ "tcp", tcp, enter_tcp, leave_tcp },
 		{ "http", http, NULL, NULL },
 		{ NULL, NULL, NULL, NULL },
 	};
 
+	choose_port();
 	return weir_suite_sinks(sinks);
 }

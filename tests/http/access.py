@@ -120,13 +120,14 @@ class Opening(unittest.TestCase):
         self.refused("http://[::]:8080", "token-file=PATH")
         self.refused("http://0.0.0.0:8080?token=short", "a token has")
         self.refused("http://0.0.0.0:8080?token=with%20a%20space", "a token has")
-        self.refused("http://127.0.0.1:8080/path", "no address")
-        self.refused("http://127.0.0.1:http", "no address")
-        self.refused("http:127.0.0.1", "no address")
-        self.refused("http://[::1:80", "no address")
-        self.refused("http://127.0.0.1?clients=0", "clients")
-        self.refused("http://127.0.0.1?tokn=a", "token")
-        self.refused(f"http://127.0.0.1?token={TOKEN}&token-file=/x", "one of them")
+        self.refused("http://127.0.0.1:8080/path", "port")
+        self.refused("http://127.0.0.1:http", "port")
+        self.refused("http:127.0.0.1:8080", "http://HOST:PORT")
+        self.refused("http://127.0.0.1", "http://HOST:PORT")
+        self.refused("http://[::1:80", "http://HOST:PORT")
+        self.refused("http://127.0.0.1:8080?clients=0", "clients")
+        self.refused("http://127.0.0.1:8080?tokn=a", "token")
+        self.refused(f"http://127.0.0.1:8080?token={TOKEN}&token-file=/x", "one of them")
 
     def test_token_files(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -154,7 +154,7 @@ class Runs(unittest.TestCase):
             said = subprocess.run([WEIR, "capture", SOURCE, "-n", "1", "--to", served.uri],
                                   capture_output=True, text=True, check=False)
             self.assertNotEqual(said.returncode, 0)
-            self.assertIn("another program serves there", said.stderr)
+            self.assertIn("serves there: choose another port", said.stderr)
 
     def test_explain_opens_no_port(self):
         with Served() as served:

@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: 2026 The weir authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+#
+# Two hosts and a cable, for tests of the network: namespaces "a" and "b" with a veth pair between.
+#
+#	source tests/net/lib.sh
+#	net_enter "$@"              ends the test with 77 where there can be no namespaces
+#	net_open [MTU]              a: 10.99.0.1, fd99::1; b: 10.99.0.2, fd99::2; device "cable" in both
+#	in_a COMMAND…; in_b COMMAND…
+#	net_block b; net_unblock b  drops what arrives there, before anything is copied
+#	net_close                   also when the shell ends, if nothing else is trapped: see below
+#
+# Names carry the process's number, so tests do not meet. Whoever traps EXIT himself calls net_close.
+
+net_a=weir-$$-a
+net_b=weir-$$-b
+
+net_skip() {
+	echo "skipped: $*"
+	exit 77
+}
+
+# Without privileges the test runs once more as root of namespaces of its own.
+net_enter() {
+	command -v ip >/dev/null || net_skip "there is no ip (iproute2)"
+	if [ -n "${WEIR_NET_ENTERED:-}" ]; then
+		mount -t tmpfs tmpfs /run && mkdir -p /run/netns
+	elif [ "$(id -u)" -ne 0 ]; then
+		unshare --user --map-root-user --net --mount true 2>/dev/null ||
+			net_skip "network namespaces are not permitted here"
+		WEIR_NET_ENTERED=1 exec unshare --user --map-root-user --net --mount bash "$0" "$@"
+	fi
+	ip netns add "$net_a" 2>/dev/null || net_skip "network namespaces are not permitted here"
+	ip netns del "$net_a"
+	trap net_close EXIT
+}
+
+in_a() { ip netns exec "$net_a" "$@"; }
+in_b() { ip netns exec "$net_b" "$@"; }
+
+net_host() {
+	local name=$1 number=$2 mtu=$3
+	ip -n "$name" link set lo up
+	ip -n "$name" link set cable mtu "$mtu" up
+	ip -n "$name" address add "10.99.0.$number/24" dev cable
+	ip -n "$name" address add "fd99::$number/64" dev cable nodad
+}
+
+net_open() {
+	local mtu=${1:-1500}
+	net_close
+	ip netns add "$net_a" && ip netns add "$net_b" || return
+	ip -n "$net_a" link add cable type veth peer name cable netns "$net_b" || return
+	net_host "$net_a" 1 "$mtu"
+	net_host "$net_b" 2 "$mtu"
+}
+
+net_block() {
+	local name=weir-$$-$1
+	tc -n "$name" qdisc add dev cable clsact &&
+		tc -n "$name" filter add dev cable ingress bpf da bytecode '1,6 0 0 2,'
+}
+
+net_unblock() {
+	tc -n "weir-$$-$1" qdisc del dev cable clsact
+}
+
+net_close() {
+	local name
+	for name in "$net_a" "$net_b"; do
+		[ ! -e "/run/netns/$name" ] || ip netns del "$name"
+	done
+}
