@@ -136,12 +136,25 @@ static void pause_accepting(struct weir_http_server *server, int err)
 	weir_http_tick_soon(server, TICK_NS);
 }
 
+/* Whether one who comes can be dealt with now: those who leave make room in a moment. */
+static bool is_ready(const struct weir_http_server *server)
+{
+	bool leaving = false;
+
+	for (size_t i = 0; i < server->n_clients; i++) {
+		if (server->clients[i].state == WEIR_HTTP_FREE)
+			return true;
+		leaving |= server->clients[i].state == WEIR_HTTP_LEAVING;
+	}
+	return !leaving;
+}
+
 static void accept_all(struct weir_watch *watch, uint32_t events)
 {
 	struct weir_http_server *server = watch->data;
 
 	(void)events;
-	for (;;) {
+	while (is_ready(server)) {
 		struct weir_address peer = { .length = sizeof(peer.value) };
 		int fd = accept4(server->fd, (struct sockaddr *)&peer.value, &peer.length,
 			SOCK_NONBLOCK | SOCK_CLOEXEC);
