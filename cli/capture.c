@@ -20,7 +20,7 @@
 struct run {
 	const struct options *options;
 	struct console *console;
-	struct weir_pipeline *pipeline;
+	struct job job;
 	const struct weir_plan *plan; /* NULL until it is made */
 	bool batch;                   /* frame lines are batched */
 	uint64_t flushed_ns;
@@ -41,7 +41,7 @@ static void flush(struct run *run)
 	if (fflush(stdout) == 0)
 		return;
 	run->stdout_error = -errno;
-	weir_pipeline_stop(run->pipeline);
+	weir_pipeline_stop(run->job.pipeline);
 }
 
 static void flush_frames(struct run *run)
@@ -77,7 +77,7 @@ static void print_event(struct run *run, const struct weir_event *event)
 	if (!run->options->json || run->stdout_error)
 		return;
 	if (event->type != WEIR_EVENT_PLANNED)
-		json_output->event(stdout, event, job_sink(run->options, event->sink));
+		json_output->event(stdout, event, job_sink(&run->job, event->sink));
 	else if (event->plan)
 		json_output->plan(stdout, event->plan);
 	if (event->type == WEIR_EVENT_FRAME || event->type == WEIR_EVENT_MEASURED)
@@ -89,7 +89,7 @@ static void print_event(struct run *run, const struct weir_event *event)
 /* A reader of our stdout that goes away has seen enough. */
 static void note_closed_reader(struct run *run, const struct weir_event *event)
 {
-	if (event->error == -EPIPE && job_sink_is_stdout(job_sink(run->options, event->sink)))
+	if (event->error == -EPIPE && job_sink_is_stdout(job_sink(&run->job, event->sink)))
 		run->stdout_error = -EPIPE;
 }
 
@@ -118,10 +118,10 @@ static int run_pipeline(struct run *run)
 	unsigned errors = run->console->errors;
 	int err;
 
-	signals_catch(run->pipeline);
+	signals_catch(run->job.pipeline);
 	if (wants_status(run->options))
-		status_start(&status, run->console, run->pipeline);
-	err = weir_pipeline_run(run->pipeline);
+		status_start(&status, run->console, run->job.pipeline);
+	err = weir_pipeline_run(run->job.pipeline);
 	status_stop(&status);
 	if (err && run->stdout_error != -EPIPE)
 		console_failed(run->console, errors, "capture", err);
@@ -156,6 +156,8 @@ static int verdict(const struct run *run, const struct summary *summary)
 		return EXIT_CODE_RUNTIME;
 	if (run->stdout_error && run->stdout_error != -EPIPE)
 		return EXIT_CODE_RUNTIME;
+	if (run->job.n_missing)
+		return EXIT_CODE_RUNTIME;
 	/* Of a sink in the middle of a run, an errno tells nothing about usage or policies. */
 	if (a_sink_failed(run, &summary->ledger))
 		return EXIT_CODE_RUNTIME;
@@ -172,8 +174,8 @@ static int conclude(struct run *run, int err)
 	if (!run->started || !run->plan)
 		return exit_code_of(err);
 	summary.source = run->plan->hops[0].name;
-	weir_pipeline_ledger(run->pipeline, &summary.ledger);
-	weir_pipeline_memory(run->pipeline, &summary.memory);
+	weir_pipeline_ledger(run->job.pipeline, &summary.ledger);
+	weir_pipeline_memory(run->job.pipeline, &summary.memory);
 	if (weir_ledger_reconcile(&summary.ledger, wrong, sizeof(wrong)) < 0)
 		summary.wrong = wrong;
 	print_summary(run, &summary);
@@ -207,12 +209,12 @@ int capture_command(const struct options *options, struct console *console)
 	int err = check_stdout(options, console);
 
 	if (!err)
-		err = job_open(options, console, on_event, &run, &run.pipeline);
+		err = job_open(options, console, on_event, &run, &run.job);
 	if (err)
 		return exit_code_of(err);
 	err = run_pipeline(&run);
 	code = conclude(&run, err);
 	signals_release();
-	weir_pipeline_destroy(&run.pipeline);
+	weir_pipeline_destroy(&run.job.pipeline);
 	return code;
 }

@@ -17,6 +17,16 @@ const struct command commands[] = {
 		.run = capture_command,
 	},
 	{
+		.name = "receive",
+		.synopsis = "URI [options]",
+		.summary = "frames from the network to any sinks",
+		.examples = "  weir receive 'rtp://0.0.0.0:5004?sdp=stream.sdp' --to display\n"
+			    "  weir receive 'rtp://239.1.1.1:5004?size=1280x720&fps=60' -t 10\n",
+		.bit = COMMAND_RECEIVE,
+		.source = SOURCE_NETWORK,
+		.run = capture_command,
+	},
+	{
 		.name = "explain",
 		.synopsis = "[SOURCE] [options of capture]",
 		.summary = "how frames would flow, and why; changes nothing",

@@ -10,19 +10,19 @@ int explain_command(const struct options *options, struct console *console)
 {
 	const struct output *output = options->json ? json_output : &text_output;
 	const struct weir_plan *plan = NULL;
-	struct weir_pipeline *pipeline = NULL;
+	struct job job;
 	unsigned errors;
-	int err = job_open(options, console, NULL, NULL, &pipeline);
+	int err = job_open(options, console, NULL, NULL, &job);
 
 	if (err)
 		return exit_code_of(err);
 	errors = console->errors;
-	err = weir_pipeline_plan(pipeline, &plan);
+	err = weir_pipeline_plan(job.pipeline, &plan);
 	if (err)
 		console_failed(console, errors, "plan", err);
 	/* A plan that is refused because it copies is there all the same: it shows where. */
 	if (plan)
 		output->plan(stdout, plan);
-	weir_pipeline_destroy(&pipeline);
+	weir_pipeline_destroy(&job.pipeline);
 	return exit_code_of(err);
 }

@@ -55,13 +55,16 @@ static void print_options(FILE *to, enum command_bit bit)
 			print_option(to, &option_rows[i]);
 }
 
-static void print_sources(FILE *to)
+static void print_sources(FILE *to, bool network)
 {
-	const char *summary;
+	const char *summary, *scheme;
 
-	fputs("\nSOURCE (without one: the first camera, else pattern:bars):\n", to);
-	for (size_t i = 0; weir_source_scheme_at(i, &summary); i++)
-		fprintf(to, "  %s\n", summary);
+	fputs(network ? "\nURI:\n"
+		      : "\nSOURCE (without one: the first camera, else pattern:bars):\n",
+		to);
+	for (size_t i = 0; (scheme = weir_source_scheme_at(i, &summary)); i++)
+		if (!network || strcmp(scheme, NETWORK_SCHEME) == 0)
+			fprintf(to, "  %s\n", summary);
 }
 
 static void print_sinks(FILE *to)
@@ -87,8 +90,8 @@ void help_command(FILE *to, const struct command *command)
 	fprintf(to, "Usage: weir %s %s\n%s\n", command->name, command->synopsis, command->summary);
 	print_options(to, command->bit);
 	if (command->source != SOURCE_NONE)
-		print_sources(to);
-	if (command->source == SOURCE_OPTIONAL) {
+		print_sources(to, command->source == SOURCE_NETWORK);
+	if (command->source == SOURCE_OPTIONAL || command->source == SOURCE_NETWORK) {
 		print_sinks(to);
 		print_stages(to);
 	}

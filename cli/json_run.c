@@ -12,10 +12,10 @@ static void print_frame(FILE *to, const struct weir_frame_info *info)
 {
 	fprintf(to,
 		"{\"type\":\"frame\",\"sequence\":%" PRIu64 ",\"timestamp_ns\":%" PRIu64
-		",\"bytes\":%" PRIu32 ",\"slot\":%" PRIu32 ",\"generation\":%" PRIu32
-		",\"corrupt\":%s,\"discontinuity\":%s}\n",
-		info->sequence, info->timestamp_ns, info->bytes_used, info->slot, info->generation,
-		info->flags & WEIR_FRAME_CORRUPT ? "true" : "false",
+		",\"arrived_ns\":%" PRIu64 ",\"bytes\":%" PRIu32 ",\"slot\":%" PRIu32
+		",\"generation\":%" PRIu32 ",\"corrupt\":%s,\"discontinuity\":%s}\n",
+		info->sequence, info->timestamp_ns, info->arrived_ns, info->bytes_used, info->slot,
+		info->generation, info->flags & WEIR_FRAME_CORRUPT ? "true" : "false",
 		info->flags & WEIR_FRAME_DISCONT ? "true" : "false");
 }
 
@@ -69,9 +69,10 @@ void json_event(FILE *to, const struct weir_event *event, const char *sink)
 	line_end(to, object);
 }
 
-static void add_latency(struct json_object *object, const struct weir_latency *latency)
+static void add_latency(
+	struct json_object *object, const char *name, const struct weir_latency *latency)
 {
-	struct json_object *child = member_object(object, "latency_us");
+	struct json_object *child = member_object(object, name);
 
 	member_real(child, "p50", (double)latency->p50 / US);
 	member_real(child, "p99", (double)latency->p99 / US);
@@ -80,7 +81,7 @@ static void add_latency(struct json_object *object, const struct weir_latency *l
 
 static struct json_object *sink_object(const struct weir_sink_ledger *sink)
 {
-	struct json_object *object = json_object_new_object(), *reasons;
+	struct json_object *object = json_object_new_object(), *reasons, *figures;
 
 	member_text(object, "uri", sink->uri);
 	member_number(object, "delivered", sink->delivered);
@@ -96,7 +97,11 @@ static struct json_object *sink_object(const struct weir_sink_ledger *sink)
 	member_number(object, "copied_bytes", sink->copied_bytes);
 	member_number(object, "user_copied_bytes", sink->user_copied_bytes);
 	member_number(object, "held_max", sink->held_max);
-	add_latency(object, &sink->latency);
+	add_latency(object, "latency_us", &sink->latency);
+	add_latency(object, "added_us", &sink->added);
+	figures = member_object(object, "figures");
+	for (size_t i = 0; i < sink->n_figures; i++)
+		member_real(figures, sink->figures[i].name, sink->figures[i].value);
 	member_text(object, "verdict", sink->verdict);
 	add_error(object, sink->error);
 	return object;
@@ -187,7 +192,7 @@ void json_summary(FILE *to, const struct summary *summary)
 	add_copies(object, summary);
 	add_memory(object, &summary->memory);
 	add_cost(object, ledger);
-	add_latency(object, &ledger->latency);
+	add_latency(object, "latency_us", &ledger->latency);
 	member_bool(object, "reconciled", !summary->wrong);
 	add_error(object, summary->error);
 	line_end(to, object);

@@ -37,7 +37,8 @@ static int unknown_command(const char *word, struct console *console)
 			console, "unknown command '%s'; did you mean %s?", word, nearest.best);
 	else
 		console_error(console,
-			"unknown command '%s'; there are capture, explain, list, info, doctor",
+			"unknown command '%s'; there are capture, receive, explain, list, info, "
+			"doctor",
 			word);
 	return EXIT_CODE_USAGE;
 }

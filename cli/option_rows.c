@@ -13,7 +13,7 @@
 #define MAX_KINDS   16
 #define MAX_SECONDS 1000000000u
 
-#define RUNS (COMMAND_CAPTURE | COMMAND_EXPLAIN)
+#define RUNS (COMMAND_CAPTURE | COMMAND_EXPLAIN | COMMAND_RECEIVE)
 #define ALL  (RUNS | COMMAND_LIST | COMMAND_INFO | COMMAND_DOCTOR)
 
 /* Decimal digits and nothing else: strtoull alone takes signs and spaces. */
@@ -260,6 +260,16 @@ static int add_stage(struct options *options, const struct given *given)
 	return add_text(&options->stages, given);
 }
 
+static int set_sdp(struct options *options, const struct given *given)
+{
+	if (!*given->value) {
+		console_error(given->console, "%s '': the value is empty", given->what);
+		return -EINVAL;
+	}
+	options->sdp = given->value;
+	return 0;
+}
+
 static int set_json(struct options *options, const struct given *given)
 {
 	(void)given;
@@ -322,6 +332,8 @@ const struct option_row option_rows[] = {
 		RUNS, set_control },
 	{ 0,   "to",      "SINK",    "where frames go; repeatable (null)",        RUNS, add_sink },
 	{ 0,   "stage",   "STAGE",   "a step on the way; repeatable, in order",   RUNS, add_stage },
+	{ 0,   "sdp",     "FILE",    "write the session description of the first rtp sink",
+		RUNS, set_sdp },
 	{ 0,   "memory",  "KIND",    "kind of frame memory; weir explain shows them (auto)",
 		RUNS, set_memory },
 	{ 0,   "loop",    "LOOP",    "event loop: uring, sqpoll, epoll (auto)",   RUNS, set_loop },

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cli/nearest.h"
 
@@ -142,8 +143,21 @@ static int take(struct parse *parse, int code, char **argv, struct options *opti
 	}
 }
 
+static bool is_network(const char *source)
+{
+	return source && strncasecmp(source, NETWORK_SCHEME ":", sizeof(NETWORK_SCHEME)) == 0;
+}
+
 static int check(const struct parse *parse, const struct options *options)
 {
+	if (parse->command->source == SOURCE_NETWORK && !is_network(options->source)) {
+		console_error(parse->console,
+			"%s%s%sweir %s needs a URI, such as " NETWORK_SCHEME
+			"://0.0.0.0:5004?sdp=stream.sdp",
+			options->source ? "'" : "", options->source ? options->source : "",
+			options->source ? "': " : "", parse->command->name);
+		return -EINVAL;
+	}
 	if (parse->command->source == SOURCE_NEEDED && !options->source) {
 		console_error(parse->console, "weir %s needs a SOURCE, such as /dev/video0",
 			parse->command->name);

@@ -17,7 +17,8 @@ enum command_bit {
 	COMMAND_EXPLAIN = 1 << 1,
 	COMMAND_LIST = 1 << 2,
 	COMMAND_INFO = 1 << 3,
-	COMMAND_DOCTOR = 1 << 4
+	COMMAND_DOCTOR = 1 << 4,
+	COMMAND_RECEIVE = 1 << 5
 };
 
 struct words {
@@ -31,6 +32,7 @@ struct options {
 	struct weir_video wanted;
 	struct weir_pipeline_settings pipeline;
 	struct words controls, stages, sinks;
+	const char *sdp; /* file for the first rtp sink's session description; NULL: none */
 	bool json;
 	bool frames;
 	bool watch;
@@ -60,7 +62,10 @@ struct option_row {
 extern const struct option_row option_rows[];
 extern const size_t n_option_rows;
 
-enum source_use { SOURCE_NONE, SOURCE_OPTIONAL, SOURCE_NEEDED };
+enum source_use { SOURCE_NONE, SOURCE_OPTIONAL, SOURCE_NEEDED, SOURCE_NETWORK };
+
+/* Of what is received from: sources of this scheme. */
+#define NETWORK_SCHEME "rtp"
 
 struct command {
 	const char *name;

@@ -52,7 +52,7 @@ static void print_ending(FILE *to, const struct weir_sink_ledger *sink)
 /* A sink among others has a latency of its own. */
 static void print_sink(FILE *to, const struct weir_sink_ledger *sink, bool among_others)
 {
-	char bytes[UNITS_LENGTH], median[UNITS_LENGTH];
+	char bytes[UNITS_LENGTH], median[UNITS_LENGTH], added[UNITS_LENGTH];
 
 	fprintf(to, "sink      %s: %" PRIu64 " delivered, %s", sink->uri, sink->delivered,
 		units_bytes(sink->bytes, bytes));
@@ -61,18 +61,29 @@ static void print_sink(FILE *to, const struct weir_sink_ledger *sink, bool among
 	if (sink->pending > 0)
 		fprintf(to, "; %" PRIu64 " still pending", sink->pending);
 	if (among_others && sink->latency.count > 0)
-		fprintf(to, "; latency %s median", units_time(sink->latency.p50, median));
+		fprintf(to, "; latency %s median, %s of it added",
+			units_time(sink->latency.p50, median), units_time(sink->added.p50, added));
 	print_ending(to, sink);
 	fputc('\n', to);
 }
 
-static void print_latency(FILE *to, const struct weir_latency *latency)
+static void print_times(FILE *to, const char *name, const struct weir_latency *latency)
 {
 	char p50[UNITS_LENGTH], p99[UNITS_LENGTH], max[UNITS_LENGTH];
 
 	if (latency->count > 0)
-		fprintf(to, "latency   %s median, %s p99, %s max\n", units_time(latency->p50, p50),
+		fprintf(to, "%s%s median, %s p99, %s max", name, units_time(latency->p50, p50),
 			units_time(latency->p99, p99), units_time(latency->max, max));
+}
+
+static void print_latency(FILE *to, const struct weir_ledger *ledger)
+{
+	if (!ledger->latency.count)
+		return;
+	print_times(to, "latency   ", &ledger->latency);
+	if (ledger->n_sinks == 1)
+		print_times(to, "; added by weir ", &ledger->sinks[0].added);
+	fputc('\n', to);
 }
 
 static void print_copies(FILE *to, const struct summary *summary)
@@ -130,7 +141,7 @@ void text_summary(FILE *to, const struct summary *summary)
 	print_frames(to, summary);
 	for (size_t i = 0; i < summary->ledger.n_sinks; i++)
 		print_sink(to, &summary->ledger.sinks[i], summary->ledger.n_sinks > 1);
-	print_latency(to, &summary->ledger.latency);
+	print_latency(to, &summary->ledger);
 	print_copies(to, summary);
 	print_memory(to, &summary->memory);
 	print_cost(to, &summary->ledger);

@@ -72,6 +72,9 @@ weir_optional(LIBUDEV libudev weir_dependencies
 weir_optional(LIBDRM libdrm weir_dependencies
   "frames on displays" "no display sink")
 
+weir_optional(LIBSEAT libseat weir_dependencies
+  "displays from a seat manager (logind, seatd)" "displays are opened directly")
+
 # Two names of one parser: llhttp, which grew out of http-parser, where there is one.
 weir_optional(LLHTTP libllhttp weir_dependencies
   "HTTP requests, for the http sink" "http-parser is looked for" llhttp.h)
@@ -97,6 +100,9 @@ function(weir_drop_sources_without_their_library list)
     list(APPEND kept ${kms})
   else()
     list(FILTER kept EXCLUDE REGEX "sinks/kms/absent")
+  endif()
+  if(NOT WEIR_HAVE_LIBSEAT)
+    list(FILTER kept EXCLUDE REGEX "sinks/kms/seat")
   endif()
   if(NOT WEIR_HAVE_LLHTTP AND NOT WEIR_HAVE_HTTP_PARSER)
     set(http ${kept})

@@ -40,39 +40,40 @@ static int sync_ioctl(int fd, uint64_t flags)
 	return result < 0 ? -EIO : 0;
 }
 
-static int sync_part(struct weir_slot *slot, unsigned index, uint64_t edge)
+static int sync_part(
+	struct weir_slot *slot, unsigned index, enum weir_cpu_access access, uint64_t edge)
 {
 	int fd = slot->parts[index].dmabuf;
 	uint64_t flags = edge;
 
 	if (fd < 0 || !slot->slab->synced)
 		return 0;
-	if (slot->brackets.access & WEIR_CPU_READ)
+	if (access & WEIR_CPU_READ)
 		flags |= DMA_BUF_SYNC_READ;
-	if (slot->brackets.access & WEIR_CPU_WRITE)
+	if (access & WEIR_CPU_WRITE)
 		flags |= DMA_BUF_SYNC_WRITE;
 	atomic_fetch_add_explicit(&slot->slab->syncs, 1, memory_order_relaxed);
 	return sync_ioctl(fd, flags);
 }
 
 /* Every part that was started, whatever happens to the others. */
-static int end_sync(struct weir_slot *slot, unsigned n_parts)
+static int end_sync(struct weir_slot *slot, unsigned n_parts, enum weir_cpu_access access)
 {
 	int err = 0;
 
 	for (unsigned i = 0; i < n_parts; i++)
-		if (sync_part(slot, i, DMA_BUF_SYNC_END))
+		if (sync_part(slot, i, access, DMA_BUF_SYNC_END))
 			err = -EIO;
 	return err;
 }
 
-static int start_sync(struct weir_slot *slot)
+static int start_sync(struct weir_slot *slot, enum weir_cpu_access access)
 {
 	for (unsigned i = 0; i < slot->n_parts; i++) {
-		int err = sync_part(slot, i, DMA_BUF_SYNC_START);
+		int err = sync_part(slot, i, access, DMA_BUF_SYNC_START);
 
 		if (err) {
-			end_sync(slot, i);
+			end_sync(slot, i, access);
 			return err;
 		}
 	}
@@ -93,7 +94,7 @@ static int open_bracket(struct weir_slot *slot, enum weir_cpu_access access)
 
 	if (!slot->brackets.open) {
 		slot->brackets.access = access;
-		err = start_sync(slot);
+		err = start_sync(slot, access);
 	} else if ((access & slot->brackets.access) != access) {
 		err = -EBUSY;
 	}
@@ -147,7 +148,29 @@ int weir_frame_end_cpu_at(struct weir_frame *frame, const char *where)
 
 	pthread_mutex_lock(&slot->brackets.lock);
 	if (--slot->brackets.open == 0)
-		err = end_sync(slot, slot->n_parts);
+		err = end_sync(slot, slot->n_parts, slot->brackets.access);
 	pthread_mutex_unlock(&slot->brackets.lock);
 	return err;
+}
+
+/* The kernel counts nothing: a sync within a longer one for reading is a sync of its own. */
+int weir_frame_begin_around(struct weir_frame *frame, struct weir_pixels *pixels)
+{
+	struct weir_slot *slot = frame->slot;
+	int err;
+
+	if (!is_mapped(slot))
+		return -EACCES;
+	err = start_sync(slot, WEIR_CPU_RW);
+	if (err)
+		return err;
+	atomic_fetch_add_explicit(&frame->brackets, 1, memory_order_relaxed);
+	fill_pixels(frame, pixels);
+	return 0;
+}
+
+int weir_frame_end_around(struct weir_frame *frame)
+{
+	atomic_fetch_sub_explicit(&frame->brackets, 1, memory_order_relaxed);
+	return end_sync(frame->slot, frame->slot->n_parts, WEIR_CPU_RW);
 }

@@ -9,10 +9,11 @@
 
 /* A frame used after its last release is a bug of the holder that would show somebody else's
  * picture or a torn one: every build stops here. */
-static void die(const struct weir_frame *frame, const char *what, const char *where)
+static void die(
+	const struct weir_frame *frame, const char *what, const char *relation, const char *other)
 {
 	fprintf(stderr, "weir: bug: %s (slot %u, generation %u%s%s)\n", what, frame->info.slot,
-		frame->info.generation, where ? ", bracket opened at " : "", where ? where : "");
+		frame->info.generation, other ? relation : "", other ? other : "");
 	abort();
 }
 
@@ -24,7 +25,7 @@ const struct weir_frame_info *weir_frame_info(const struct weir_frame *frame)
 struct weir_frame *weir_frame_ref(struct weir_frame *frame)
 {
 	if (atomic_fetch_add_explicit(&frame->refs, 1, memory_order_relaxed) == 0)
-		die(frame, "a frame was used after it was handed back", NULL);
+		die(frame, "a frame was used after it was handed back", NULL, NULL);
 	return frame;
 }
 
@@ -33,7 +34,8 @@ struct weir_frame *weir_frame_ref(struct weir_frame *frame)
 static void close_brackets(struct weir_frame *frame)
 {
 #ifdef WEIR_DEBUG_CHECKS
-	die(frame, "a frame was released inside a CPU bracket", atomic_load(&frame->opened_at));
+	die(frame, "a frame was released inside a CPU bracket", ", bracket opened at ",
+		atomic_load(&frame->opened_at));
 #endif
 	while (atomic_load_explicit(&frame->brackets, memory_order_relaxed))
 		weir_frame_end_cpu(frame);
@@ -56,7 +58,7 @@ void weir_frame_unref(struct weir_frame **frame)
 		uint32_t refs = atomic_fetch_sub_explicit(&dropped->refs, 1, memory_order_acq_rel);
 
 		if (refs == 0)
-			die(dropped, "a frame was released once too often", NULL);
+			die(dropped, "a frame was released once too often", NULL, NULL);
 		if (refs > 1)
 			return;
 		/* From here on the view may be used again, and the slot's frame be gone. */
@@ -117,4 +119,33 @@ bool weir_frame_is_current(const struct weir_frame *frame, uint32_t generation)
 	return atomic_load_explicit(&root->generation, memory_order_acquire) == generation &&
 	       atomic_load_explicit(&root->refs, memory_order_acquire) > 0 &&
 	       atomic_load_explicit(&root->generation, memory_order_acquire) == generation;
+}
+
+/* ---- devices ---- */
+
+void weir_frame_begin_device(struct weir_frame *frame, const char *who)
+{
+	atomic_store_explicit(&frame->slot->device, who, memory_order_relaxed);
+	atomic_fetch_add_explicit(&frame->slot->devices, 1, memory_order_relaxed);
+}
+
+void weir_frame_end_device(struct weir_frame *frame)
+{
+#ifdef WEIR_DEBUG_CHECKS
+	if (!weir_frame_is_current(frame, frame->info.generation))
+		die(frame, "a frame went back while a device read it", ", by ",
+			atomic_load(&frame->slot->device));
+#endif
+	atomic_fetch_sub_explicit(&frame->slot->devices, 1, memory_order_release);
+}
+
+void weir_frame_check_devices(const struct weir_frame *frame)
+{
+#ifdef WEIR_DEBUG_CHECKS
+	if (atomic_load_explicit(&frame->slot->devices, memory_order_acquire))
+		die(frame, "a buffer goes back while a device reads it", ", by ",
+			atomic_load(&frame->slot->device));
+#else
+	(void)frame;
+#endif
 }

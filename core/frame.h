@@ -48,6 +48,13 @@ struct weir_frame *weir_frame_root(struct weir_frame *frame);
 /* Whether the caller's reference is the only one, through all views. */
 bool weir_frame_is_sole(const struct weir_frame *frame);
 
+/* Brackets for whoever has claimed what lies around the lines (weir_slab_claim()), and writes there
+ * while others hold and read the frame: headroom, and what the stride leaves behind each line.
+ * Cache lines are shared with pixels at the edges, so that both directions are synced. `pixels` are
+ * as of weir_frame_begin_cpu(). 0, -EACCES or -EIO. */
+int weir_frame_begin_around(struct weir_frame *frame, struct weir_pixels *pixels);
+int weir_frame_end_around(struct weir_frame *frame);
+
 /* Lines of that plane, and what each has without its padding. Of a compressed frame: one, of all
  * its bytes. */
 uint32_t weir_frame_lines(const struct weir_frame_info *info, unsigned plane);
@@ -56,5 +63,14 @@ size_t weir_frame_line_bytes(const struct weir_frame_info *info, unsigned plane)
 /* Generation check: whether the slot is still in the use that (slot, generation) names. For holders
  * that were told numbers instead of given a reference: peer processes, tests. */
 bool weir_frame_is_current(const struct weir_frame *frame, uint32_t generation);
+
+/* A device reads the memory on its own (a display, until another picture has taken its place):
+ * between these two the slot must not go back. Debug builds stop where it would, and where it has.
+ * `who` in words, for that; it stays. */
+void weir_frame_begin_device(struct weir_frame *frame, const char *who);
+void weir_frame_end_device(struct weir_frame *frame);
+
+/* The slot of that frame is about to go back. */
+void weir_frame_check_devices(const struct weir_frame *frame);
 
 #endif

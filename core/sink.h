@@ -51,6 +51,7 @@ struct weir_sink_run {
 struct weir_sink_host {
 	struct weir_loop *loop;
 	struct weir_slab *slab;
+	bool zero_copy; /* a copy ends the run: not to be tried where it can be helped */
 	bool goes_on; /* frames came in an earlier start of this run: what was noted of them stays
 		       */
 
@@ -64,12 +65,16 @@ struct weir_sink_host {
 	 * copies. `why` in words, of a copy that was not planned. */
 	void (*copied)(void *data, struct weir_sink *sink, uint64_t bytes, const char *why);
 
+	/* A frame went on to the device, at that time. Of sinks with impl->hands_over. */
+	void (*handed)(void *data, struct weir_sink *sink, const struct weir_frame *frame,
+		uint64_t at_ns);
+
 	/* What it accepts, or what it has to copy, has become another: a display came back, a
 	 * device took less than it had promised. The run is planned again and goes on, with the
 	 * same books; the sink is stopped and started for it. Any time between start() and stop().
 	 */
 	void (*changed)(void *data, struct weir_sink *sink);
-	const struct weir_sink_run *run; /* its calls get `data`; NULL: there is none to show */
+	const struct weir_sink_run *run; /* its calls get `data`, too; NULL: none to show */
 	void *data;
 };
 
@@ -93,6 +98,7 @@ struct weir_sink_impl {
 	bool shows_dmabufs;    /* hands dma-bufs to a device or to somebody we do not know */
 	bool gathers; /* transfers the pieces of core/gather.h, and heeds sink->masks so */
 	bool always_copies; /* each frame, whatever it is: the planner looks for nothing better */
+	bool hands_over; /* says by host.handed() when a frame goes on, which is not in take() */
 	bool program_holds; /* frames it holds are the program's: a run's end does not wait for them
 			     */
 
@@ -118,9 +124,14 @@ struct weir_sink_impl {
 	uint64_t (*copies)(
 		struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size);
 
-	/* The stride that spares it a copy or a refusal, for a picture like this one; at least that
-	 * one's, so that what suits another sink is not undone. 0: any will do. NULL: any always
-	 * does. */
+	/* How it transfers what copies() has nothing to say of, in words. Whether some frames may
+	 * be copied all the same. NULL: as its flags have it. */
+	bool (*how)(
+		struct weir_sink *sink, const struct weir_offer *offer, char *text, size_t size);
+
+	/* The stride that spares it a copy, a refusal or work, for a picture like this one; at
+	 * least that one's, so that what suits another sink is not undone. That one's own if it
+	 * suits. 0: any will do. NULL: any always does. */
 	uint32_t (*stride)(struct weir_sink *sink, const struct weir_video *video);
 
 	/* Once for each plan of a run: the picture may have become another. An error loses this
@@ -159,6 +170,9 @@ struct weir_sink_impl {
 	/* After stop: the sink's own verdict on the run, and one line for people in `text`. 0, or
 	 * -errno when what it checked does not hold (the run then fails with it). NULL: none. */
 	int (*result)(struct weir_sink *sink, char *text, size_t size);
+
+	/* With the result: what it measured, at most WEIR_MAX_FIGURES, and how many. NULL: none. */
+	size_t (*figures)(const struct weir_sink *sink, struct weir_figure *out);
 };
 
 struct weir_sink {

@@ -130,6 +130,17 @@ int weir_slab_attach(struct weir_slab *slab, void *block, void (*destroy_block)(
 	return 0;
 }
 
+void *weir_slab_claim(struct weir_slab *slab, const void *claimant, void *claim)
+{
+	if (slab->claimant)
+		return slab->claimant == claimant ? slab->claim : NULL;
+	if (claim) {
+		slab->claimant = claimant;
+		slab->claim = claim;
+	}
+	return claim;
+}
+
 void weir_slab_shrink(struct weir_slab *slab, unsigned n_slots)
 {
 	assert(n_slots > 0 && n_slots <= slab->n_slots);
@@ -162,6 +173,7 @@ void weir_slab_put(struct weir_slot *slot)
 {
 	struct weir_slab *slab = slot->slab;
 
+	weir_frame_check_devices(&slot->frame);
 	/* Sequentially consistent with weir_slab_want(): either it sees the bit, or we see its
 	 * wish. */
 	atomic_fetch_or(&slab->free, 1u << slot->index);
@@ -175,6 +187,7 @@ struct weir_frame *weir_slot_issue(struct weir_slot *slot)
 
 	assert(atomic_load_explicit(&frame->refs, memory_order_relaxed) == 0);
 	frame->info.flags = 0;
+	frame->info.arrived_ns = 0;
 	frame->info.generation = atomic_load_explicit(&frame->generation, memory_order_relaxed);
 	weir_slab_ref(slot->slab);
 	atomic_store_explicit(&frame->refs, 1, memory_order_release);

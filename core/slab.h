@@ -50,6 +50,8 @@ struct weir_slot {
 			 * weir_slab_place() said otherwise */
 	struct weir_frame frame;
 	struct weir_slab *slab;
+	_Atomic uint32_t devices; /* that read it on their own */
+	const char *_Atomic device; /* the last one */
 	struct {
 		pthread_mutex_t lock; /* two sinks may read on two threads */
 		unsigned open;
@@ -140,6 +142,7 @@ struct weir_slab {
 	unsigned n_made; /* slots that have memory: n_slots, and those that a device had no use for
 			  */
 	struct weir_slot slots[WEIR_SLAB_MAX_SLOTS];
+	bool unfenced; /* whoever writes it is done when a frame comes: nobody looks for fences */
 	bool synced; /* a device may see the dma-bufs: CPU access needs DMA_BUF_IOCTL_SYNC */
 	_Atomic uint64_t syncs; /* how many of those there were */
 
@@ -152,6 +155,8 @@ struct weir_slab {
 	void (*returned)(void *data);
 	void *returned_data;
 	struct weir_attachment *attachments;
+	const void *claimant; /* of what lies around the lines; NULL: nobody */
+	void *claim;
 };
 
 /* Creates the slab with all slots free. The caller has the one reference. 0, -ENOMEM, or the kind's
@@ -171,6 +176,14 @@ void weir_slab_unref(struct weir_slab **slab);
 /* Memory that must live as long as a frame of this slab can be out: `destroy(block)` is called just
  * before the slab's memory goes. 0 or -ENOMEM (the block stays the caller's). */
 int weir_slab_attach(struct weir_slab *slab, void *block, void (*destroy)(void *block));
+
+/* What lies around the lines of this slab's frames, and of the copies made of them for the same
+ * sinks, belongs to one protocol: headroom, and the gap that the stride leaves behind each line.
+ * Neither devices nor readers of pixels care what stands there. `claimant` is an address that only
+ * users of that protocol know, and `claim` what they share (attached to the slab, or as
+ * long-lived). Returns the claim: theirs, or the one that one of them made before; NULL: it is
+ * another protocol's. With a NULL `claim` it only asks. Loop thread; ends with the slab. */
+void *weir_slab_claim(struct weir_slab *slab, const void *claimant, void *claim);
 
 /* Leaves out the slots from number `n_slots` on, for a device that takes fewer. All are free still.
  */

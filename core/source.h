@@ -20,7 +20,8 @@ struct weir_source_host {
 	struct weir_loop *loop;
 	struct weir_slab *slab; /* made by the planner, or by impl->allocate */
 
-	/* Takes the frame. */
+	/* Takes the frame. It arrived at info.arrived_ns if the source has noted that already,
+	 * else now. */
 	void (*deliver)(void *data, struct weir_frame *frame);
 
 	/* Whether every sink could take a frame now: what a source without a clock of its own asks
@@ -135,6 +136,7 @@ struct weir_source {
 	struct weir_video wanted; /* by the user: what is zero is ours to choose */
 	bool live;
 	bool device;           /* hardware writes the frames: CPU access needs cache syncs */
+	bool unfenced; /* nothing writes a frame any more once it is delivered: no fences on it */
 	bool keeps_frames;     /* it may hold what it has delivered (a picture to show again) */
 	bool delivers_corrupt; /* sinks are shown frames flagged WEIR_FRAME_CORRUPT; else they count
 				  as dropped */

@@ -38,6 +38,11 @@ const char *weir_build_features(void)
 #else
 		", no libudev"
 #endif
+#ifdef WEIR_HAVE_LIBSEAT
+		", libseat"
+#else
+		", no libseat"
+#endif
 #if defined(WEIR_HAVE_LLHTTP) || defined(WEIR_HAVE_HTTP_PARSER)
 		", http"
 #else

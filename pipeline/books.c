@@ -69,6 +69,7 @@ void weir_sink_books_read(struct weir_sink_books *books, struct weir_sink_ledger
 	out->held_max = weir_counter_get(&books->held_max);
 	out->user_copied_bytes = weir_counter_get(&books->copied_bytes);
 	weir_histogram_read(&books->latency, &out->latency);
+	weir_histogram_read(&books->added, &out->added);
 }
 
 /* ---- of the run ---- */
@@ -123,6 +124,8 @@ static void read_sink(struct weir_pipeline *pipeline, size_t index, struct weir_
 	out->uri = sink->uri;
 	out->error = pipeline->errors[index];
 	out->verdict = pipeline->verdicts[index];
+	out->n_figures = pipeline->n_figures[index];
+	memcpy(out->figures, pipeline->figures[index], sizeof(out->figures));
 	out->zero_copy_sends = weir_counter_get(&sink->zero_copy_sends);
 	out->kernel_copied_sends = weir_counter_get(&sink->kernel_copied_sends);
 	out->copied_bytes = weir_counter_get(&sink->copied_bytes);
@@ -140,8 +143,7 @@ void weir_pipeline_ledger(struct weir_pipeline *pipeline, struct weir_ledger *ou
 	out->cache_syncs = weir_counter_get(&books->syncs);
 	out->cache_syncs += weir_stretch_syncs(&pipeline->stretch);
 	out->private_bytes = weir_counter_get(&books->private_bytes);
-	out->user_copied_bytes =
-		weir_counter_get(&books->converted_bytes) + out->private_bytes;
+	out->user_copied_bytes = weir_counter_get(&books->converted_bytes) + out->private_bytes;
 	out->duration_ns = grown(&books->last_ns, &books->first_ns);
 	weir_histogram_read(&books->latency, &out->latency);
 	read_usage(books, out);

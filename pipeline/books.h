@@ -44,7 +44,7 @@ struct weir_sink_books {
 	weir_counter copied_bytes; /* by us: written by the run's thread alone */
 	weir_counter drops[WEIR_N_DROPS];
 	_Atomic uint64_t pending; /* held by the sink, or waiting for it */
-	struct weir_histogram latency;
+	struct weir_histogram latency, added;
 };
 
 /* The books of all sinks. The run has a reference, and so has each of its slabs: a frame that is

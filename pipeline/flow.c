@@ -100,6 +100,7 @@ void weir_flow_deliver(void *data, struct weir_frame *frame)
 {
 	struct weir_pipeline *pipeline = data;
 	struct weir_books *books = &pipeline->books;
+	uint64_t arrived_ns = frame->info.arrived_ns;
 
 	if (!counts(pipeline)) {
 		weir_frame_unref(&frame);
@@ -110,13 +111,15 @@ void weir_flow_deliver(void *data, struct weir_frame *frame)
 	weir_counter_set(&books->lost, weir_counter_get(&pipeline->source->lost));
 	if (frame->info.flags & WEIR_FRAME_CORRUPT)
 		weir_counter_add(&books->corrupt, 1);
+	if (!arrived_ns)
+		arrived_ns = frame->info.arrived_ns = weir_now_ns();
 	note_gap(pipeline, frame);
 	if (pipeline->settings.frame_events)
 		emit_frame(pipeline, frame);
 
 	distribute(pipeline, frame);
 
-	note_time(pipeline, weir_now_ns());
+	note_time(pipeline, arrived_ns);
 	if (weir_counter_get(&books->captured) == pipeline->settings.max_frames)
 		weir_stretch_end(pipeline, 0);
 }

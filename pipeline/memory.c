@@ -191,6 +191,8 @@ static int open_leg(struct weir_pipeline *pipeline, size_t number, struct leg_me
 	if (err)
 		return err;
 	memory.slab->synced = plan->synced;
+	memory.slab->unfenced =
+		number || (pipeline->source->unfenced && plan->kind != &weir_memory_given);
 	err = describe_slots(memory.slab, &plan->video);
 	if (!err)
 		err = attach_views(pipeline, plan, memory.slab);

@@ -48,6 +48,14 @@ static void note_delivery(struct weir_sink_books *books, const struct weir_frame
 		&books->latency, now > info->timestamp_ns ? now - info->timestamp_ns : 0);
 }
 
+void weir_outlet_note_handed(
+	struct weir_outlet *outlet, const struct weir_frame_info *info, uint64_t at_ns)
+{
+	uint64_t arrived_ns = info->arrived_ns;
+
+	weir_histogram_add(&outlet->books->added, at_ns > arrived_ns ? at_ns - arrived_ns : 0);
+}
+
 static unsigned count_held(struct weir_outlet *outlet)
 {
 	return (unsigned)__builtin_popcount(atomic_load(&outlet->held));
@@ -107,6 +115,8 @@ static int hand(struct weir_outlet *outlet, struct weir_frame *frame)
 	if (err) {
 		view->verdict = WEIR_DROP_FAILED;
 		outlet->error = err;
+	} else if (!outlet->sink->impl->hands_over) {
+		weir_outlet_note_handed(outlet, &view->info, weir_now_ns());
 	}
 	weir_frame_unref(&view);
 	return err;

@@ -66,6 +66,10 @@ bool weir_outlet_wants(const struct weir_outlet *outlet);
 /* Counts a frame that never came this far. */
 void weir_outlet_drop(struct weir_outlet *outlet, enum weir_drop reason);
 
+/* The frame went from the sink to where it goes. */
+void weir_outlet_note_handed(
+	struct weir_outlet *outlet, const struct weir_frame_info *info, uint64_t at_ns);
+
 /* Whether a frame offered now would be kept without dropping any. A "no" is followed by a wake of
  * the slab. */
 bool weir_outlet_has_room(struct weir_outlet *outlet);

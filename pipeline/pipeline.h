@@ -66,7 +66,9 @@ struct weir_pipeline {
 	 * it; no format: that never was. */
 	struct weir_video own_video, given_video;
 	struct weir_sink *sinks[WEIR_MAX_SINKS];
-	char *verdicts[WEIR_MAX_SINKS]; /* of the last run */
+	char *verdicts[WEIR_MAX_SINKS]; /* of the last run, as is what follows */
+	struct weir_figure figures[WEIR_MAX_SINKS][WEIR_MAX_FIGURES];
+	size_t n_figures[WEIR_MAX_SINKS];
 	_Atomic int errors[WEIR_MAX_SINKS];
 	bool has_run[WEIR_MAX_SINKS]; /* in this run: it has something to say of it */
 	size_t n_sinks;
@@ -83,7 +85,7 @@ struct weir_pipeline {
 	struct weir_scheduling scheduling; /* as it was before the run */
 	_Atomic bool running;
 	pthread_mutex_t lock;    /* held while source, sinks, the stretch's legs, sinks_books and
-				    `verdicts` change or are read by another thread */
+				    `verdicts`, `figures` change or are read by another thread */
 	struct weir_waker waker; /* of weir_pipeline_stop() */
 	_Atomic unsigned stops;  /* wished for since the last run ended */
 };

@@ -138,13 +138,15 @@ static void add_living_sink(
 	const struct weir_sink_impl *impl = sink->impl;
 	char why[WEIR_PLAN_WHY] = "";
 	uint64_t copied = impl->copies ? impl->copies(sink, &offer, why, sizeof(why)) : 0;
+	bool may_copy = !copied && impl->how && impl->how(sink, &offer, why, sizeof(why));
 	struct weir_plan_hop hop = {
 		.kind = WEIR_HOP_SINK,
 		.memory = copied ? WEIR_MEMORY_COPY : WEIR_MEMORY_SAME,
 		.name = weir_plan_text(&pipeline->plan, "%s", sink->uri),
-		.reason = copied ? weir_plan_text(&pipeline->plan, "%s", why) : reason_of(impl),
+		.reason = why[0] ? weir_plan_text(&pipeline->plan, "%s", why) : reason_of(impl),
 		.video = *video,
 		.bytes_copied = copied,
+		.may_copy = may_copy,
 		.budget = sink->budget,
 	};
 

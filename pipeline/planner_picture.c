@@ -5,7 +5,8 @@
 #include "pipeline/planner_picture.h"
 
 /* Which picture the source is to deliver. What it delivers by itself is kept unless somebody
- * refuses it, or copies it where another format or stride of the same content would spare that. */
+ * refuses it, or copies it where another format or stride of the same content would spare that, or
+ * has less work with another stride. */
 
 /* ---- the source's own mind ---- */
 
@@ -52,7 +53,9 @@ static bool is_better(const struct weir_pipeline *pipeline, const struct weir_pi
 		return a->cost != WEIR_REFUSED && b->cost == WEIR_REFUSED;
 	if (pipeline->settings.require_zero_copy && is_free(a) != is_free(b))
 		return is_free(a);
-	return a->loss != b->loss ? a->loss < b->loss : a->cost < b->cost;
+	if (a->loss != b->loss)
+		return a->loss < b->loss;
+	return a->cost != b->cost ? a->cost < b->cost : a->wishes < b->wishes;
 }
 
 static const struct weir_picture *best(const struct weir_picture_choice *choice)
@@ -132,7 +135,8 @@ int weir_planner_choose_picture(struct weir_pipeline *pipeline)
 	weir_pictures_begin(&choice, own_video(pipeline));
 	if (!has_memory(pipeline))
 		return 0;
-	if (choice.picture[0].cost && pipeline->source->impl->try_video)
+	if ((choice.picture[0].cost || choice.picture[0].wishes) &&
+		pipeline->source->impl->try_video)
 		weir_pictures_find(&choice);
 	chosen = best(&choice);
 	/* A loss that people see is worth a conversion, if there may be one. */

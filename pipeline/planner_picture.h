@@ -16,6 +16,7 @@ struct weir_picture {
 	unsigned loss;            /* of content, against what the source delivers by itself */
 	struct weir_rate fastest; /* if it loses speed */
 	uint64_t cost;            /* bytes copied of each frame; WEIR_REFUSED */
+	unsigned wishes;          /* sinks that would have its lines further apart */
 	const char *why;          /* it is refused */
 };
 

@@ -90,6 +90,8 @@ static const char *tell_why(
 
 	if (chosen == own)
 		return "what the source delivers by itself";
+	if (own->cost == chosen->cost && own->cost != WEIR_REFUSED)
+		return "spares sinks work: its lines are as far apart as they want them";
 	if (own->cost != WEIR_REFUSED)
 		return weir_plan_text(
 			plan, "spares %" PRIu64 " bytes a frame", own->cost - chosen->cost);

@@ -35,6 +35,24 @@ static uint64_t least_cost(const struct weir_pipeline *pipeline, const struct we
 	return least;
 }
 
+/* Sinks that want another stride, though they take this one. */
+static unsigned count_wishes(
+	const struct weir_pipeline *pipeline, const struct weir_video *at_sinks)
+{
+	unsigned wishes = 0;
+
+	for (size_t i = 0; i < pipeline->n_sinks; i++) {
+		struct weir_sink *sink = pipeline->sinks[i];
+		uint32_t stride = 0;
+
+		if (sink->impl->stride && !weir_planner_has_lost(pipeline, i) &&
+			!(at_sinks->format->flags & WEIR_FORMAT_COMPRESSED))
+			stride = sink->impl->stride(sink, at_sinks);
+		wishes += stride && stride != at_sinks->stride;
+	}
+	return wishes;
+}
+
 static void weigh(struct weir_pipeline *pipeline, struct weir_picture *picture)
 {
 	struct weir_video at_sinks = picture->video;
@@ -46,8 +64,10 @@ static void weigh(struct weir_pipeline *pipeline, struct weir_picture *picture)
 	if (!weir_planner_pass_stages(
 		    pipeline, &at_sinks, &converted, &converts, why, sizeof(why))) {
 		picture->cost = least_cost(pipeline, &at_sinks, converts, why, sizeof(why));
-		if (picture->cost != WEIR_REFUSED)
+		if (picture->cost != WEIR_REFUSED) {
 			picture->cost += converted;
+			picture->wishes = count_wishes(pipeline, &at_sinks);
+		}
 	}
 	if (picture->cost == WEIR_REFUSED)
 		picture->why = weir_plan_text(&pipeline->plan, "%s", why);

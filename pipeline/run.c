@@ -132,6 +132,8 @@ static int collect_verdicts(struct weir_pipeline *pipeline)
 			result = err;
 		pthread_mutex_lock(&pipeline->lock);
 		pipeline->verdicts[i] = text[0] ? strdup(text) : NULL;
+		if (pipeline->has_run[i] && sink->impl->figures)
+			pipeline->n_figures[i] = sink->impl->figures(sink, pipeline->figures[i]);
 		pthread_mutex_unlock(&pipeline->lock);
 	}
 	return result;
@@ -147,6 +149,7 @@ void weir_run_forget(struct weir_pipeline *pipeline)
 	for (size_t i = 0; i < WEIR_MAX_SINKS; i++) {
 		free(pipeline->verdicts[i]);
 		pipeline->verdicts[i] = NULL;
+		pipeline->n_figures[i] = 0;
 	}
 	pthread_mutex_unlock(&pipeline->lock);
 	weir_sinks_books_unref(books);

@@ -170,6 +170,16 @@ static void sink_copied(void *data, struct weir_sink *sink, uint64_t bytes, cons
 	weir_stretch_end(pipeline, -EPERM);
 }
 
+static void sink_handed(
+	void *data, struct weir_sink *sink, const struct weir_frame *frame, uint64_t at_ns)
+{
+	struct weir_outlets *outlets = ((struct weir_pipeline *)data)->stretch.outlets;
+
+	for (size_t i = 0; i < outlets->n; i++)
+		if (outlets->outlet[i].sink == sink)
+			weir_outlet_note_handed(&outlets->outlet[i], &frame->info, at_ns);
+}
+
 static void sink_changed(void *data, struct weir_sink *sink)
 {
 	struct weir_pipeline *pipeline = data;
@@ -248,9 +258,11 @@ static int start_sinks(struct weir_pipeline *pipeline)
 	struct weir_sink_host host = {
 		.loop = stretch->loop,
 		.slab = weir_stretch_sinks_slab(stretch),
+		.zero_copy = pipeline->settings.require_zero_copy,
 		.goes_on = goes_on(pipeline),
 		.failed = sink_failed,
 		.copied = sink_copied,
+		.handed = sink_handed,
 		.changed = sink_changed,
 		.run = &weir_pipeline_run_calls,
 		.data = pipeline,

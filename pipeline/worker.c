@@ -104,6 +104,7 @@ static void take(struct weir_stage *stage, struct weir_frame *frame)
 
 	out->info.sequence = frame->info.sequence;
 	out->info.timestamp_ns = frame->info.timestamp_ns;
+	out->info.arrived_ns = frame->info.arrived_ns;
 	out->info.flags = frame->info.flags;
 	worker->slot = NULL;
 	pthread_mutex_lock(&worker->lock);

@@ -5,6 +5,7 @@
 #include "sinks/kms/kms.h"
 #include "sinks/null/null.h"
 #include "sinks/pipe/pipe.h"
+#include "sinks/rtp/rtp.h"
 #include "sinks/tcp/tcp.h"
 #include "sinks/verify/verify.h"
 
@@ -13,6 +14,7 @@ const struct weir_sink_impl *const weir_sink_impls[] = {
 	&weir_sink_null,
 	&weir_sink_verify,
 	&weir_sink_pipe,
+	&weir_sink_rtp,
 	&weir_sink_kms,
 	&weir_sink_tcp,
 	&weir_sink_http,

@@ -96,6 +96,7 @@ static int open_pattern(const struct weir_uri *uri, const struct weir_video *wis
 	if (!source)
 		return -ENOMEM;
 	source->base.impl = &weir_source_pattern;
+	source->base.unfenced = true;
 	source->base.min_slots = 1;
 	err = choose_picture(source, uri->rest, &wanted, settings->log);
 	if (!err)

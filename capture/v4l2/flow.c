@@ -99,6 +99,7 @@ static struct weir_frame *make_frame(struct weir_v4l2 *v4l2, const struct v4l2_b
 	weir_v4l2_fill(v4l2, buffer, &frame->info);
 	frame->info.sequence = at.sequence;
 	frame->info.timestamp_ns = at.timestamp_ns;
+	frame->info.arrived_ns = now;
 	if (at.guessed)
 		frame->info.flags |= WEIR_FRAME_TIME_GUESSED;
 	if (v4l2->discont)

@@ -4,76 +4,32 @@
 #include <poll.h>
 #include <stdalign.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
-
-#ifdef WEIR_HAVE_LIBUDEV
-#include <libudev.h>
-#endif
 
 #include "capture/v4l2/identity.h"
 
 /* ---- udev ---- */
 
-#ifdef WEIR_HAVE_LIBUDEV
 static void udev_ready(struct weir_watch *watch, uint32_t events)
 {
 	struct weir_v4l2_hotplug *hotplug = watch->data;
-	struct udev_device *device;
-	bool changed = false;
 
 	(void)events;
-	while ((device = udev_monitor_receive_device(hotplug->monitor))) {
-		changed = true;
-		udev_device_unref(device);
-	}
-	if (changed)
+	if (weir_udev_read(hotplug->monitor))
 		hotplug->changed(hotplug->data);
 }
 
-/* Events come by way of udevd: without it there are none. */
 static int open_udev(struct weir_v4l2_hotplug *hotplug)
 {
-	struct udev_monitor *monitor;
-	struct udev *udev;
+	int fd = weir_udev_open("video4linux", &hotplug->monitor);
 
-	if (access("/run/udev/control", F_OK) < 0)
-		return -ENOENT;
-	udev = udev_new();
-	if (!udev)
-		return -ENOMEM;
-	monitor = udev_monitor_new_from_netlink(udev, "udev");
-	udev_unref(udev); /* the monitor has its own reference */
-	if (!monitor)
-		return -ENOENT;
-	if (udev_monitor_filter_add_match_subsystem_devtype(monitor, "video4linux", NULL) < 0 ||
-		udev_monitor_enable_receiving(monitor) < 0) {
-		udev_monitor_unref(monitor);
-		return -ENOENT;
-	}
-	hotplug->monitor = monitor;
-	hotplug->fd = udev_monitor_get_fd(monitor);
+	if (fd < 0)
+		return fd;
+	hotplug->fd = fd;
 	hotplug->watch.ready = udev_ready;
 	return 0;
 }
-
-static void close_udev(struct weir_v4l2_hotplug *hotplug)
-{
-	udev_monitor_unref(hotplug->monitor);
-}
-#else
-static int open_udev(struct weir_v4l2_hotplug *hotplug)
-{
-	(void)hotplug;
-	return -ENOENT;
-}
-
-static void close_udev(struct weir_v4l2_hotplug *hotplug)
-{
-	(void)hotplug;
-}
-#endif
 
 /* ---- inotify ---- */
 
@@ -166,7 +122,7 @@ void weir_v4l2_hotplug_close(struct weir_v4l2_hotplug *hotplug)
 		return;
 	weir_loop_unwatch(hotplug->loop, &hotplug->watch);
 	if (hotplug->monitor)
-		close_udev(hotplug);
+		weir_udev_close(hotplug->monitor);
 	else
 		close(hotplug->fd);
 	hotplug->loop = NULL;

@@ -6,6 +6,7 @@
 #include <weir/device.h>
 
 #include "core/loop.h"
+#include "core/udev.h"
 
 /* Which camera it is, whatever number its node has today: by sysfs and by udev's links in /dev/v4l,
  * which need neither udevd nor its library. */
@@ -42,8 +43,8 @@ int weir_v4l2_list(int (*found)(void *data, const struct weir_device *device), v
 struct weir_v4l2_hotplug {
 	struct weir_watch watch;
 	struct weir_loop *loop;
-	void *monitor; /* of udev, or NULL */
-	int fd;        /* of the monitor, whose it is, or of inotify; owned then */
+	struct weir_udev *monitor; /* or NULL */
+	int fd; /* of the monitor, whose it is, or of inotify; owned then */
 	void (*changed)(void *data);
 	void *data;
 };

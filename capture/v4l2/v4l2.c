@@ -103,6 +103,7 @@ static void tell(struct weir_v4l2 *v4l2)
 	base->live = true;
 	base->device = true;
 	base->delivers_corrupt = v4l2->wishes.deliver_corrupt;
+	base->unfenced = true; /* DQBUF comes after the last write, of any driver */
 	base->n_parts = v4l2->format.n_buffers_planes;
 	for (unsigned i = 0; i < base->n_parts; i++)
 		base->part_bytes[i] = v4l2->format.piece[i].size;

@@ -33,8 +33,8 @@ size_t weir_rtp_raw_write(
 int weir_rtp_raw_read(const uint8_t *payload, size_t length, uint16_t *sequence_high,
 	struct weir_rtp_raw_line lines[WEIR_RTP_RAW_MAX_LINES], const uint8_t **pixels);
 
-/* How a picture is cut for packets of at most `payload` bytes of pixels each, one piece of a line in
- * each: `pieces` for every line, equal but for the last. */
+/* How a picture is cut for packets of at most `payload` bytes of pixels each, one piece of a line
+ * in each: `pieces` for every line, equal but for the last. */
 struct weir_rtp_raw_cut {
 	uint32_t line_bytes;
 	uint32_t piece_bytes; /* whole pixel groups; of every piece but the last of a line */

@@ -33,11 +33,12 @@ struct weir_rtcp_reader {
 	void *data;
 	void (*report)(void *data, const struct weir_rtcp_report *report);
 	void (*bye)(void *data, uint32_t ssrc);
-	void (*missing)(void *data, uint32_t media_ssrc, uint16_t sequence); /* one after the other */
+	/* One after the other. */
+	void (*missing)(void *data, uint32_t media_ssrc, uint16_t sequence);
 };
 
-/* From the wire: a compound packet, each part told to the callbacks that are not NULL. 0 or -EBADMSG
- * (from there on; what came before was told). */
+/* From the wire: a compound packet, each part told to the callbacks that are not NULL. 0 or
+ * -EBADMSG (from there on; what came before was told). */
 int weir_rtcp_read(const uint8_t *packet, size_t length, const struct weir_rtcp_reader *reader);
 
 #endif

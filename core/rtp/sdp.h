@@ -28,8 +28,8 @@ struct weir_sdp {
 /* Bytes of the text without its end, or -ENOSPC. */
 int weir_sdp_write(const struct weir_sdp *sdp, char *text, size_t size);
 
-/* Takes the first video stream that weir can receive. 0; -EINVAL or -ENOTSUP with what is wrong, and
- * in which line, in `why`. Nothing of the text is trusted. */
+/* Takes the first video stream that weir can receive. 0; -EINVAL or -ENOTSUP with what is wrong,
+ * and in which line, in `why`. Nothing of the text is trusted. */
 int weir_sdp_parse(const char *text, size_t length, struct weir_sdp *out, char *why, size_t size);
 
 #endif

@@ -49,6 +49,8 @@ struct weir_frame_info {
 	uint64_t timestamp_ns; /* CLOCK_MONOTONIC, of the first pixel if the driver tells */
 	uint32_t slot;         /* index of the memory it lies in, stable for a run */
 	uint32_t generation; /* how often that slot was handed back before: names this use of it */
+	uint64_t arrived_ns; /* CLOCK_MONOTONIC: when weir had it, dequeued from a device or made;
+			      * what became of it after that is weir's doing */
 };
 
 WEIR_API const struct weir_frame_info *weir_frame_info(const struct weir_frame *frame);

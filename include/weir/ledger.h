@@ -33,6 +33,14 @@ struct weir_latency {
 	uint64_t count, p50, p99, max;
 };
 
+/* A number that a sink has found out about itself: "late", 3. */
+struct weir_figure {
+	const char *name; /* as in the summary's `figures`; lives with the library */
+	double value;
+};
+
+#define WEIR_MAX_FIGURES 8
+
 struct weir_sink_ledger {
 	const char *uri;    /* lives with the pipeline */
 	uint64_t delivered; /* the sink is done with them */
@@ -49,6 +57,10 @@ struct weir_sink_ledger {
 	const char *verdict; /* what the sink found out (verify), in words; NULL if nothing, or not
 				yet. Lives until the next run, or until a sink is added */
 	struct weir_latency latency; /* from the frame's timestamp to the sink's last use of it */
+	struct weir_latency added; /* by weir: from info.arrived_ns to the hand-over to the sink,
+				    * or to the commit of a display */
+	struct weir_figure figures[WEIR_MAX_FIGURES]; /* as the verdict: when the run is over */
+	size_t n_figures;
 };
 
 #define WEIR_MAX_SINKS 16

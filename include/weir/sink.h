@@ -36,6 +36,13 @@ struct weir_sink_settings {
 			       * frame for longer lags, and where buffers are short it gets further
 			       * frames as copies, so that the source has its buffers back. Not
 			       * behind sources that wait for their sinks */
+	struct weir_sink *const *beside; /* sinks that are open, for the same pipeline: displays on
+					  * one graphics card share it, which no two programs, and
+					  * no two sinks that do not know of each other, can have.
+					  * Borrowed for the call; whoever shares is run by one
+					  * pipeline, and none closed while another runs. NULL: none
+					  */
+	unsigned n_beside;
 	const char *masks;    /* "WxH+X+Y,…": parts of the picture, at most four, that this sink
 			       * sees black, and the others as they are; NULL: the URI's `mask` */
 };

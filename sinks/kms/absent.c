@@ -17,7 +17,7 @@ static int refuse(const struct weir_uri *uri, const struct weir_sink_settings *s
 	return -ENOTSUP;
 }
 
-static const char *const options[] = { "vsync", "mode", NULL };
+static const char *const options[] = { "vsync", "mode", "lease", NULL };
 
 const struct weir_sink_impl weir_sink_kms = {
 	.scheme = "display",

@@ -5,55 +5,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <xf86drm.h>
 
 #include "core/log.h"
-#include "core/node.h"
+#include "sinks/kms/access.h"
 
 /* Newer than the libdrm of Debian 12: kernel 6.8. */
 #ifndef DRM_CAP_ATOMIC_ASYNC_PAGE_FLIP
 #define DRM_CAP_ATOMIC_ASYNC_PAGE_FLIP 0x15
 #endif
-
-static int refuse_open(const struct weir_kms_card *card, int err)
-{
-	char text[WEIR_ERRNO_TEXT], remedy[256];
-
-	if (err == -EACCES || err == -EPERM) {
-		weir_node_remedy(card->path, "SUBSYSTEM==\"drm\"", "video", remedy, sizeof(remedy));
-		weir_error(card->log, "display: no permission for %s: %s", card->path, remedy);
-		return -EACCES;
-	}
-	weir_error(
-		card->log, "display: cannot open %s: %s", card->path, weir_errno_text(err, text));
-	return err == -EBUSY ? err : -ENODEV;
-}
-
-static int refuse_busy(const struct weir_kms_card *card)
-{
-	char holder[160];
-
-	if (!weir_node_holder(card->path, holder, sizeof(holder)))
-		snprintf(holder, sizeof(holder),
-			"this program already, or by one that only root can see "
-			"(sudo fuser -v %s)",
-			card->path);
-	weir_error(card->log,
-		"display: %s shows somebody else's picture, held by %s: end that, or switch to a "
-		"text console (Ctrl+Alt+F3)",
-		card->path, holder);
-	return -EBUSY;
-}
-
-static int refuse_legacy(const struct weir_kms_card *card)
-{
-	weir_error(card->log, "display: the driver %s of %s has no atomic modesetting",
-		card->driver, card->path);
-	return -ENOTSUP;
-}
 
 static bool has(const struct weir_kms_card *card, uint64_t capability)
 {
@@ -70,34 +32,43 @@ static void read_driver(struct weir_kms_card *card)
 	drmFreeVersion(version);
 }
 
-/* Whoever opens a card that nobody is master of is its master. */
-static bool become_master(const struct weir_kms_card *card)
+/* The legacy calls know of primary planes when they are asked to. */
+static void read_abilities(struct weir_kms_card *card)
 {
-	return drmIsMaster(card->fd) || drmSetMaster(card->fd) == 0;
+	read_driver(card);
+	card->atomic = drmSetClientCap(card->fd, DRM_CLIENT_CAP_ATOMIC, 1) == 0;
+	if (!card->atomic)
+		drmSetClientCap(card->fd, DRM_CLIENT_CAP_UNIVERSAL_PLANES, 1);
+	card->modifiers = has(card, DRM_CAP_ADDFB2_MODIFIERS);
+	card->async_flips =
+		has(card, card->atomic ? DRM_CAP_ATOMIC_ASYNC_PAGE_FLIP : DRM_CAP_ASYNC_PAGE_FLIP);
+	if (!card->atomic)
+		weir_info(card->log,
+			"display: the driver %s of %s has no atomic modesetting: the legacy calls "
+			"serve, which test nothing beforehand",
+			card->driver, card->path);
 }
 
-int weir_kms_card_open(struct weir_kms_card *card, const char *path, const struct weir_log *log)
+int weir_kms_card_open(
+	struct weir_kms_card *card, const char *path, const struct weir_kms_request *request)
 {
+	char text[WEIR_ERRNO_TEXT];
 	int err;
 
-	card->log = log;
+	card->log = request->log;
 	snprintf(card->path, sizeof(card->path), "%s", path);
-	card->fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
-	if (card->fd < 0)
-		return refuse_open(card, -errno);
-	read_driver(card);
-	if (!become_master(card))
-		err = refuse_busy(card);
-	else if (drmSetClientCap(card->fd, DRM_CLIENT_CAP_ATOMIC, 1))
-		err = refuse_legacy(card);
-	else
-		err = 0;
-	if (err) {
+	err = weir_kms_access_join(card, request);
+	if (err)
+		return err;
+	card->fd = fcntl(card->access->fd, F_DUPFD_CLOEXEC, 0);
+	/* Events are read until there are none; a lease may have been given without it. */
+	if (card->fd < 0 || fcntl(card->fd, F_SETFL, O_RDWR | O_NONBLOCK) < 0) {
+		err = -errno;
+		weir_error(card->log, "display: %s: %s", path, weir_errno_text(err, text));
 		weir_kms_card_close(card);
 		return err;
 	}
-	card->modifiers = has(card, DRM_CAP_ADDFB2_MODIFIERS);
-	card->async_flips = has(card, DRM_CAP_ATOMIC_ASYNC_PAGE_FLIP);
+	read_abilities(card);
 	return 0;
 }
 
@@ -106,6 +77,31 @@ void weir_kms_card_close(struct weir_kms_card *card)
 	if (card->fd >= 0)
 		close(card->fd);
 	card->fd = -1;
+	weir_kms_access_leave(card);
+}
+
+/* ---- what others of the run have ---- */
+
+bool weir_kms_card_has_crtc(const struct weir_kms_card *card, uint32_t crtc)
+{
+	for (unsigned i = 0; i < card->access->n_cards; i++)
+		if (card->access->cards[i] != card && card->access->cards[i]->crtc == crtc)
+			return false;
+	return true;
+}
+
+bool weir_kms_card_has_plane(
+	const struct weir_kms_card *card, uint32_t possible_crtcs, unsigned number)
+{
+	const struct weir_kms_access *access = card->access;
+	const struct weir_kms_card *able[WEIR_KMS_MAX_SHARERS];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < access->n_cards; i++)
+		if (access->cards[i]->crtc &&
+			(possible_crtcs & (1u << access->cards[i]->crtc_index)))
+			able[n++] = access->cards[i];
+	return n && able[number % n] == card;
 }
 
 int weir_kms_ioctl(const struct weir_kms_card *card, unsigned long request, void *argument)

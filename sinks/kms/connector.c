@@ -22,7 +22,7 @@ static bool is_called(const drmModeConnector *connector, const char *name)
 	return !strcmp(text, name);
 }
 
-static uint32_t find(int fd, const char *name)
+uint32_t weir_kms_connector_find(int fd, const char *name)
 {
 	drmModeResPtr resources = drmModeGetResources(fd);
 	uint32_t id = 0;
@@ -45,7 +45,7 @@ int weir_kms_connector_open(struct weir_kms_connector *connector, const struct w
 	char path[160];
 
 	snprintf(connector->name, sizeof(connector->name), "%s", display->name);
-	connector->object.id = find(card->fd, display->name);
+	connector->object.id = weir_kms_connector_find(card->fd, display->name);
 	if (!connector->object.id) {
 		weir_error(card->log, "display: %s has no connector %s any more", card->path,
 			display->name);
@@ -76,21 +76,38 @@ static void note_modes(struct weir_kms_connector *connector, const drmModeConnec
 			connector->modes[connector->n_modes++] = probed->modes[i];
 }
 
+/* What drives it, by the way that there was before properties said so. */
+static uint32_t driven_by(int fd, const drmModeConnector *probed)
+{
+	drmModeEncoderPtr encoder =
+		probed->encoder_id ? drmModeGetEncoder(fd, probed->encoder_id) : NULL;
+	uint32_t crtc = encoder ? encoder->crtc_id : 0;
+
+	drmModeFreeEncoder(encoder);
+	return crtc;
+}
+
 int weir_kms_connector_probe(struct weir_kms_connector *connector, const struct weir_kms_card *card)
 {
 	drmModeConnectorPtr probed = drmModeGetConnector(card->fd, connector->object.id);
+	uint32_t crtc;
 	bool there;
+	int err;
 
 	if (!probed)
 		return -ENODEV;
 	there = probed->connection != DRM_MODE_DISCONNECTED && probed->count_modes > 0;
 	connector->possible_crtcs = drmModeConnectorGetPossibleCrtcs(card->fd, probed);
 	note_modes(connector, probed);
+	crtc = card->atomic ? 0 : driven_by(card->fd, probed);
 	drmModeFreeConnector(probed);
 	if (!there || !connector->n_modes)
 		return -ENODEV;
-	return weir_kms_object_read(card->fd, connector->object.id, DRM_MODE_OBJECT_CONNECTOR,
-		names, &connector->object);
+	err = weir_kms_object_read(card->fd, connector->object.id, DRM_MODE_OBJECT_CONNECTOR, names,
+		&connector->object);
+	if (!err && !card->atomic)
+		connector->object.property[WEIR_KMS_CONNECTOR_CRTC_ID].value = crtc;
+	return err;
 }
 
 bool weir_kms_connector_is_connected(const struct weir_kms_connector *connector)

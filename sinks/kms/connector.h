@@ -23,6 +23,9 @@ struct weir_kms_connector {
 	int status; /* the attribute in /sys that says whether a monitor is there; owned */
 };
 
+/* The connector of that name, as far as this descriptor may see; 0: none. */
+uint32_t weir_kms_connector_find(int fd, const char *name);
+
 /* Finds the card's connector that /sys calls `display`. 0 or -ENODEV, logged. Before that set
  * `status` to -1. */
 int weir_kms_connector_open(struct weir_kms_connector *connector, const struct weir_kms_card *card,

@@ -63,6 +63,8 @@ int weir_kms_displays(found_fn *found, void *data)
 
 struct search {
 	const char *name;
+	bool (*suits)(void *data, const struct weir_kms_display *display);
+	void *data;
 	struct weir_kms_display *out;
 	bool found;
 };
@@ -74,16 +76,18 @@ static int compare(void *data, const struct weir_kms_display *display)
 	bool may_do = !search->name[0] && !search->found && !strcmp(display->status, "unknown");
 	bool will_do = named || (!search->name[0] && !strcmp(display->status, "connected"));
 
-	if (will_do || may_do) {
-		*search->out = *display;
-		search->found = true;
-	}
+	if (!(will_do || may_do) || (search->suits && !search->suits(search->data, display)))
+		return 0;
+	*search->out = *display;
+	search->found = true;
 	return will_do;
 }
 
-bool weir_kms_display_find(const char *name, struct weir_kms_display *out)
+bool weir_kms_display_find(const char *name,
+	bool (*suits)(void *data, const struct weir_kms_display *display), void *data,
+	struct weir_kms_display *out)
 {
-	struct search search = { name, out, false };
+	struct search search = { name, suits, data, out, false };
 
 	weir_kms_displays(compare, &search);
 	return search.found;

@@ -18,12 +18,13 @@ struct weir_kms_display {
 };
 
 /* Calls `found` for each display until it returns non-zero, which is returned. */
-int weir_kms_displays(
-	int (*found)(void *data, const struct weir_kms_display *display), void *data);
+int weir_kms_displays(int (*found)(void *data, const struct weir_kms_display *display), void *data);
 
-/* The display of that name; for "" the first that is connected, else the first that may be. False
- * when there is none. */
-bool weir_kms_display_find(const char *name, struct weir_kms_display *out);
+/* The display of that name; for "" the first that is connected, else the first that may be, of
+ * those that suit (NULL: all). False when there is none. */
+bool weir_kms_display_find(const char *name,
+	bool (*suits)(void *data, const struct weir_kms_display *display), void *data,
+	struct weir_kms_display *out);
 
 /* "HDMI-A-1, DP-1", or "" when there is no connector. */
 void weir_kms_display_names(char *text, size_t size);

@@ -24,10 +24,13 @@
 static void release(struct weir_kms_shot *shot, enum weir_drop verdict)
 {
 	struct weir_frame *frame = shot->frame;
+	bool is_read = shot->is_read;
 
 	*shot = (struct weir_kms_shot){ 0 };
 	if (!frame)
 		return;
+	if (is_read)
+		weir_frame_end_device(frame);
 	frame->verdict = verdict;
 	weir_frame_unref(&frame);
 }
@@ -36,8 +39,10 @@ static void release(struct weir_kms_shot *shot, enum weir_drop verdict)
 
 static int begin(struct weir_kms_flips *flips, const struct weir_kms_shot *shot, void *ticket)
 {
-	int err = weir_kms_output_begin(flips->output, shot->framebuffer, ticket);
+	int err;
 
+	flips->called_ns = weir_now_ns();
+	err = weir_kms_output_begin(flips->output, shot->framebuffer, ticket);
 	flips->begun = !err;
 	return err;
 }
@@ -45,8 +50,11 @@ static int begin(struct weir_kms_flips *flips, const struct weir_kms_shot *shot,
 static int flip(struct weir_kms_flips *flips, const struct weir_kms_shot *shot, void *ticket)
 {
 	struct weir_kms_output *output = flips->output;
-	int fence = weir_kms_fence_take(&output->card, &shot->frame->info), err;
+	int fence = -1, err;
 
+	if (!shot->frame->slot->slab->unfenced)
+		fence = weir_kms_fence_take(&output->card, &shot->frame->info);
+	flips->called_ns = weir_now_ns();
 	err = weir_kms_output_flip(output, shot->framebuffer, fence, flips->at_once, ticket);
 	if (err == -EINVAL && flips->at_once) {
 		weir_warn(output->card.log,
@@ -71,7 +79,8 @@ static int commit(struct weir_kms_flips *flips, const struct weir_kms_shot *shot
 	if (err)
 		return err;
 	flips->ticket = number;
-	flips->committed_ns = weir_now_ns();
+	flips->committed_ns = flips->called_ns;
+	weir_histogram_add(&flips->count.commit, weir_now_ns() - flips->called_ns);
 	flips->overdue = 0;
 	return 0;
 }
@@ -79,6 +88,16 @@ static int commit(struct weir_kms_flips *flips, const struct weir_kms_shot *shot
 static int try_again_soon(struct weir_kms_flips *flips)
 {
 	return weir_loop_arm(flips->loop, &flips->retry, weir_now_ns() + RETRY_NS);
+}
+
+/* What waited was committed. */
+static void advance(struct weir_kms_flips *flips)
+{
+	flips->coming = flips->next;
+	flips->coming.is_read = true;
+	flips->next = (struct weir_kms_shot){ 0 };
+	weir_frame_begin_device(flips->coming.frame, "a display");
+	flips->committed(flips->data, flips->coming.frame, flips->committed_ns);
 }
 
 /* Commits the newest frame, when none is on its way. */
@@ -93,8 +112,7 @@ static int go_on(struct weir_kms_flips *flips)
 		return try_again_soon(flips);
 	if (err)
 		return err;
-	flips->coming = flips->next;
-	flips->next = (struct weir_kms_shot){ 0 };
+	advance(flips);
 	return 0;
 }
 
@@ -133,7 +151,9 @@ int weir_kms_flips_show(
 	int err;
 
 	release(&flips->next, WEIR_DROP_REPLACED);
-	flips->next = (struct weir_kms_shot){ weir_frame_ref(frame), framebuffer };
+	flips->next = (struct weir_kms_shot){ .frame = weir_frame_ref(frame),
+		.framebuffer = framebuffer,
+		.ready_ns = weir_now_ns() };
 	err = go_on(flips);
 	if (err)
 		release(&flips->next, WEIR_DROP_FAILED);
@@ -143,14 +163,18 @@ int weir_kms_flips_show(
 /* ---- events ---- */
 
 /* A frame that was ready for a refresh and came with a later one: the one before it was repeated.
- * What is a little over a refresh was committed just before one. */
+ * Those count from the last flip on, or from when it was ready, if that was later. What is a little
+ * over a refresh became ready just before one. */
 static void judge(struct weir_kms_flips *flips, uint64_t flip_ns)
 {
 	uint64_t interval = weir_kms_mode_interval_ns(&flips->output->placement.mode);
-	uint64_t waited = flip_ns > flips->committed_ns ? flip_ns - flips->committed_ns : 0, missed;
+	uint64_t since = flips->coming.ready_ns, waited, missed;
 
 	if (!flips->shown.frame || flips->at_once)
 		return;
+	if (since < flips->flipped_ns)
+		since = flips->flipped_ns;
+	waited = flip_ns > since ? flip_ns - since : 0;
 	missed = waited > interval / 8 ? (waited - interval / 8) / interval : 0;
 	flips->count.late += missed > 0;
 	flips->count.repeated += missed;
@@ -172,10 +196,13 @@ static void flipped(int fd, unsigned sequence, unsigned seconds, unsigned micros
 	taken_ns = flips->coming.frame->info.timestamp_ns;
 	judge(flips, flip_ns);
 	flips->count.shown++;
-	weir_histogram_add(&flips->count.latency, flip_ns > taken_ns ? flip_ns - taken_ns : 0);
+	/* After a mode was set some drivers tell the time of a refresh before that. */
+	if (flip_ns >= flips->committed_ns && flip_ns >= taken_ns)
+		weir_histogram_add(&flips->count.latency, flip_ns - taken_ns);
 	release(&flips->shown, WEIR_DROP_NONE);
 	flips->shown = flips->coming;
 	flips->coming = (struct weir_kms_shot){ 0 };
+	flips->flipped_ns = flip_ns;
 	err = go_on(flips);
 	if (err)
 		flips->failed(flips->data, err);
@@ -217,8 +244,8 @@ static int resync(struct weir_kms_flips *flips)
 	if (newest == &flips->next) {
 		release(&flips->shown, WEIR_DROP_NONE);
 		flips->shown = flips->coming;
-		flips->coming = flips->next;
-		flips->next = (struct weir_kms_shot){ 0 };
+		flips->flipped_ns = 0;
+		advance(flips);
 	}
 	return 0;
 }
@@ -239,7 +266,8 @@ int weir_kms_flips_start(struct weir_kms_flips *flips, struct weir_loop *loop)
 	flips->overdue = 0;
 	for (unsigned i = 0; i < WEIR_COUNT(flips->tickets); i++)
 		flips->tickets[i].flips = flips;
-	flips->watch = (struct weir_watch){ .ready = readable, .data = flips };
+	/* One read takes every event there can be. */
+	flips->watch = (struct weir_watch){ .ready = readable, .data = flips, .edge = true };
 	flips->retry = (struct weir_timer){ .fired = retry, .data = flips };
 	flips->finish = (struct weir_task){ .run = finish, .data = flips };
 	return weir_loop_watch(loop, &flips->watch, flips->output->card.fd, POLLIN);

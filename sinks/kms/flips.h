@@ -15,6 +15,8 @@
 struct weir_kms_shot {
 	struct weir_frame *frame; /* NULL: none */
 	uint32_t framebuffer;
+	uint64_t ready_ns; /* when it could have been committed, had there been room */
+	bool is_read;      /* by the display, from the commit on */
 };
 
 struct weir_kms_flips;
@@ -35,6 +37,7 @@ struct weir_kms_flips {
 	/* The display does not do it any more: -errno. From the loop, never from inside show(). */
 	void (*failed)(void *data, int error);
 	void (*finished)(void *data); /* `finishing`, and the last frame is on the screen */
+	void (*committed)(void *data, const struct weir_frame *frame, uint64_t at_ns);
 	void *data;
 
 	struct weir_watch watch;
@@ -43,16 +46,19 @@ struct weir_kms_flips {
 	struct weir_kms_shot shown, coming, next;
 	struct weir_kms_ticket tickets[WEIR_KMS_TICKETS];
 	unsigned ticket; /* of what is coming */
-	uint64_t committed_ns;
+	uint64_t called_ns;    /* when a commit was last tried, */
+	uint64_t committed_ns; /* and when that of what is coming was */
+	uint64_t flipped_ns; /* when `shown` came to the screen; 0: nobody knows */
 	bool begun; /* the mode is set */
 	unsigned overdue; /* looks at the clock in vain */
 
 	struct {
 		uint64_t shown;
 		uint64_t late;     /* missed a refresh that they were ready for */
-		uint64_t repeated; /* refreshes that were missed by them */
+		uint64_t repeated; /* refreshes that showed the one before in their place */
 		uint64_t lost;     /* events that never came */
 		struct weir_histogram latency; /* from the frame's timestamp to the flip's */
+		struct weir_histogram commit;  /* how long the card takes a commit */
 	} count;
 };
 

@@ -118,7 +118,7 @@ static bool is_same(const struct weir_frame_info *a, const struct weir_frame_inf
 int weir_kms_framebuffers_get(struct weir_kms_framebuffers *cache, const struct weir_kms_card *card,
 	const struct weir_frame *frame, uint32_t *out)
 {
-	unsigned index = frame->slot->index;
+	unsigned index = frame->slot->place;
 	uint32_t *id = &cache->slot[index].id;
 	int err = 0;
 

@@ -27,13 +27,38 @@ struct weir_kms_before {
 	bool has_mode;
 	unsigned n_planes;
 	struct weir_kms_object planes[WEIR_KMS_MAX_PLANES];
+	uint32_t framebuffer, x, y; /* of the legacy calls, which know of one plane */
 };
+
+struct weir_kms_output;
+
+/* How the kernel is told. */
+struct weir_kms_calls {
+	/* Whether it would show that; nothing is shown yet. 0 or -errno. */
+	int (*test)(struct weir_kms_output *output, const struct weir_kms_placement *placement,
+		uint32_t framebuffer);
+
+	/* What is shown now, into output->before, which is zero but for `valid`. */
+	void (*remember)(struct weir_kms_output *output);
+
+	/* As weir_kms_output_begin() and …flip(). */
+	int (*begin)(struct weir_kms_output *output, uint32_t framebuffer, void *user_data);
+	int (*flip)(struct weir_kms_output *output, uint32_t framebuffer, int fence, bool at_once,
+		void *user_data);
+
+	/* Shows that again, or nothing, and waits for it. 0 or -errno. */
+	int (*restore)(struct weir_kms_output *output, bool off);
+};
+
+extern const struct weir_kms_calls weir_kms_atomic, weir_kms_legacy;
 
 /* A display: a connector, the CRTC that drives it, and the planes that reach this one. */
 struct weir_kms_output {
 	struct weir_kms_card card;
+	const struct weir_kms_calls *calls;
 	struct weir_kms_connector connector;
 	struct weir_kms_object crtc;
+	unsigned dealt; /* the planes, among so many displays */
 	unsigned n_planes;
 	struct weir_kms_plane planes[WEIR_KMS_MAX_PLANES];
 	struct weir_kms_commit commit;
@@ -45,14 +70,15 @@ struct weir_kms_output {
 	struct weir_kms_picture black;
 };
 
-/* Opens the display of that name, or the first one for "". 0; -ENODEV, -EACCES, -EBUSY, -ENOTSUP,
- * logged. */
-int weir_kms_output_open(
-	struct weir_kms_output *output, const char *name, const struct weir_log *log);
+/* opening.c: opens a display. 0; -ENODEV, -EACCES, -EBUSY, -ENOMEM, logged. */
+int weir_kms_output_open(struct weir_kms_output *output, const struct weir_kms_request *request);
 void weir_kms_output_close(struct weir_kms_output *output);
 
 /* Looks anew at the monitor, and at what is shown. 0, or -errno: there is none. */
 int weir_kms_output_read(struct weir_kms_output *output);
+
+/* Looks anew at the planes, if other displays came to the card or left it. 0 or -errno. */
+int weir_kms_output_deal(struct weir_kms_output *output);
 
 /* Whether a plane takes that format, line by line. */
 bool weir_kms_output_takes(const struct weir_kms_output *output, const struct weir_format *format);
@@ -76,10 +102,5 @@ int weir_kms_output_flip(struct weir_kms_output *output, uint32_t framebuffer, i
 /* Shows what was shown before, or nothing, and waits for that. Nothing of ours is on the screen
  * then, unless the card refuses. */
 int weir_kms_output_restore(struct weir_kms_output *output);
-
-/* placement.c: what shows `framebuffer` by the placement, into the commit. */
-void weir_kms_output_compose(struct weir_kms_output *output,
-	const struct weir_kms_placement *placement, uint32_t mode_blob, uint32_t framebuffer,
-	uint32_t black);
 
 #endif

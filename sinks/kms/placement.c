@@ -8,7 +8,7 @@
 #include "sinks/kms/output.h"
 
 /* Where a picture finds its place: one attempt after the other is shown to the driver, which says
- * whether it would do it (TEST_ONLY). */
+ * whether it would do it. */
 
 struct attempt {
 	uint64_t type; /* of the plane */
@@ -24,83 +24,6 @@ static const struct attempt ladder[] = {
 	{ DRM_PLANE_TYPE_OVERLAY, false, false },
 	{ DRM_PLANE_TYPE_OVERLAY, false, true },
 };
-
-/* ---- composing ---- */
-
-/* SRC_… are in 1/65536 of a pixel. */
-static void add_plane(struct weir_kms_commit *commit, const struct weir_kms_output *output,
-	const struct weir_kms_plane *plane, uint32_t framebuffer, uint32_t width, uint32_t height)
-{
-	weir_kms_commit_object(commit, &plane->object);
-	weir_kms_commit_set(commit, &plane->object, WEIR_KMS_PLANE_FB_ID, framebuffer);
-	weir_kms_commit_set(commit, &plane->object, WEIR_KMS_PLANE_CRTC_ID, output->crtc.id);
-	weir_kms_commit_set(commit, &plane->object, WEIR_KMS_PLANE_SRC_X, 0);
-	weir_kms_commit_set(commit, &plane->object, WEIR_KMS_PLANE_SRC_Y, 0);
-	weir_kms_commit_set(commit, &plane->object, WEIR_KMS_PLANE_SRC_W, (uint64_t)width << 16);
-	weir_kms_commit_set(commit, &plane->object, WEIR_KMS_PLANE_SRC_H, (uint64_t)height << 16);
-}
-
-static void add_place(struct weir_kms_commit *commit, const struct weir_kms_plane *plane, int32_t x,
-	int32_t y, uint32_t width, uint32_t height)
-{
-	weir_kms_commit_set(commit, &plane->object, WEIR_KMS_PLANE_CRTC_X, (uint64_t)x);
-	weir_kms_commit_set(commit, &plane->object, WEIR_KMS_PLANE_CRTC_Y, (uint64_t)y);
-	weir_kms_commit_set(commit, &plane->object, WEIR_KMS_PLANE_CRTC_W, width);
-	weir_kms_commit_set(commit, &plane->object, WEIR_KMS_PLANE_CRTC_H, height);
-}
-
-static void add_colours(struct weir_kms_commit *commit, const struct weir_kms_output *output,
-	const struct weir_kms_plane *plane)
-{
-	uint64_t value;
-
-	if (weir_kms_plane_encoding(&output->card, plane, &output->video, &value))
-		weir_kms_commit_set(commit, &plane->object, WEIR_KMS_PLANE_COLOR_ENCODING, value);
-	if (weir_kms_plane_range(&output->card, plane, &output->video, &value))
-		weir_kms_commit_set(commit, &plane->object, WEIR_KMS_PLANE_COLOR_RANGE, value);
-}
-
-/* Whatever else the CRTC shows goes. */
-static void add_off(struct weir_kms_commit *commit, const struct weir_kms_output *output,
-	const struct weir_kms_placement *placement)
-{
-	for (unsigned i = 0; i < output->n_planes; i++) {
-		const struct weir_kms_plane *plane = &output->planes[i];
-
-		if (plane == placement->plane || plane == placement->behind ||
-			plane->object.property[WEIR_KMS_PLANE_CRTC_ID].value != output->crtc.id)
-			continue;
-		weir_kms_commit_object(commit, &plane->object);
-		weir_kms_commit_set(commit, &plane->object, WEIR_KMS_PLANE_FB_ID, 0);
-		weir_kms_commit_set(commit, &plane->object, WEIR_KMS_PLANE_CRTC_ID, 0);
-	}
-}
-
-void weir_kms_output_compose(struct weir_kms_output *output,
-	const struct weir_kms_placement *placement, uint32_t mode_blob, uint32_t framebuffer,
-	uint32_t black)
-{
-	struct weir_kms_commit *commit = &output->commit;
-	uint32_t width = placement->mode.hdisplay, height = placement->mode.vdisplay;
-
-	weir_kms_commit_begin(commit);
-	weir_kms_commit_object(commit, &output->connector.object);
-	weir_kms_commit_set(
-		commit, &output->connector.object, WEIR_KMS_CONNECTOR_CRTC_ID, output->crtc.id);
-	weir_kms_commit_object(commit, &output->crtc);
-	weir_kms_commit_set(commit, &output->crtc, WEIR_KMS_CRTC_MODE_ID, mode_blob);
-	weir_kms_commit_set(commit, &output->crtc, WEIR_KMS_CRTC_ACTIVE, 1);
-	add_off(commit, output, placement);
-	if (placement->behind) {
-		add_plane(commit, output, placement->behind, black, width, height);
-		add_place(commit, placement->behind, 0, 0, width, height);
-	}
-	add_plane(commit, output, placement->plane, framebuffer, output->video.width,
-		output->video.height);
-	add_place(commit, placement->plane, placement->x, placement->y, placement->width,
-		placement->height);
-	add_colours(commit, output, placement->plane);
-}
 
 /* ---- trying ---- */
 
@@ -151,31 +74,6 @@ static bool fit(const struct weir_kms_output *output, const struct attempt *atte
 	return !attempt->behind || placement->behind;
 }
 
-static int test(struct weir_kms_output *output, const struct weir_kms_placement *placement,
-	uint32_t framebuffer)
-{
-	const struct weir_video screen = { .format = weir_format_by_name("XR24"),
-		.width = placement->mode.hdisplay,
-		.height = placement->mode.vdisplay };
-	struct weir_kms_picture black = { 0 };
-	uint32_t blob = 0;
-	int err = 0;
-
-	if (drmModeCreatePropertyBlob(
-		    output->card.fd, &placement->mode, sizeof(placement->mode), &blob))
-		return -errno;
-	if (placement->behind)
-		err = weir_kms_picture_create(&black, &output->card, &screen);
-	if (!err) {
-		weir_kms_output_compose(output, placement, blob, framebuffer, black.framebuffer);
-		err = weir_kms_commit_run(&output->commit, &output->card,
-			DRM_MODE_ATOMIC_TEST_ONLY | DRM_MODE_ATOMIC_ALLOW_MODESET, NULL);
-	}
-	weir_kms_picture_destroy(&black, &output->card);
-	drmModeDestroyPropertyBlob(output->card.fd, blob);
-	return err;
-}
-
 /* One rung of the ladder, on each plane of its type. */
 static int try_attempt(struct weir_kms_output *output, const struct attempt *attempt,
 	const drmModeModeInfo *mode, uint32_t framebuffer)
@@ -190,7 +88,7 @@ static int try_attempt(struct weir_kms_output *output, const struct attempt *att
 			!weir_kms_plane_takes(plane, output->video.format) ||
 			!fit(output, attempt, &placement))
 			continue;
-		err = test(output, &placement, framebuffer);
+		err = output->calls->test(output, &placement, framebuffer);
 		if (!err)
 			output->placement = placement;
 	}
@@ -262,6 +160,12 @@ int weir_kms_output_place(struct weir_kms_output *output, const struct weir_vide
 	int err;
 
 	output->video = *video;
+	err = weir_kms_output_deal(output);
+	if (err) {
+		snprintf(why, size, "%s cannot be asked: %s", output->card.path,
+			weir_errno_text(err, text));
+		return -ENOTSUP;
+	}
 	if (!weir_kms_output_takes(output, video->format))
 		return refuse_format(output, why, size);
 	err = weir_kms_picture_create(&picture, &output->card, video);

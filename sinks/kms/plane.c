@@ -63,12 +63,22 @@ static int read_plane(
 
 	if (err)
 		return err;
+	if (!card->atomic) { /* the properties are hidden then */
+		plane->object.property[WEIR_KMS_PLANE_FB_ID].value = listed->fb_id;
+		plane->object.property[WEIR_KMS_PLANE_CRTC_ID].value = listed->crtc_id;
+	}
+	plane->possible_crtcs = listed->possible_crtcs;
 	plane->n_formats = 0;
 	if (card->modifiers && read_pairs(card->fd, plane))
 		return 0;
 	for (uint32_t i = 0; i < listed->count_formats; i++)
 		add_format(plane, listed->formats[i]);
 	return 0;
+}
+
+static uint64_t type_of(const struct weir_kms_plane *plane)
+{
+	return plane->object.property[WEIR_KMS_PLANE_TYPE].value;
 }
 
 static int add_plane(const struct weir_kms_card *card, uint32_t id, unsigned crtc_index,
@@ -83,9 +93,29 @@ static int add_plane(const struct weir_kms_card *card, uint32_t id, unsigned crt
 	err = (listed->possible_crtcs & (1u << crtc_index)) ? read_plane(card, listed, plane)
 							    : -ENOENT;
 	drmModeFreePlane(listed);
-	if (!err && plane->object.property[WEIR_KMS_PLANE_TYPE].value != DRM_PLANE_TYPE_CURSOR)
+	if (!err && type_of(plane) != DRM_PLANE_TYPE_CURSOR)
 		++*n;
 	return err == -ENOENT ? 0 : err;
+}
+
+/* Leaves out those that are other displays' of this run. */
+static unsigned deal(const struct weir_kms_card *card, struct weir_kms_plane *planes, unsigned n)
+{
+	bool ours[WEIR_KMS_MAX_PLANES];
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		unsigned number = 0;
+
+		for (unsigned j = 0; j < i; j++)
+			number += planes[j].possible_crtcs == planes[i].possible_crtcs &&
+				  type_of(&planes[j]) == type_of(&planes[i]);
+		ours[i] = weir_kms_card_has_plane(card, planes[i].possible_crtcs, number);
+	}
+	for (unsigned i = 0; i < n; i++)
+		if (ours[i])
+			planes[kept++] = planes[i];
+	return kept;
 }
 
 int weir_kms_planes_read(const struct weir_kms_card *card, unsigned crtc_index,
@@ -100,7 +130,7 @@ int weir_kms_planes_read(const struct weir_kms_card *card, unsigned crtc_index,
 	for (uint32_t i = 0; i < list->count_planes && n < WEIR_KMS_MAX_PLANES && !err; i++)
 		err = add_plane(card, list->planes[i], crtc_index, planes, &n);
 	drmModeFreePlaneResources(list);
-	return err ? err : (int)n;
+	return err ? err : (int)deal(card, planes, n);
 }
 
 /* ---- formats ---- */

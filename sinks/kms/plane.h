@@ -33,11 +33,13 @@ enum {
 /* A layer of what a CRTC shows. */
 struct weir_kms_plane {
 	struct weir_kms_object object;
+	uint32_t possible_crtcs; /* a bit an index of the card's list */
 	unsigned n_formats;
 	uint32_t formats[WEIR_KMS_MAX_PLANE_FORMATS]; /* DRM codes that it takes line by line */
 };
 
-/* Those that reach the CRTC with that index; how many, or -errno. Cursors are left out. */
+/* Those that reach the CRTC with that index; how many, or -errno. Cursors are left out, and what is
+ * another display's of this run. */
 int weir_kms_planes_read(const struct weir_kms_card *card, unsigned crtc_index,
 	struct weir_kms_plane planes[WEIR_KMS_MAX_PLANES]);
 

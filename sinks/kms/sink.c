@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,27 +35,47 @@ static int read_mode(
 }
 
 static int read_options(
-	struct weir_kms_sink *display, const struct weir_uri *uri, const struct weir_log *log)
+	struct weir_kms_sink *display, const struct weir_uri *uri, struct weir_kms_request *request)
 {
-	const char *vsync = weir_uri_get(uri, "vsync");
-	int err = vsync ? weir_parse_bool("vsync", vsync, log, &display->vsync) : 0;
+	const char *vsync = weir_uri_get(uri, "vsync"), *lease = weir_uri_get(uri, "lease");
+	uint32_t descriptor = 0;
+	int err = vsync ? weir_parse_bool("vsync", vsync, request->log, &display->vsync) : 0;
 
-	return err ? err : read_mode(uri, log, &display->wish);
+	if (!err && lease)
+		err = weir_parse_u32("lease", lease, 0, INT_MAX, request->log, &descriptor);
+	request->lease = lease ? (int)descriptor : -1;
+	return err ? err : read_mode(uri, request->log, &display->wish);
+}
+
+/* The cards of displays that were opened before: the run's sinks share what only one may have. */
+static unsigned find_beside(
+	const struct weir_sink_settings *settings, struct weir_kms_card *beside[WEIR_MAX_SINKS])
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < settings->n_beside && n < WEIR_MAX_SINKS; i++)
+		if (settings->beside[i]->impl == &weir_sink_kms)
+			beside[n++] = &((struct weir_kms_sink *)settings->beside[i])->output.card;
+	return n;
 }
 
 static int open_display(const struct weir_uri *uri, const struct weir_sink_settings *settings,
 	struct weir_sink **out)
 {
 	struct weir_kms_sink *display = calloc(1, sizeof(*display));
+	struct weir_kms_card *beside[WEIR_MAX_SINKS];
+	struct weir_kms_request request = { .log = settings->log,
+		.connector = uri->scheme[0] ? uri->rest : "",
+		.beside = beside,
+		.n_beside = find_beside(settings, beside) };
 	int err;
 
 	if (!display)
 		return -ENOMEM;
 	display->vsync = 1;
-	err = read_options(display, uri, settings->log);
+	err = read_options(display, uri, &request);
 	if (!err)
-		err = weir_kms_output_open(
-			&display->output, uri->scheme[0] ? uri->rest : "", settings->log);
+		err = weir_kms_output_open(&display->output, &request);
 	if (err) {
 		free(display);
 		return err;
@@ -78,6 +99,13 @@ static void close_display(struct weir_sink *sink)
 static void flips_failed(void *data, int error)
 {
 	weir_kms_go_away(data, error);
+}
+
+static void flips_committed(void *data, const struct weir_frame *frame, uint64_t at_ns)
+{
+	struct weir_kms_sink *display = data;
+
+	display->host.handed(display->host.data, &display->base, frame, at_ns);
 }
 
 /* The last frame was seen: it is done with once something else is shown. */
@@ -106,6 +134,7 @@ static void prepare_flips(struct weir_kms_sink *display, bool goes_on)
 	flips->at_once = !display->vsync && card->async_flips;
 	flips->failed = flips_failed;
 	flips->finished = flips_finished;
+	flips->committed = flips_committed;
 	flips->data = display;
 }
 
@@ -217,14 +246,35 @@ static int result(struct weir_sink *sink, char *text, size_t size)
 	return 0;
 }
 
-static const char *const options[] = { "vsync", "mode", NULL };
+static size_t figures(const struct weir_sink *sink, struct weir_figure *out)
+{
+	const struct weir_kms_flips *flips = &((const struct weir_kms_sink *)sink)->flips;
+	struct weir_latency latency, commit;
+	size_t n = 0;
+
+	weir_histogram_read(&flips->count.latency, &latency);
+	weir_histogram_read(&flips->count.commit, &commit);
+	out[n++] = (struct weir_figure){ "shown", (double)flips->count.shown };
+	out[n++] = (struct weir_figure){ "late", (double)flips->count.late };
+	out[n++] = (struct weir_figure){ "repeated", (double)flips->count.repeated };
+	out[n++] = (struct weir_figure){ "lost_events", (double)flips->count.lost };
+	out[n++] = (struct weir_figure){ "to_screen_us_p50", (double)latency.p50 / 1e3 };
+	out[n++] = (struct weir_figure){ "to_screen_us_p99", (double)latency.p99 / 1e3 };
+	out[n++] = (struct weir_figure){ "to_screen_us_max", (double)latency.max / 1e3 };
+	out[n++] = (struct weir_figure){ "commit_us_p99", (double)commit.p99 / 1e3 };
+	return n;
+}
+
+static const char *const options[] = { "vsync", "mode", "lease", NULL };
 
 const struct weir_sink_impl weir_sink_kms = {
 	.scheme = "display",
-	.summary = "display[:CONNECTOR][?vsync=1&mode=nearest|preferred|WxH], frames on a monitor",
+	.summary = "display[:CONNECTOR][?vsync=1&mode=nearest|preferred|WxH&lease=FD], frames on a "
+		   "monitor",
 	.options = options,
 	.has_address = true,
 	.shows_dmabufs = true,
+	.hands_over = true,
 	.list = weir_kms_list,
 	.examine = weir_kms_examine,
 	.open = open_display,
@@ -236,4 +286,5 @@ const struct weir_sink_impl weir_sink_kms = {
 	.drain = drain,
 	.stop = stop,
 	.result = result,
+	.figures = figures,
 };

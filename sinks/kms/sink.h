@@ -4,6 +4,7 @@
 #define WEIR_SINKS_KMS_SINK_H
 
 #include "core/sink.h"
+#include "core/udev.h"
 #include "sinks/kms/flips.h"
 #include "sinks/kms/framebuffer.h"
 #include "sinks/kms/output.h"
@@ -34,8 +35,12 @@ struct weir_kms_sink {
 	struct weir_sink_host host;
 	struct weir_video video;
 	bool running;
-	bool away; /* nothing is shown, and frames are dropped, until it is back */
+	bool away;             /* nothing is shown, and frames are dropped, until it is back */
+	unsigned fruitless;    /* times that it came back and went without a frame shown */
+	uint64_t shown_before; /* frames, when it came back */
 	struct weir_timer tick;
+	struct weir_udev *udev; /* tells of monitors that come and go; NULL: one has to look */
+	struct weir_watch udev_watch;
 	struct weir_kms_framebuffers framebuffers;
 	struct weir_kms_flips flips;
 };

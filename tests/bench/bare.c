@@ -198,6 +198,11 @@ static void mjpeg_yuv420(const struct call *c)
 	jpeg_destroy_decompress(&jpeg);
 }
 
+static void uyvy_copy(const struct call *c)
+{
+	memcpy(c->out, c->in, (size_t)c->w * c->h * 2);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(const struct call *c);
@@ -213,6 +218,7 @@ static const struct {
 	{ "YUYV-jpeg", yuyv_jpeg },
 	{ "XR24-jpeg", xr24_jpeg },
 	{ "MJPEG-YUV420", mjpeg_yuv420 },
+	{ "UYVY-copy", uyvy_copy },
 };
 
 static double cpu_us(void)

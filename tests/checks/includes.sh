@@ -17,9 +17,10 @@ BEGIN {
 	standard = "^<(assert|complex|ctype|errno|fenv|float|inttypes|iso646|limits|locale|math|setjmp|" \
 		"signal|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|" \
 		"string|tgmath|threads|time|uchar|wchar|wctype)\\.h>$"
-	v4l2 = "^<(linux/(videodev2|v4l2|media)|libv4l|libudev)"
-	drm = "^<(drm|libdrm|xf86drm|gbm)"
+	v4l2 = "^<(linux/(videodev2|v4l2|media)|libv4l)"
+	drm = "^<(drm|libdrm|xf86drm|gbm|libseat)"
 	uring = "^<(liburing|linux/io_uring)"
+	udev = "^<libudev"
 	others = "^<(json-c|gst|glib)/"
 }
 
@@ -36,13 +37,15 @@ function may(folder, what, top) {
 	if (top ~ /^(cli|samples|plugins)$/ && what ~ /^"/)
 		return index(what, "\"" top "/") == 1 && what !~ /\.\./
 	if (top ~ /^(cli|plugins)$/)
-		return what !~ v4l2 "|" drm "|" uring
+		return what !~ v4l2 "|" drm "|" uring "|" udev
 	if (what ~ /^"core\//)
 		return 1
 	if (what ~ /^"/) # its own folder, from the root, never up and never sideways
 		return index(what, "\"" folder "/") == 1 && what !~ /\.\./
 	if (what ~ v4l2) # devices: cameras, and codecs among the stages
 		return top == "capture" || folder == "pipeline/stages/m2m"
+	if (what ~ udev)
+		return top == "core"
 	if (what ~ others || what ~ drm && top != "sinks")
 		return 0
 	return what !~ uring || top == "core"

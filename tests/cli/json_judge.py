@@ -12,7 +12,7 @@ VIDEO = {"format": str, "width": int, "height": int, "stride": int, "fps": NUMBE
 SINK = {
     "uri": str, "delivered": int, "dropped": int, "drop_reasons": dict, "bytes": int,
     "zero_copy_sends": int, "kernel_copied_sends": int, "copied_bytes": int, "user_copied_bytes": int, "held_max": int,
-    "latency_us": LATENCY, "verdict": (str, type(None)),
+    "latency_us": LATENCY, "added_us": LATENCY, "figures": dict, "verdict": (str, type(None)),
 }
 SUMMARY = {
     "schema": int, "source": str, **VIDEO, "duration_s": NUMBER,
@@ -32,7 +32,7 @@ PLAN = {
     "schema": int, "source": str, **VIDEO, "memory": str, "loop": str, "slots": int,
     "slot_bytes": int, "private_slots": int, "bytes_copied": int, "hops": [HOP], "choices": [CHOICE],
 }
-FRAME = {"sequence": int, "timestamp_ns": int, "bytes": int, "slot": int, "generation": int,
+FRAME = {"sequence": int, "timestamp_ns": int, "arrived_ns": int, "bytes": int, "slot": int, "generation": int,
          "corrupt": bool, "discontinuity": bool}
 MEASURED = {"schema": int, "stage": int, "name": str, "value": NUMBER, "sequence": int,
             "timestamp_ns": int}

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 The weir authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs what docs/cli.md and docs/memory.md show.
+"""Runs what docs/cli.md, docs/latency.md and docs/memory.md show.
 
 ```sh blocks are recipes, each run in a folder of its own. A recipe has to end with 0, and to print, on stdout or
 stderr, what the page says with "# → words" in the block. After ```sh may follow:
@@ -119,7 +119,7 @@ def blocks(page):
 
 
 def recipes():
-    for page in "cli.md", "memory.md":
+    for page in "cli.md", "latency.md", "memory.md":
         for where, words, lines in blocks(page):
             if words[:1] == ["sh"]:
                 yield Recipe(where, words[1:], lines)

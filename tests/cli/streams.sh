@@ -59,7 +59,7 @@ check "info shows formats" has out UYVY
 run list
 check "list ends with 0, not $status" exits 0
 
-for help in --help 'capture --help' 'explain -h' 'list --help' 'info --help' 'doctor --help'; do
+for help in --help 'capture --help' 'receive --help' 'explain -h' 'list --help' 'info --help' 'doctor --help'; do
 	# shellcheck disable=SC2086 # two words
 	run $help
 	check "weir $help ends with 0, not $status" exits 0

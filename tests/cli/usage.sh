@@ -37,6 +37,18 @@ bad --verion --verion
 bad -z -z
 bad "''" ''
 
+bad rtp:// receive
+bad "$p" receive $p
+bad size= receive rtp://127.0.0.1:5004
+bad 127.0.0.1 receive 'rtp://127.0.0.1?size=64x48'
+bad localhost receive 'rtp://localhost:5004?size=64x48'
+bad nowhere0 receive 'rtp://127.0.0.1:5004?size=64x48&iface=nowhere0'
+bad jitter receive 'rtp://127.0.0.1:5004?size=64x48&jitter=1001'
+meant jitter receive 'rtp://127.0.0.1:5004?size=64x48&jiter=5'
+bad 128 receive 'rtp://127.0.0.1:5004?size=64x48&payload=128'
+bad white receive 'rtp://127.0.0.1:5004?size=64x48&lost=white'
+bad ::1 receive 'rtp://127.0.0.1:5004?size=64x48&from=::1'
+
 bad 12x capture $p -s 12x
 bad x12 capture $p -s x12
 bad 12 capture $p -s 12

@@ -378,7 +378,7 @@ static void open_stand(struct stand *stand)
 
 	stand_listen(&stand->heard);
 	/* Larger than what fits a pipe, so that one that nobody reads holds frames. */
-	stand->video = (struct weir_video){ .format = weir_format_by_name("YUYV"),
+	stand->video = (struct weir_video){ .format = weir_format_by_name("UYVY"),
 		.width = 320,
 		.height = 240,
 		.stride = 640,

@@ -81,6 +81,7 @@ static void test_every_frame_reaches_every_sink(void **state)
 		assert_int_equal(ledger.sinks[i].dropped, 0);
 		assert_int_equal(ledger.sinks[i].bytes, 100 * 64 * 48 * 2);
 		assert_int_equal(ledger.sinks[i].latency.count, 100);
+		assert_int_equal(ledger.sinks[i].added.count, 100);
 	}
 	assert_non_null(ledger.sinks[1].verdict);
 	assert_int_equal(ledger.user_copied_bytes + ledger.kernel_copied_bytes, 0);

@@ -27,7 +27,7 @@ struct scene {
 	bool held[SCENE_SLOTS];
 	enum weir_drop verdict[SCENE_SLOTS]; /* of the last release */
 	uint64_t sequence;
-	unsigned released, changed;
+	unsigned released, changed, handed;
 	bool started, may_be_read; /* a driver that refuses everything cannot be helped */
 };
 
@@ -42,6 +42,17 @@ static inline void scene_released(struct weir_frame *view, void *data)
 	scene->held[index] = false;
 	scene->verdict[index] = view->verdict;
 	scene->released++;
+}
+
+static inline void scene_handed(
+	void *data, struct weir_sink *sink, const struct weir_frame *frame, uint64_t at_ns)
+{
+	struct scene *scene = data;
+
+	assert_ptr_equal(sink, scene->sink);
+	assert_true(scene->held[frame->slot->index]);
+	assert_true(at_ns >= frame->info.timestamp_ns);
+	scene->handed++;
 }
 
 static inline void scene_changed(void *data, struct weir_sink *sink)
@@ -115,6 +126,7 @@ static inline int scene_try_start(struct scene *scene)
 {
 	const struct weir_sink_host host = { .loop = scene->loop,
 		.slab = scene->slab,
+		.handed = scene_handed,
 		.changed = scene_changed,
 		.data = scene };
 	int err;

@@ -25,7 +25,8 @@
 
 struct fake_drm fake;
 
-int fake_drm_ask(unsigned long request, void *arg); /* drm_ask.c */
+int fake_drm_ask(unsigned long request, void *arg);    /* drm_ask.c */
+int fake_drm_legacy(unsigned long request, void *arg); /* drm_legacy.c */
 
 /* ---- what a test does to it ---- */
 
@@ -132,7 +133,8 @@ void fake_finish(void)
 	remove_sysfs();
 }
 
-static void scan_out(void)
+void fake_drm_scan_out(void);
+void fake_drm_scan_out(void)
 {
 	fake.on_screen[0] = fake.active ? fake.primary.value[FAKE_FB_ID] : 0;
 	fake.on_screen[1] = fake.active ? fake.overlay.value[FAKE_FB_ID] : 0;
@@ -140,7 +142,7 @@ static void scan_out(void)
 
 void fake_send_event(uint64_t user_data)
 {
-	uint64_t now = weir_now_ns();
+	uint64_t now = fake.flip_ns ? fake.flip_ns : weir_now_ns();
 	struct drm_event_vblank event = {
 		.base = { .type = DRM_EVENT_FLIP_COMPLETE, .length = sizeof(event) },
 		.user_data = user_data,
@@ -157,7 +159,7 @@ void fake_refresh(void)
 	if (!fake.coming)
 		return;
 	fake.coming = false;
-	scan_out();
+	fake_drm_scan_out();
 	if (fake.owes_event && !fake.lose_events)
 		fake_send_event(fake.user_data);
 	fake.owes_event = false;
@@ -315,8 +317,10 @@ static int atomic(const struct drm_mode_atomic *request)
 		fake.crtc_of_connector };
 	int err = read_request(request, &state);
 
-	if (fake.not_master)
+	if (fake.not_master || fake.dropped)
 		return EACCES;
+	if (fake.revoked)
+		return ENOENT;
 	if (!err)
 		err = check(&state);
 	if (!(request->flags & DRM_MODE_ATOMIC_TEST_ONLY))
@@ -355,7 +359,7 @@ static int remove_fb(uint32_t id)
 	if (fake.overlay.value[FAKE_FB_ID] == id)
 		fake.overlay.value[FAKE_FB_ID] = fake.overlay.value[FAKE_CRTC_ID] = 0;
 	if (fake.on_screen[0] == id || fake.on_screen[1] == id)
-		scan_out();
+		fake_drm_scan_out();
 	fake.fbs[id].used = false;
 	return 0;
 }
@@ -392,15 +396,31 @@ static int memory(unsigned long request, void *arg)
 
 /* ---- system calls ---- */
 
+static bool is_to_fail(void)
+{
+	unsigned number = ++fake.ioctls;
+
+	if (number == fake.fail_nth && fake.at_nth) {
+		fake.at_nth();
+		return false;
+	}
+	return number == fake.fail_nth || (fake.fail_on && number > fake.fail_nth);
+}
+
 static int answer(unsigned long request, void *arg)
 {
 	int err;
 
-	if (++fake.ioctls == fake.fail_nth)
+	fake.made[_IOC_NR(request)] = true;
+	if (is_to_fail()) {
+		fake.failed[_IOC_NR(request)] = true;
 		return fake.fail_error;
+	}
 	if (request == DRM_IOCTL_MODE_ATOMIC)
 		return atomic(arg);
-	err = memory(request, arg);
+	err = fake_drm_legacy(request, arg);
+	if (err < 0)
+		err = memory(request, arg);
 	return err < 0 ? fake_drm_ask(request, arg) : err;
 }
 
@@ -431,6 +451,7 @@ int __wrap_open(const char *path, int flags, ...)
 	if (strncmp(path, "/dev/dri/", 9))
 		return __real_open(path, flags & ~O_CREAT);
 	assert_string_equal(path, FAKE_CARD);
+	fake.opened++;
 	errno = fake.absent ? ENOENT : fake.forbidden ? EACCES : 0;
 	return errno ? -1 : fcntl(fake.fd, F_DUPFD_CLOEXEC, 0);
 }
@@ -444,6 +465,13 @@ int __wrap_glob(const char *pattern, int flags, int (*error)(const char *, int),
 	assert_string_equal(pattern, "/sys/class/drm/card*-*");
 	snprintf(path, sizeof(path), "%s/card*-*", fake.folder);
 	return __real_glob(path, flags, error, out);
+}
+
+/* Whether a descriptor is a card's is asked of /sys. */
+char *__wrap_drmGetDeviceNameFromFd2(int fd);
+char *__wrap_drmGetDeviceNameFromFd2(int fd)
+{
+	return fd == fake.fd ? strdup(FAKE_CARD) : NULL;
 }
 
 struct fake_plane *fake_drm_plane(uint32_t id);

@@ -16,9 +16,9 @@
 #define FAKE_CARD      "/dev/dri/card7"
 #define FAKE_CONNECTOR "HDMI-A-1"
 
-#define FAKE_PRIMARY   31
-#define FAKE_OVERLAY   32
-#define FAKE_CURSOR    33
+#define FAKE_PRIMARY          31
+#define FAKE_OVERLAY          32
+#define FAKE_CURSOR           33
 #define FAKE_CRTC_OBJECT      41
 #define FAKE_CONNECTOR_OBJECT 51
 
@@ -59,31 +59,38 @@ struct fake_plane {
 	uint64_t modifiers[8]; /* of each */
 	bool scales;
 	bool must_cover; /* the whole screen */
-	bool exact; /* has no colour properties */
+	bool exact;      /* has no colour properties */
 	uint64_t value[FAKE_N_PROPERTIES];
 };
 
 struct fake_drm {
 	/* What it is like. */
 	bool absent, forbidden, not_master, no_atomic, no_modifiers, async;
+	bool dropped; /* nobody is master, until somebody asks to be */
+	bool revoked; /* the lease: its objects are gone */
 	bool disconnected;
 	struct fake_mode modes[8]; /* ended by 0x0 */
 	struct fake_plane primary, overlay, cursor;
-	uint32_t pitch_align;     /* AddFB2 wants that; 0: any */
-	int import_error;         /* of PRIME imports, an errno */
-	int test_error;           /* of every TEST_ONLY */
-	int commit_error;         /* of commits, … */
-	unsigned commit_errors;   /* … so many */
-	bool async_refused;       /* flips at once */
+	uint32_t pitch_align;   /* AddFB2 wants that; 0: any */
+	int import_error;       /* of PRIME imports, an errno */
+	int test_error;         /* of every TEST_ONLY */
+	int commit_error;       /* of commits, … */
+	unsigned commit_errors; /* … so many */
+	bool async_refused;     /* flips at once */
 	bool lose_events;
-	unsigned fail_nth;        /* the ioctl with that number, from 1, … */
-	int fail_error;           /* … fails with that errno */
+	uint64_t flip_ns;       /* what events tell; 0: the time */
+	unsigned fail_nth;      /* the ioctl with that number, from 1, … */
+	int fail_error;         /* … fails with that errno, … */
+	bool fail_on;           /* … and so do all that follow */
+	void (*at_nth)(void);   /* or: happens before that one, which does not fail */
 
 	/* What happened. */
+	bool made[256], failed[256]; /* ioctls, by their number */
 	unsigned ioctls, tests, commits, modesets, async_commits, imports, fbs_made, fences;
+	unsigned opened, page_flips;
 	uint64_t active, mode_blob, crtc_of_connector;
 	uint16_t mode_width, mode_height; /* in effect */
-	bool coming; /* a commit waits for its refresh, … */
+	bool coming;                      /* a commit waits for its refresh, … */
 	bool owes_event;
 	uint64_t user_data;
 	uint64_t on_screen[2]; /* framebuffer of primary and overlay, as scanned out now */

@@ -35,9 +35,10 @@ static void give(uint64_t to, uint32_t *room, const void *from, uint32_t n, size
 
 static int get_cap(struct drm_get_cap *cap)
 {
-	cap->value = cap->capability == DRM_CAP_ADDFB2_MODIFIERS ? !fake.no_modifiers
-		     : cap->capability == CAP_ATOMIC_ASYNC       ? fake.async
-								 : 0;
+	cap->value = cap->capability == DRM_CAP_ADDFB2_MODIFIERS  ? !fake.no_modifiers
+		     : cap->capability == CAP_ATOMIC_ASYNC        ? fake.async && !fake.no_atomic
+		     : cap->capability == DRM_CAP_ASYNC_PAGE_FLIP ? fake.async
+								  : 0;
 	return 0;
 }
 
@@ -82,7 +83,10 @@ static int get_connector(struct drm_mode_get_connector *out)
 		fill_mode(&fake.modes[n], &modes[n]);
 	give(out->modes_ptr, &out->count_modes, modes, n, sizeof(modes[0]));
 	give(out->encoders_ptr, &out->count_encoders, &encoder, 1, 4);
+	if (fake.revoked)
+		return ENOENT;
 	out->count_props = 0;
+	out->encoder_id = fake.crtc_of_connector ? encoder : 0;
 	out->connector_type = DRM_MODE_CONNECTOR_HDMIA;
 	out->connector_type_id = 1;
 	out->connection = fake.disconnected ? DRM_MODE_DISCONNECTED : DRM_MODE_CONNECTED;
@@ -91,7 +95,12 @@ static int get_connector(struct drm_mode_get_connector *out)
 
 static int get_crtc(struct drm_mode_crtc *out)
 {
-	out->mode_valid = fake.active;
+	const struct fake_mode now = { fake.mode_width, fake.mode_height, 60, false };
+
+	out->mode_valid = fake.active != 0;
+	out->fb_id = (uint32_t)fake.primary.value[FAKE_FB_ID];
+	out->x = out->y = 0;
+	fill_mode(&now, &out->mode);
 	return 0;
 }
 
@@ -118,6 +127,8 @@ static int get_plane(struct drm_mode_get_plane *out)
 
 	assert_non_null(plane);
 	out->possible_crtcs = 1;
+	out->crtc_id = (uint32_t)plane->value[FAKE_CRTC_ID];
+	out->fb_id = (uint32_t)plane->value[FAKE_FB_ID];
 	give(out->format_type_ptr, &out->count_format_types, plane->formats, count_formats(plane),
 		4);
 	return 0;
@@ -128,6 +139,10 @@ static int get_plane(struct drm_mode_get_plane *out)
 static bool has_property(uint32_t object, unsigned property)
 {
 	const struct fake_plane *plane = fake_drm_plane(object);
+
+	if (fake.no_atomic &&
+		(!plane || property < FAKE_COLOR_ENCODING || property > FAKE_IN_FORMATS))
+		return false; /* hidden from who does not know atomic commits */
 
 	if (object == FAKE_CONNECTOR_OBJECT)
 		return property == FAKE_CRTC_ID;
@@ -259,7 +274,25 @@ static int destroy_blob(const struct drm_mode_destroy_blob *request)
 
 static int is_master(void)
 {
-	return fake.not_master ? EACCES : EINVAL;
+	return fake.not_master || fake.dropped ? EACCES : EINVAL;
+}
+
+static int set_master(void)
+{
+	fake.dropped = false;
+	return fake.not_master ? EBUSY : 0;
+}
+
+static int set_client_cap(const struct drm_set_client_cap *cap)
+{
+	return cap->capability == DRM_CLIENT_CAP_ATOMIC && fake.no_atomic ? EOPNOTSUPP : 0;
+}
+
+static int get_encoder(struct drm_mode_get_encoder *out)
+{
+	out->possible_crtcs = 1;
+	out->crtc_id = (uint32_t)fake.crtc_of_connector;
+	return 0;
 }
 
 int fake_drm_ask(unsigned long request, void *arg)
@@ -270,18 +303,17 @@ int fake_drm_ask(unsigned long request, void *arg)
 	case DRM_IOCTL_GET_CAP:
 		return get_cap(arg);
 	case DRM_IOCTL_SET_CLIENT_CAP:
-		return fake.no_atomic ? EOPNOTSUPP : 0;
+		return set_client_cap(arg);
 	case DRM_IOCTL_AUTH_MAGIC:
 		return is_master();
 	case DRM_IOCTL_SET_MASTER:
-		return fake.not_master ? EBUSY : 0;
+		return set_master();
 	case DRM_IOCTL_MODE_GETRESOURCES:
 		return get_resources(arg);
 	case DRM_IOCTL_MODE_GETCONNECTOR:
 		return get_connector(arg);
 	case DRM_IOCTL_MODE_GETENCODER:
-		((struct drm_mode_get_encoder *)arg)->possible_crtcs = 1;
-		return 0;
+		return get_encoder(arg);
 	case DRM_IOCTL_MODE_GETCRTC:
 		return get_crtc(arg);
 	case DRM_IOCTL_MODE_GETPLANERESOURCES:

@@ -312,6 +312,76 @@ static void late_frames_are_counted(void **state)
 	assert_non_null(strstr(text, "2 frames, 1 of them late"));
 }
 
+static double figure(const struct scene *scene, const char *name)
+{
+	struct weir_figure figures[WEIR_MAX_FIGURES];
+	size_t n = scene->sink->impl->figures(scene->sink, figures);
+
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(figures[i].name, name))
+			return figures[i].value;
+	fail_msg("no figure %s", name);
+	return 0;
+}
+
+/* Whoever kept it waiting: the refreshes count that it was ready for. */
+static void waiting_for_a_busy_card_is_late(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_open(scene, "display");
+	scene_start(scene);
+	scene_show(scene);
+	scene_refresh(scene);
+	assert_true(figure(scene, "late") == 0);
+	fake.commit_error = EBUSY;
+	fake.commit_errors = 1000;
+	scene_show(scene);
+	stand_run(scene->loop, 60 * STAND_MS);
+	fake.commit_errors = 0;
+	stand_run(scene->loop, 20 * STAND_MS);
+	scene_refresh(scene);
+	assert_true(figure(scene, "shown") == 2);
+	assert_true(figure(scene, "late") == 1);
+	assert_true(figure(scene, "repeated") >= 3);
+}
+
+/* Also of the frame that waited for the one before it. */
+static void each_commit_is_handed_over(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_open(scene, "display?budget=3");
+	scene_start(scene);
+	scene_show(scene);
+	scene_refresh(scene);
+	for (unsigned i = 0; i < 2; i++)
+		scene_show(scene);
+	scene_refresh(scene);
+	scene_refresh(scene);
+	assert_true(figure(scene, "shown") == 3);
+	assert_int_equal(scene->handed, 3);
+}
+
+/* Some drivers tell of a refresh long ago, once a mode was set. */
+static void a_flip_before_its_commit_says_nothing(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_open(scene, "display");
+	scene_start(scene);
+	scene_show(scene);
+	fake.flip_ns = 1;
+	scene_refresh(scene);
+	assert_true(figure(scene, "shown") == 1);
+	assert_true(figure(scene, "to_screen_us_max") == 0);
+	fake.flip_ns = 0;
+	scene_show(scene);
+	scene_refresh(scene);
+	assert_true(figure(scene, "to_screen_us_max") > 0);
+	assert_true(figure(scene, "to_screen_us_p50") == figure(scene, "to_screen_us_max"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,6 +399,9 @@ int main(void)
 		SCENE(at_once_where_the_card_can),
 		SCENE(at_once_refused_here),
 		SCENE(late_frames_are_counted),
+		SCENE(waiting_for_a_busy_card_is_late),
+		SCENE(each_commit_is_handed_over),
+		SCENE(a_flip_before_its_commit_says_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

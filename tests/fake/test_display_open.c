@@ -70,10 +70,14 @@ static void another_master(void **state)
 	refused(state, "display", -EBUSY, "held by");
 }
 
-static void no_atomic(void **state)
+static void lease_is_checked(void **state)
 {
-	fake.no_atomic = true;
-	refused(state, "display", -ENOTSUP, "atomic");
+	refused(state, "display?lease=card0", -EINVAL, "card0");
+}
+
+static void lease_that_is_none(void **state)
+{
+	refused(state, "display?lease=0", -ENODEV, "lease=0 is no descriptor of a graphics card");
 }
 
 static void options_are_checked(void **state)
@@ -338,7 +342,8 @@ int main(void)
 		SCENE(no_card),
 		SCENE(no_permission),
 		SCENE(another_master),
-		SCENE(no_atomic),
+		SCENE(lease_is_checked),
+		SCENE(lease_that_is_none),
 		SCENE(options_are_checked),
 		SCENE(mode_is_checked),
 		SCENE(is_listed),

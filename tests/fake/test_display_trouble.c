@@ -256,7 +256,7 @@ static void mastership_taken(void **state)
 	scene_refresh(scene);
 	fake.not_master = true;
 	scene_show(scene);
-	scene_expect_word(scene, "somebody else shows on " FAKE_CARD);
+	scene_expect_word(scene, "somebody else shows on the card now (HDMI-A-1)");
 	assert_int_equal(scene->released, 2);
 	expect_dropped(scene);
 	look(scene, A_LOOK);

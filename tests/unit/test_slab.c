@@ -302,19 +302,50 @@ static void end_twice(struct weir_frame *frame)
 	weir_frame_end_cpu(frame);
 }
 
+static void hand_back_while_shown(struct weir_frame *frame)
+{
+	weir_frame_begin_device(frame, "a display");
+	weir_frame_unref(&frame);
+}
+
+/* Whoever forgot the one reference took another use of the slot for its own. */
+static void shown_in_another_use(struct weir_frame *frame)
+{
+	struct weir_frame stale = *frame;
+
+	weir_frame_unref(&frame);
+	frame = weir_slot_issue(weir_slab_take(stale.slot->slab));
+	weir_frame_begin_device(frame, "a display");
+	weir_frame_end_device(&stale);
+}
+
+static void shown_in_order(struct weir_frame *frame)
+{
+	weir_frame_begin_device(frame, "a display");
+	weir_frame_begin_device(frame, "another");
+	weir_frame_end_device(frame);
+	weir_frame_end_device(frame);
+	weir_frame_unref(&frame);
+}
+
 static void test_misuse_is_stopped(void **state)
 {
 	(void)state;
+	assert_false(is_stopped(shown_in_order));
 	assert_true(is_stopped(ref_after_hand_back));
 	assert_true(is_stopped(unref_twice));
 #ifdef WEIR_DEBUG_CHECKS
 	assert_true(is_stopped(release_in_bracket));
 	assert_true(is_stopped(end_without_begin));
 	assert_true(is_stopped(end_twice));
+	assert_true(is_stopped(hand_back_while_shown));
+	assert_true(is_stopped(shown_in_another_use));
 #else
 	assert_false(is_stopped(release_in_bracket));
 	assert_false(is_stopped(end_without_begin));
 	assert_false(is_stopped(end_twice));
+	assert_false(is_stopped(hand_back_while_shown));
+	assert_false(is_stopped(shown_in_another_use));
 #endif
 }
 

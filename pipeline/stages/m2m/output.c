@@ -74,6 +74,7 @@ static void fill(struct weir_m2m *m2m, const struct weir_m2m_took *took,
 
 	info->sequence = ticket->sequence;
 	info->timestamp_ns = ticket->timestamp_ns;
+	info->arrived_ns = ticket->arrived_ns;
 	info->flags = ticket->flags;
 	for (unsigned i = 0; i < layout->n_planes; i++)
 		info->plane[i].offset = (uint32_t)layout->plane[i].offset + took->offset;

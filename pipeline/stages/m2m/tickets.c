@@ -19,6 +19,7 @@ uint64_t weir_m2m_ticket_write(struct weir_m2m_tickets *tickets, const struct we
 		.stamp_us = stamp_us,
 		.sequence = info->sequence,
 		.timestamp_ns = info->timestamp_ns,
+		.arrived_ns = info->arrived_ns,
 		.flags = info->flags,
 	};
 	return stamp_us;

@@ -14,7 +14,7 @@
 #define WEIR_M2M_TICKETS 64
 
 struct weir_m2m_ticket {
-	uint64_t stamp_us, sequence, timestamp_ns;
+	uint64_t stamp_us, sequence, timestamp_ns, arrived_ns;
 	uint32_t flags; /* enum weir_frame_flags */
 };
 

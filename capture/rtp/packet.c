@@ -1,0 +1,207 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "capture/rtp/socket.h"
+#include "capture/rtp/source.h"
+#include "core/log.h"
+#include "core/rtp/packet.h"
+
+/* Packets that did not come as foreseen: they are read in full, and each part is copied to its
+ * place. */
+
+static void say_type(struct weir_rtp_source *source, uint8_t type)
+{
+	if (weir_rtp_once(source, WEIR_RTP_SAID_TYPE))
+		weir_warn(source->base.log,
+			"rtp: packets of payload type %u come where %u was said: payload=%u if "
+			"they are meant",
+			type, source->wishes.payload_type, type);
+}
+
+static void say_unfit(
+	struct weir_rtp_source *source, const union weir_rtp_address *from, const char *why)
+{
+	const struct weir_video *video = &source->base.video;
+	char text[WEIR_RTP_ADDRESS_TEXT];
+
+	if (why[0] && weir_rtp_once(source, WEIR_RTP_SAID_UNFIT))
+		weir_error(source->base.log,
+			"rtp: what %s sends is no %s of %ux%u: %s; say the right format= and "
+			"size=, "
+			"or sdp=",
+			weir_rtp_address_text(from, true, text), video->format->name, video->width,
+			video->height, why);
+}
+
+static void say_foreign(struct weir_rtp_source *source, const union weir_rtp_address *from)
+{
+	char other[WEIR_RTP_ADDRESS_TEXT], sender[WEIR_RTP_ADDRESS_TEXT];
+
+	if (weir_rtp_once(source, WEIR_RTP_SAID_FOREIGN))
+		weir_info(source->base.log,
+			"rtp: %s sends here, too, and is not listened to; %s is",
+			weir_rtp_address_text(from, true, other),
+			weir_rtp_address_text(source->sender.locked ? &source->sender.address
+								    : &source->wishes.from,
+				true, sender));
+}
+
+/* RTP of the payload type, with bytes for this picture. */
+static bool read_packet(struct weir_rtp_source *source, const uint8_t *packet, size_t length,
+	const union weir_rtp_address *from, struct weir_rtp_header *header,
+	struct weir_rtp_parts *parts)
+{
+	const uint8_t *payload;
+	size_t bytes;
+	char why[120] = "";
+
+	if (weir_rtp_read(packet, length, header, &payload, &bytes))
+		return false;
+	if (header->payload_type != source->wishes.payload_type) {
+		say_type(source, header->payload_type);
+		return false;
+	}
+	if (source->form->read(&source->base.video, payload, bytes, parts, why, sizeof(why))) {
+		say_unfit(source, from, why);
+		return false;
+	}
+	return true;
+}
+
+static void lock(struct weir_rtp_source *source, const struct weir_rtp_header *header,
+	const union weir_rtp_address *from, uint64_t now)
+{
+	struct weir_rtp_sender *sender = &source->sender;
+	char text[WEIR_RTP_ADDRESS_TEXT];
+
+	weir_rtp_sender_lock(sender, header, from);
+	sender->heard_ns = now;
+	weir_info(source->base.log, "rtp: receiving from %s, source %08x",
+		weir_rtp_address_text(from, true, text), header->ssrc);
+	/* A socket that is bound to no address would be bound to the one that answers come from,
+	 * which the sender need not send to. */
+	sender->connected = !weir_rtp_address_is_any(&source->wishes.address) &&
+			    !weir_rtp_socket_connect(source->fd, from);
+}
+
+/* Whether the packet is of whom we listen to; who comes first, or after a silence, is. */
+static bool admit(struct weir_rtp_source *source, const struct weir_rtp_header *header,
+	const struct weir_rtp_parts *parts, const union weir_rtp_address *from, uint64_t now)
+{
+	const struct weir_rtp_wishes *wishes = &source->wishes;
+	bool silent = now - source->sender.heard_ns >= WEIR_RTP_SILENCE_NS;
+
+	if (wishes->has_from && !weir_rtp_address_same_host(&wishes->from, from)) {
+		say_foreign(source, from);
+		return false;
+	}
+	if (source->sender.locked && !silent) {
+		if (weir_rtp_sender_is(&source->sender, header->ssrc, from))
+			return true;
+		say_foreign(source, from);
+		return false;
+	}
+	if (source->sender.locked && weir_rtp_sender_is(&source->sender, header->ssrc, from) &&
+		(int32_t)(header->timestamp - source->assembly.timestamp) >= 0)
+		return true; /* it paused */
+	if (source->sender.locked)
+		weir_rtp_assembly_restart(source, now);
+	if (!source->running)
+		return false;
+	lock(source, header, from, now);
+	if (parts->n && parts->part[0].start != 0) { /* of this frame we have missed the rest */
+		source->assembly.any = true;
+		source->assembly.timestamp = header->timestamp;
+		source->assembly.skipping = true;
+	}
+	return true;
+}
+
+/* Foresees the same packet in the next frame. */
+static void learn(struct weir_rtp_source *source, const uint8_t *packet, size_t length,
+	const struct weir_rtp_parts *parts)
+{
+	struct weir_cut_piece piece = { .start = parts->n ? parts->part[0].start : 0 };
+	uint32_t bytes = 0;
+	size_t head, tail;
+
+	for (unsigned i = 0; i < parts->n; i++) {
+		if (parts->part[i].start != piece.start + bytes)
+			return; /* not one after the other */
+		bytes += parts->part[i].length;
+	}
+	if (!bytes)
+		return;
+	head = (size_t)(parts->part[0].bytes - packet);
+	tail = length - head - bytes;
+	if (head > WEIR_CUT_HEAD || tail > UINT8_MAX || bytes > UINT16_MAX)
+		return;
+	piece.length = (uint16_t)bytes;
+	piece.head = (uint8_t)head;
+	piece.tail = (uint8_t)tail;
+	memcpy(piece.header, packet, head);
+	weir_cut_learn(&source->assembly.cut, &piece);
+}
+
+static bool place(struct weir_rtp_source *source, struct weir_rtp_frame *frame,
+	const struct weir_rtp_parts *parts)
+{
+	bool news = false;
+
+	for (unsigned i = 0; i < parts->n; i++) {
+		news |= weir_rtp_assembly_place(source, frame, &parts->part[i]);
+		if (news)
+			source->counts.bytes += parts->part[i].length;
+	}
+	return news;
+}
+
+static void take(struct weir_rtp_source *source, const struct weir_rtp_header *header,
+	const struct weir_rtp_parts *parts, uint64_t now)
+{
+	struct weir_rtp_counts *counts = &source->counts;
+	const struct weir_rtp_part *last = parts->n ? &parts->part[parts->n - 1] : NULL;
+	struct weir_rtp_frame *frame;
+	bool late;
+
+	counts->packets++;
+	late = weir_rtp_count(source, header->sequence);
+	frame = weir_rtp_assembly_find(source, header->timestamp, now);
+	if (!frame) {
+		counts->late += !source->assembly.skipping;
+		if (source->assembly.skipping)
+			source->sender.heard_ns = now;
+		return;
+	}
+	source->sender.heard_ns = now;
+	if (!place(source, frame, parts))
+		counts->repeated++;
+	else if (late)
+		weir_rtp_uncount(source);
+	if (last && !late)
+		frame->next = last->start + last->length;
+	if (header->marker)
+		weir_rtp_assembly_end(source, frame, now);
+}
+
+void weir_rtp_take_packet(struct weir_rtp_source *source, const uint8_t *packet, size_t length,
+	const union weir_rtp_address *from, uint64_t now)
+{
+	struct weir_rtp_header header;
+	struct weir_rtp_parts parts;
+
+	if (!read_packet(source, packet, length, from, &header, &parts)) {
+		source->counts.unfit++;
+		return;
+	}
+	if (!admit(source, &header, &parts, from, now)) {
+		source->counts.foreign++;
+		return;
+	}
+	source->counts.moved++;
+	learn(source, packet, length, &parts);
+	take(source, &header, &parts, now);
+}

@@ -1,0 +1,156 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sinks/rtp/sink.h"
+
+/* Frames that are held, and the order in which they leave. */
+
+#define MAX_SHEETS 8
+
+/* Frames whose headers stand apart take room for these as their turn comes. */
+int weir_rtp_frames_open(struct weir_rtp_sink *sink)
+{
+	unsigned sheets = sink->base.budget < MAX_SHEETS ? sink->base.budget : MAX_SHEETS;
+	size_t bytes = (size_t)sink->geometry.packets * WEIR_RTP_RAW_HEADER;
+
+	sink->sheets = malloc(sheets * bytes);
+	if (!sink->sheets)
+		return -ENOMEM;
+	/* Touched here: no frame is to fault in a page. */
+	explicit_bzero(sink->sheets, sheets * bytes);
+	sink->sheet_bytes = bytes;
+	sink->sheets_free = (1u << sheets) - 1;
+	return 0;
+}
+
+void weir_rtp_frames_close(struct weir_rtp_sink *sink)
+{
+	free(sink->sheets);
+	sink->sheets = NULL;
+}
+
+void weir_rtp_enqueue(struct weir_rtp_sink *sink, struct weir_frame *frame)
+{
+	struct weir_rtp_frame *kept = &sink->frames[frame->slot->place];
+
+	assert(!kept->frame && sink->queued < WEIR_SLAB_MAX_SLOTS);
+	*kept = (struct weir_rtp_frame){
+		.frame = weir_frame_ref(frame),
+		.sheet = weir_rtp_number(sink, frame),
+	};
+	if (sink->way == WEIR_RTP_STRIDE && sink->shared)
+		kept->between = weir_rtp_prepare_between(sink, kept);
+	sink->queue[(sink->queue_first + sink->queued++) % WEIR_SLAB_MAX_SLOTS] = kept;
+}
+
+void weir_rtp_pop(struct weir_rtp_sink *sink)
+{
+	sink->queue_first = (sink->queue_first + 1) % WEIR_SLAB_MAX_SLOTS;
+	sink->queued--;
+}
+
+void weir_rtp_rewind(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame, uint32_t first)
+{
+	if (frame->next == sink->geometry.packets) {
+		sink->queue_first =
+			(sink->queue_first + WEIR_SLAB_MAX_SLOTS - 1) % WEIR_SLAB_MAX_SLOTS;
+		sink->queue[sink->queue_first] = frame;
+		sink->queued++;
+	}
+	if (frame->next > first)
+		frame->next = first;
+}
+
+static int take_sheet(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame)
+{
+	unsigned number;
+
+	if (!sink->sheets_free)
+		return -EAGAIN;
+	number = (unsigned)__builtin_ctz(sink->sheets_free);
+	sink->sheets_free &= ~(1u << number);
+	frame->pieces.headers = sink->sheets + number * sink->sheet_bytes;
+	return 0;
+}
+
+static void return_sheet(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame)
+{
+	if (!frame->pieces.headers)
+		return;
+	sink->sheets_free |=
+		1u << (size_t)(frame->pieces.headers - sink->sheets) / sink->sheet_bytes;
+	frame->pieces.headers = NULL;
+}
+
+static int set_apart(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame)
+{
+	int err = take_sheet(sink, frame);
+
+	if (err)
+		return err;
+	frame->way = weir_rtp_way_now(sink);
+	weir_rtp_write_apart(&sink->geometry, &frame->sheet, frame->pieces.headers);
+	return 0;
+}
+
+/* What the kernel copies it reads with the CPU. */
+static int open_bracket(struct weir_rtp_frame *frame)
+{
+	struct weir_pixels pixels;
+	int err = weir_frame_begin_cpu(frame->frame, WEIR_CPU_READ, &pixels);
+
+	frame->bracketed = !err;
+	return err;
+}
+
+int weir_rtp_begin(struct weir_rtp_sink *sink)
+{
+	struct weir_rtp_frame *frame = sink->queue[sink->queue_first];
+	const struct weir_frame_info *info = weir_frame_info(frame->frame);
+	int err = 0;
+
+	if (frame->begun)
+		return 0;
+	frame->way = WEIR_RTP_STRIDE;
+	if (!frame->between)
+		err = set_apart(sink, frame);
+	if (!err && frame->way == WEIR_RTP_COPY)
+		err = open_bracket(frame);
+	if (err)
+		return err;
+	/* No pixel is looked at: the network gets the addresses. */
+	frame->pieces.lines = weir_slot_part(frame->frame->slot, 0)->memory + info->plane[0].offset;
+	frame->pieces.stride = info->plane[0].stride;
+	frame->begun = true;
+	return 0;
+}
+
+void weir_rtp_finish(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame)
+{
+	struct weir_frame *done = frame->frame;
+	bool rest = sink->running && frame->next < sink->geometry.packets;
+
+	if (!done || frame->trains || rest)
+		return;
+	return_sheet(sink, frame);
+	if (frame->bracketed && weir_frame_end_cpu(done))
+		frame->failed = true;
+	if (frame->failed)
+		done->verdict = WEIR_DROP_FAILED;
+	else if (frame->next < sink->geometry.packets)
+		done->verdict = WEIR_DROP_STOPPED;
+	frame->frame = NULL;
+	weir_frame_unref(&done);
+}
+
+void weir_rtp_drop_all(struct weir_rtp_sink *sink)
+{
+	sink->queued = 0;
+	for (size_t i = 0; i < WEIR_SLAB_MAX_SLOTS; i++)
+		if (sink->frames[i].frame)
+			weir_rtp_finish(sink, &sink->frames[i]);
+}

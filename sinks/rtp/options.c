@@ -1,0 +1,160 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sinks/rtp/options.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/log.h"
+
+#define MIN_MTU 576
+#define MAX_MTU 65535
+
+_Static_assert(IF_NAMESIZE == sizeof(((struct weir_rtp_options *)0)->iface), "names of devices");
+
+const char *const weir_rtp_ways[] = { "stride", "gather", "copy", NULL };
+const char *const weir_rtp_keys[] = { "mtu", "pace", "send", "ttl", "iface", "payload", "ssrc",
+	"sdp", NULL };
+
+static int refuse_address(const char *rest, const struct weir_log *log)
+{
+	char quoted[WEIR_QUOTED];
+
+	weir_error(log,
+		"rtp:%s is no address: write rtp://HOST:PORT, a numeric IPv6 address in brackets",
+		weir_quote(rest, quoted));
+	return -EINVAL;
+}
+
+/* "//host", "//host:port", "//[address]:port". */
+static int read_address(const char *rest, const struct weir_log *log, struct weir_rtp_options *out)
+{
+	const char *host = rest + 2, *end, *port;
+	uint32_t number = WEIR_RTP_DEFAULT_PORT;
+	int err = 0;
+
+	if (strncmp(rest, "//", 2))
+		return refuse_address(rest, log);
+	if (*host == '[') {
+		end = strchr(++host, ']');
+		if (!end)
+			return refuse_address(rest, log);
+		port = end + 1;
+	} else {
+		end = port = host + strcspn(host, ":");
+	}
+	if (end == host || (size_t)(end - host) >= sizeof(out->host) || (*port && *port != ':'))
+		return refuse_address(rest, log);
+	/* The next port is RTCP's. */
+	if (*port)
+		err = weir_parse_u32("the port", port + 1, 1, UINT16_MAX - 1, log, &number);
+	memcpy(out->host, host, (size_t)(end - host));
+	snprintf(out->port, sizeof(out->port), "%u", number);
+	return err;
+}
+
+static int read_number(const struct weir_uri *uri, const char *key, uint32_t min, uint32_t max,
+	const struct weir_log *log, uint32_t *out)
+{
+	const char *text = weir_uri_get(uri, key);
+
+	return text ? weir_parse_u32(key, text, min, max, log, out) : 0;
+}
+
+static int read_way(
+	const struct weir_uri *uri, const struct weir_log *log, struct weir_rtp_options *out)
+{
+	const char *words[] = { "auto", weir_rtp_ways[0], weir_rtp_ways[1], weir_rtp_ways[2],
+		NULL };
+	const char *text = weir_uri_get(uri, "send");
+	unsigned word = 0;
+	int err = text ? weir_parse_word("send", text, words, log, &word) : 0;
+
+	out->is_forced = word > 0;
+	if (word)
+		out->way = (enum weir_rtp_way)(word - 1);
+	return err;
+}
+
+static int read_pace(
+	const struct weir_uri *uri, const struct weir_log *log, struct weir_rtp_options *out)
+{
+	static const char *const words[] = { "spread", "off", NULL };
+	const char *text = weir_uri_get(uri, "pace");
+	unsigned word = WEIR_RTP_SPREAD;
+	int err = text ? weir_parse_word("pace", text, words, log, &word) : 0;
+
+	out->pace = (enum weir_rtp_pace)word;
+	return err;
+}
+
+static int read_iface(
+	const struct weir_uri *uri, const struct weir_log *log, struct weir_rtp_options *out)
+{
+	const char *text = weir_uri_get(uri, "iface");
+	char quoted[WEIR_QUOTED];
+
+	if (!text)
+		return 0;
+	if (*text && strlen(text) < sizeof(out->iface)) {
+		snprintf(out->iface, sizeof(out->iface), "%s", text);
+		return 0;
+	}
+	weir_error(log, "iface=%s is no network device's name, as \"ip link\" lists them",
+		weir_quote(text, quoted));
+	return -EINVAL;
+}
+
+static int read_numbers(
+	const struct weir_uri *uri, const struct weir_log *log, struct weir_rtp_options *out)
+{
+	uint32_t payload = 96;
+	int err = read_number(uri, "mtu", MIN_MTU, MAX_MTU, log, &out->mtu);
+
+	if (!err)
+		err = read_number(uri, "ttl", 1, 255, log, &out->ttl);
+	if (!err)
+		err = read_number(uri, "payload", 96, 127, log, &payload);
+	if (!err)
+		err = read_number(uri, "ssrc", 0, UINT32_MAX, log, &out->ssrc);
+	out->has_ssrc = weir_uri_get(uri, "ssrc") != NULL;
+	out->payload_type = (uint8_t)payload;
+	return err;
+}
+
+int weir_rtp_read_options(
+	const struct weir_uri *uri, const struct weir_log *log, struct weir_rtp_options *out)
+{
+	struct weir_rtp_options options = { 0 };
+	const char *sdp = weir_uri_get(uri, "sdp");
+	int err = read_address(uri->rest, log, &options);
+
+	if (!err)
+		err = read_numbers(uri, log, &options);
+	if (!err)
+		err = read_way(uri, log, &options);
+	if (!err)
+		err = read_pace(uri, log, &options);
+	if (!err)
+		err = read_iface(uri, log, &options);
+	if (err)
+		return err;
+	if (sdp && !*sdp) {
+		weir_error(log, "sdp= names no file");
+		return -EINVAL;
+	}
+	options.sdp = sdp ? strdup(sdp) : NULL;
+	if (sdp && !options.sdp)
+		return -ENOMEM;
+	*out = options;
+	return 0;
+}
+
+void weir_rtp_finish_options(struct weir_rtp_options *options)
+{
+	free(options->sdp);
+	options->sdp = NULL;
+}

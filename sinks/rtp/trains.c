@@ -1,0 +1,444 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/udp.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "core/clock.h"
+#include "sinks/rtp/sink.h"
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
+
+/* Trains: as many packets as one send takes, and the rules of when the next may leave. */
+
+/* Given to the kernel at a time: it makes the turns of the loop few, and those that follow one that
+ * failed as well. */
+#define BATCH 8
+
+/* A frame is spread over so many parts of its interval, if it is not too small for it … */
+#define STEPS       32
+#define LEAST_STEPS 8
+/* … which leave some of it for what comes late. */
+#define SPREAD_PERCENT 80
+
+#define PAGE      4096u
+#define TRUE_SIZE 1024u /* about what a packet of the kernel's takes beside its pages */
+
+#define SOON_NS (WEIR_NS_PER_S / 1000)
+
+/* ---- trains ---- */
+
+static struct weir_rtp_train *take_train(struct weir_rtp_sink *sink)
+{
+	struct weir_rtp_train *train = sink->idle;
+
+	if (train)
+		sink->idle = train->next;
+	return train;
+}
+
+static void return_train(struct weir_rtp_sink *sink, struct weir_rtp_train *train)
+{
+	train->next = sink->idle;
+	sink->idle = train;
+}
+
+static uint32_t stride_of(const struct weir_rtp_frame *frame)
+{
+	return frame->way == WEIR_RTP_STRIDE ? frame->pieces.stride : 0;
+}
+
+/* How many packets from `first` on, of at most `most`, one send takes. */
+static uint32_t measure(const struct weir_rtp_sink *sink, const struct weir_rtp_frame *frame,
+	uint32_t first, uint32_t most)
+{
+	uint32_t n = weir_rtp_train(&sink->geometry, stride_of(frame));
+
+	n = n < most ? n : most;
+	n = n < sink->paced_segments ? n : sink->paced_segments;
+	n = n < sink->most_segments ? n : sink->most_segments;
+	if (frame->way == WEIR_RTP_GATHER)
+		n = weir_rtp_count_referable(&sink->geometry, &frame->pieces, first, n);
+	return n;
+}
+
+static void fill_run(struct weir_rtp_train *train, uint32_t n)
+{
+	const struct weir_rtp_pieces *pieces = &train->frame->pieces;
+
+	train->op.io = WEIR_IO_SEND;
+	train->op.buffer =
+		pieces->lines + (size_t)train->first * pieces->stride - WEIR_RTP_RAW_HEADER;
+	train->op.length = (size_t)n * pieces->stride;
+	train->bytes = (uint32_t)train->op.length;
+}
+
+static void fill_parts(struct weir_rtp_sink *sink, struct weir_rtp_train *train, uint32_t n)
+{
+	const struct weir_rtp_geometry *geometry = &sink->geometry;
+	struct iovec *parts = train->frame->way == WEIR_RTP_COPY ? sink->parts : train->parts;
+
+	train->op.io = WEIR_IO_SENDV;
+	train->op.parts = parts;
+	train->op.n_parts =
+		weir_rtp_gather(geometry, &train->frame->pieces, train->first, n, parts);
+	train->bytes = n * weir_rtp_segment(geometry, 0);
+}
+
+/* Of the train's packets as many as go at once. */
+static int submit(struct weir_rtp_sink *sink, struct weir_rtp_train *train)
+{
+	struct weir_rtp_frame *frame = train->frame;
+	uint32_t n = measure(sink, frame, train->first, train->n);
+	int err;
+
+	train->n = n;
+	train->op.zero_copy = frame->way != WEIR_RTP_COPY;
+	if (frame->way == WEIR_RTP_STRIDE)
+		fill_run(train, n);
+	else
+		fill_parts(sink, train, n);
+	err = weir_loop_submit(sink->host.loop, &train->op);
+	if (err)
+		return err;
+	sink->unsent++;
+	sink->in_flight++;
+	return 0;
+}
+
+/* ---- segments ---- */
+
+/* What has not been sent is cut as the socket has it by then. */
+static bool set_segment(struct weir_rtp_sink *sink, const struct weir_rtp_frame *frame)
+{
+	int segment = (int)weir_rtp_segment(&sink->geometry, stride_of(frame));
+
+	if (sink->segment == (uint32_t)segment || sink->most_segments == 1)
+		return true;
+	if (sink->unsent)
+		return false;
+	weir_counter_add(&sink->base.syscalls, 1);
+	if (setsockopt(sink->route.stream, IPPROTO_UDP, UDP_SEGMENT, &segment, sizeof(segment)))
+		sink->most_segments = 1; /* before Linux 4.18 */
+	sink->segment = (uint32_t)segment;
+	return true;
+}
+
+/* ---- pace ---- */
+
+static bool is_paced(const struct weir_rtp_sink *sink)
+{
+	return sink->step_ns && !sink->draining && sink->queued <= 1;
+}
+
+static void pace_frame(struct weir_rtp_sink *sink)
+{
+	sink->paced_ns = weir_now_ns();
+	sink->credit = sink->step_trains;
+}
+
+static bool may_go(struct weir_rtp_sink *sink)
+{
+	if (!is_paced(sink) || sink->credit)
+		return true;
+	if (!sink->pace.loop.index)
+		weir_loop_arm(sink->host.loop, &sink->pace, sink->paced_ns + sink->step_ns);
+	return false;
+}
+
+static void pace_fired(struct weir_timer *timer)
+{
+	struct weir_rtp_sink *sink = timer->data;
+
+	sink->paced_ns += sink->step_ns;
+	sink->credit += sink->step_trains;
+	weir_rtp_pump(sink);
+}
+
+static void settle_pace(struct weir_rtp_sink *sink)
+{
+	uint64_t interval = weir_rate_interval_ns(sink->video.rate);
+	uint32_t stride = sink->way == WEIR_RTP_STRIDE ? sink->video.stride : 0;
+	uint32_t most = weir_rtp_train(&sink->geometry, stride), trains;
+
+	/* Gathered trains are shorter; eight packets are what the kernel refers to. */
+	if (sink->way == WEIR_RTP_GATHER && most > 8)
+		most = 8;
+	sink->step_ns = 0;
+	sink->paced_segments = WEIR_RTP_TRAIN_MOST;
+	if (sink->options.pace != WEIR_RTP_SPREAD || !interval)
+		return;
+	sink->paced_segments = (sink->geometry.packets + LEAST_STEPS - 1) / LEAST_STEPS;
+	most = most < sink->paced_segments ? most : sink->paced_segments;
+	trains = (sink->geometry.packets + most - 1) / most;
+	sink->step_trains = (trains + STEPS - 1) / STEPS;
+	trains = (trains + sink->step_trains - 1) / sink->step_trains;
+	sink->step_ns = interval * SPREAD_PERCENT / 100 / trains;
+}
+
+/* ---- the pump ---- */
+
+static unsigned batch_of(const struct weir_rtp_frame *frame)
+{
+	return frame->way == WEIR_RTP_COPY ? 1 : BATCH;
+}
+
+static bool has_room(const struct weir_rtp_sink *sink, const struct weir_rtp_frame *frame)
+{
+	return sink->running && !sink->held && !sink->replanned && !sink->stumbled && sink->idle &&
+	       sink->unsent < batch_of(frame) && sink->in_flight < sink->window;
+}
+
+static void leave(struct weir_rtp_sink *sink, struct weir_rtp_train *train)
+{
+	struct weir_rtp_frame *frame = train->frame;
+
+	frame->trains--;
+	return_train(sink, train);
+	weir_rtp_finish(sink, frame);
+}
+
+static void cut_anew(struct weir_rtp_sink *sink, struct weir_rtp_train *train)
+{
+	weir_rtp_rewind(sink, train->frame, train->first);
+	leave(sink, train);
+}
+
+/* A train that has failed goes again before all others. */
+static bool send_again(struct weir_rtp_sink *sink)
+{
+	struct weir_rtp_train *train = sink->again;
+
+	if (!has_room(sink, train->frame) || !set_segment(sink, train->frame))
+		return false;
+	sink->again = train->next;
+	if (!sink->again)
+		sink->again_end = &sink->again;
+	if (train->n > sink->most_segments) {
+		cut_anew(sink, train);
+		return true;
+	}
+	if (!submit(sink, train))
+		return true;
+	train->next = sink->again;
+	sink->again = train;
+	if (!train->next)
+		sink->again_end = &train->next;
+	weir_rtp_hold(sink, SOON_NS);
+	return false;
+}
+
+static bool send_next(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame)
+{
+	struct weir_rtp_train *train;
+
+	if (!has_room(sink, frame) || !may_go(sink) || !set_segment(sink, frame))
+		return false;
+	train = take_train(sink);
+	train->frame = frame;
+	train->first = frame->next;
+	train->n = sink->geometry.packets - frame->next;
+	if (submit(sink, train)) {
+		return_train(sink, train);
+		weir_rtp_hold(sink, SOON_NS);
+		return false;
+	}
+	sink->credit -= sink->credit > 0;
+	frame->trains++;
+	frame->next += train->n;
+	if (frame->next == sink->geometry.packets)
+		weir_rtp_pop(sink);
+	return true;
+}
+
+static bool send_one(struct weir_rtp_sink *sink)
+{
+	struct weir_rtp_frame *frame;
+	bool fresh;
+	int err;
+
+	if (sink->again)
+		return send_again(sink);
+	if (!sink->queued || !sink->running || sink->held)
+		return false;
+	frame = sink->queue[sink->queue_first];
+	fresh = !frame->begun;
+	err = weir_rtp_begin(sink);
+	if (err == -EAGAIN)
+		return false;
+	if (err) {
+		/* Its memory cannot be read: this frame, not the stream. */
+		frame->failed = true;
+		frame->next = sink->geometry.packets;
+		weir_rtp_pop(sink);
+		weir_rtp_finish(sink, frame);
+		return true;
+	}
+	if (fresh)
+		pace_frame(sink);
+	return send_next(sink, frame);
+}
+
+void weir_rtp_pump(struct weir_rtp_sink *sink)
+{
+	while (send_one(sink))
+		;
+}
+
+/* ---- what becomes of them ---- */
+
+static void count(struct weir_rtp_sink *sink, const struct weir_rtp_train *train, int64_t bytes)
+{
+	struct weir_sink *base = &sink->base;
+	bool copied = !train->op.zero_copy || train->op.copied;
+
+	sink->packets += train->n;
+	sink->octets += (uint32_t)bytes - train->n * WEIR_RTP_HEADER;
+	weir_counter_add(copied ? &base->kernel_copied_sends : &base->zero_copy_sends, 1);
+	if (copied)
+		sink->host.copied(sink->host.data, base, (uint64_t)bytes,
+			"the kernel copies what this network takes");
+	if (train->op.zero_copy)
+		weir_rtp_note_copy(sink, copied);
+}
+
+static void note_first(struct weir_rtp_sink *sink, const struct weir_rtp_train *train)
+{
+	uint64_t taken, now;
+
+	if (train->first || !train->frame->frame)
+		return;
+	taken = weir_frame_info(train->frame->frame)->timestamp_ns;
+	now = weir_now_ns();
+	weir_histogram_add(&sink->first_packet, now > taken ? now - taken : 0);
+	if (!sink->reported)
+		weir_rtp_report_first(sink);
+}
+
+static void was_sent(struct weir_rtp_sink *sink, struct weir_rtp_train *train, int64_t result)
+{
+	sink->unsent--;
+	if (result < 0) {
+		sink->stumbled++;
+		return;
+	}
+	note_first(sink, train);
+	if (sink->away || sink->held)
+		weir_rtp_trouble_over(sink);
+}
+
+static void sent(struct weir_op *op, int64_t result)
+{
+	struct weir_rtp_train *train = op->data;
+
+	was_sent(train->sink, train, result);
+	if (result >= 0)
+		weir_rtp_pump(train->sink);
+}
+
+/* Returns the sink's error, with which it ends. */
+static int went_wrong(struct weir_rtp_sink *sink, struct weir_rtp_train *train, int error)
+{
+	int err = weir_rtp_trouble(sink, train, error);
+
+	if (err == WEIR_RTP_CUT_ANEW)
+		cut_anew(sink, train);
+	if (err >= 0)
+		return 0;
+	train->frame->failed = true;
+	sink->running = false;
+	leave(sink, train);
+	return err;
+}
+
+static void went_well(struct weir_rtp_sink *sink, struct weir_rtp_train *train, int64_t result)
+{
+	/* Once it is stopped: what was not on its way yet came back. */
+	if (result < 0)
+		train->frame->next = 0;
+	else if (sink->running)
+		count(sink, train, result);
+	leave(sink, train);
+}
+
+static void done(struct weir_op *op, int64_t result)
+{
+	struct weir_rtp_train *train = op->data;
+	struct weir_rtp_sink *sink = train->sink;
+	int err = 0;
+
+	if (!op->zero_copy)
+		was_sent(sink, train, result);
+	sink->in_flight--;
+	sink->stumbled -= result < 0;
+	if (result < 0 && sink->running)
+		err = went_wrong(sink, train, (int)result);
+	else
+		went_well(sink, train, result);
+	if (err)
+		sink->host.failed(sink->host.data, &sink->base, err);
+	else
+		weir_rtp_pump(sink);
+}
+
+/* ---- beginning and end ---- */
+
+/* A send takes of the socket's buffer what its pages are. */
+static void settle_window(struct weir_rtp_sink *sink)
+{
+	uint32_t stride = sink->way == WEIR_RTP_STRIDE ? sink->video.stride : 0;
+	uint32_t bytes =
+		weir_rtp_train(&sink->geometry, stride) * weir_rtp_segment(&sink->geometry, stride);
+	uint64_t size = (bytes + 2 * PAGE - 1) / PAGE * PAGE + TRUE_SIZE;
+	uint64_t window = sink->route.send_buffer / size + 1;
+
+	sink->window = window < WEIR_RTP_TRAINS ? (unsigned)window : WEIR_RTP_TRAINS;
+}
+
+void weir_rtp_trains_open(struct weir_rtp_sink *sink)
+{
+	sink->idle = NULL;
+	sink->again = NULL;
+	sink->again_end = &sink->again;
+	sink->unsent = sink->stumbled = sink->in_flight = 0;
+	sink->credit = 0;
+	sink->segment = 0;
+	sink->most_segments = WEIR_RTP_TRAIN_MOST;
+	for (size_t i = 0; i < WEIR_RTP_TRAINS; i++) {
+		struct weir_rtp_train *train = &sink->trains[i];
+
+		memset(train, 0, sizeof(*train));
+		train->sink = sink;
+		train->op = (struct weir_op){
+			.done = done,
+			.sent = sent,
+			.data = train,
+			.fd = sink->route.stream,
+		};
+		return_train(sink, train);
+	}
+	sink->pace = (struct weir_timer){ .fired = pace_fired, .data = sink };
+	settle_pace(sink);
+	settle_window(sink);
+}
+
+/* What the kernel has comes back by itself, at the latest when the loop is closed. */
+void weir_rtp_trains_stop(struct weir_rtp_sink *sink)
+{
+	weir_loop_disarm(sink->host.loop, &sink->pace);
+	while (sink->again) {
+		struct weir_rtp_train *train = sink->again;
+
+		sink->again = train->next;
+		train->frame->next = 0; /* not all of it went */
+		leave(sink, train);
+	}
+	sink->again_end = &sink->again;
+	for (size_t i = 0; i < WEIR_RTP_TRAINS; i++)
+		if (sink->trains[i].op.loop.active)
+			weir_loop_cancel(sink->host.loop, &sink->trains[i].op);
+}
