@@ -10,18 +10,20 @@
 #define MADV_POPULATE_READ 22
 #endif
 
+void weir_part_release(struct weir_slot_part *part)
+{
+	if (part->memory)
+		munmap(part->memory, part->length);
+	if (part->dmabuf >= 0)
+		close(part->dmabuf);
+	part->memory = NULL;
+	part->dmabuf = -1;
+}
+
 void weir_parts_release(struct weir_slot *slot)
 {
-	for (unsigned i = 0; i < slot->n_parts; i++) {
-		struct weir_slot_part *part = &slot->parts[i];
-
-		if (part->memory)
-			munmap(part->memory, part->length);
-		if (part->dmabuf >= 0)
-			close(part->dmabuf);
-		part->memory = NULL;
-		part->dmabuf = -1;
-	}
+	for (unsigned i = 0; i < slot->n_parts; i++)
+		weir_part_release(&slot->parts[i]);
 }
 
 void weir_parts_release_all(struct weir_slab *slab)
@@ -39,8 +41,8 @@ void weir_parts_judge(struct weir_slab *slab)
 	for (unsigned i = 0; i < slab->n_made; i++)
 		for (unsigned p = 0; p < slab->slots[i].n_parts; p++)
 			slab->length += slab->slots[i].parts[p].length;
-	slab->pinnable = first->memory &&
-		madvise(first->memory, first->length, MADV_POPULATE_READ) == 0;
+	slab->pinnable =
+		first->memory && madvise(first->memory, first->length, MADV_POPULATE_READ) == 0;
 	snprintf(slab->lock_verdict, sizeof(slab->lock_verdict),
 		"kernel memory, never swapped; %s be pinned", slab->pinnable ? "can" : "cannot");
 }

@@ -8,7 +8,8 @@
 /* Slots whose parts are memory of the kernel's, each with a dma-buf and a mapping of its own: what
  * the kinds `mmap` and `heap` share. */
 
-/* Unmaps and closes what the slot's parts have, and leaves them empty. */
+/* Unmaps and closes what the part has, or the slot's parts have, and leaves them empty. */
+void weir_part_release(struct weir_slot_part *part);
 void weir_parts_release(struct weir_slot *slot);
 void weir_parts_release_all(struct weir_slab *slab);
 

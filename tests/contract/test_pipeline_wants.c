@@ -8,6 +8,7 @@
 #include <limits.h>
 
 #include "core/sink.h"
+#include "pipeline/pipeline.h"
 
 #define FRAMES 40
 
@@ -16,6 +17,8 @@ struct picky {
 	const char *format; /* that it takes */
 	unsigned asked, taken;
 	unsigned wants_from; /* it has a use from that question on */
+	bool asks_for_sessions;
+	struct weir_pipeline *pipeline;
 };
 
 static int refuse_open(const struct weir_uri *uri, const struct weir_sink_settings *settings,
@@ -49,10 +52,26 @@ static bool wants(const struct weir_sink *sink)
 	return ++picky->asked > picky->wants_from;
 }
 
+/* What a sink may show of the others. */
+static void ask_for_sessions(struct weir_pipeline *pipeline)
+{
+	int (*describe)(void *data, size_t index, char *text, size_t size) =
+		weir_pipeline_run_calls.describe_session;
+	char text[2048];
+
+	assert_true(describe(pipeline, 0, text, sizeof(text)) > 0);
+	assert_non_null(strstr(text, "m=video 5004 RTP/AVP 96"));
+	assert_int_equal(describe(pipeline, 0, text, 10), -ENOSPC);
+	assert_int_equal(describe(pipeline, 1, text, sizeof(text)), -ENOTSUP);
+	assert_int_equal(describe(pipeline, 2, text, sizeof(text)), -ENOTSUP);
+}
+
 static int take(struct weir_sink *sink, struct weir_frame *frame)
 {
 	struct picky *picky = (struct picky *)sink;
 
+	if (picky->asks_for_sessions)
+		ask_for_sessions(picky->pipeline);
 	assert_string_equal(frame->info.format->name, picky->format);
 	picky->taken++;
 	return 0;
@@ -71,11 +90,14 @@ static void run(struct picky *picky, const char *format, const char *const *othe
 	struct weir_ledger *ledger)
 {
 	const struct weir_pipeline_settings settings = { .max_frames = FRAMES };
-	struct weir_pipeline *pipeline =
-		build(&settings, "pattern:bars?size=64x48&fps=500&format=YUYV", NULL, others);
+	const char *uri = others && strcmp(others[0], "null")
+				  ? "pattern:bars?size=64x48&fps=500&format=UYVY"
+				  : "pattern:bars?size=64x48&fps=500&format=YUYV";
+	struct weir_pipeline *pipeline = build(&settings, uri, NULL, others);
 	struct weir_sink *sink = &picky->base;
 
 	picky->format = format;
+	picky->pipeline = pipeline;
 	sink->impl = &impl;
 	sink->log = &silent;
 	sink->uri = strdup("picky");
@@ -142,6 +164,17 @@ static void others_get_theirs(void **state)
 	assert_int_equal(ledger.sinks[1].drops[WEIR_DROP_UNWANTED], FRAMES);
 }
 
+static void sessions_are_told(void **state)
+{
+	static const char *const rtp[] = { "rtp://127.0.0.1:5004", NULL };
+	struct picky picky = { .asks_for_sessions = true };
+	struct weir_ledger ledger;
+
+	(void)state;
+	run(&picky, "UYVY", rtp, &ledger);
+	assert_int_equal(ledger.sinks[1].delivered, FRAMES);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,6 +182,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_converted),
 		cmocka_unit_test(it_begins_when_something_is),
 		cmocka_unit_test(others_get_theirs),
+		cmocka_unit_test(sessions_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
