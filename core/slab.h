@@ -208,6 +208,10 @@ void weir_slab_place(struct weir_slab *slab, unsigned first);
 /* A free slot, taken, or NULL. Loop thread only. */
 struct weir_slot *weir_slab_take(struct weir_slab *slab);
 
+/* That one, if it is free. Loop thread only, or whoever else takes alone. */
+bool weir_slab_is_free(const struct weir_slot *slot);
+bool weir_slab_take_slot(struct weir_slot *slot);
+
 /* Puts a taken slot back that was not issued. */
 void weir_slab_put(struct weir_slot *slot);
 

@@ -141,6 +141,8 @@ static void list_kinds(struct weir_pipeline *pipeline)
 	plan->n_kinds = 0;
 	if (pipeline->given.n_buffers)
 		kinds[n++] = &weir_memory_given;
+	else if (pipeline->source->memory)
+		kinds[n++] = pipeline->source->memory;
 	else
 		n = weir_planner_kinds(pipeline, weir_memory_kinds, kinds);
 	for (; plan->n_kinds < n; plan->n_kinds++)
@@ -191,7 +193,7 @@ static int check_forced(const struct weir_pipeline *pipeline)
 
 	if (is_auto(forced))
 		return 0;
-	if (pipeline->given.n_buffers) {
+	if (pipeline->given.n_buffers || pipeline->source->memory) {
 		weir_error(pipeline->settings.log,
 			"dma-bufs were given, and memory kind %s was asked for: one or the other",
 			forced);

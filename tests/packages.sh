@@ -8,10 +8,12 @@
 # shellcheck disable=SC2034 # read through a name reference
 packages_build=(build-essential cmake ninja-build pkg-config
 	liburing-dev libjson-c-dev libjpeg-dev libyuv-dev libv4l-dev libudev-dev libdrm-dev
-	libseat-dev scdoc "libllhttp-dev|libhttp-parser-dev")
+	libseat-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev scdoc
+	"libllhttp-dev|libhttp-parser-dev")
 # shellcheck disable=SC2034
 packages_test=(libcmocka-dev clang valgrind python3 reuse shellcheck
-	jq gstreamer1.0-tools gstreamer1.0-plugins-good # recipes of docs/cli.md
+	jq gstreamer1.0-tools gstreamer1.0-plugins-good
+	gstreamer1.0-plugins-base-apps libgstrtspserver-1.0-dev # recipes of docs/cli.md
 	iproute2 ffmpeg) # hosts of the tests' own
 # shellcheck disable=SC2034
 packages_bench=(gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-bad time python3

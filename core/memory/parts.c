@@ -2,13 +2,42 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/memory/parts.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/dma-buf.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #ifndef MADV_POPULATE_READ /* Linux 5.14 */
 #define MADV_POPULATE_READ 22
 #endif
+
+/* A sync that no dma-buf does, and that nothing else knows. */
+bool weir_is_dmabuf(int fd)
+{
+	struct dma_buf_sync sync = { .flags = ~0ull };
+
+	return ioctl(fd, DMA_BUF_IOCTL_SYNC, &sync) == 0 || errno == EINVAL;
+}
+
+int weir_parts_adopt(struct weir_slot_part *part, int fd)
+{
+	off_t length;
+	void *memory;
+
+	part->dmabuf = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (part->dmabuf < 0)
+		return -errno;
+	length = lseek(part->dmabuf, 0, SEEK_END);
+	if (length > 0)
+		part->length = (size_t)length;
+	memory = mmap(NULL, part->length, PROT_READ | PROT_WRITE, MAP_SHARED, part->dmabuf, 0);
+	if (memory != MAP_FAILED)
+		part->memory = memory;
+	return 0;
+}
 
 void weir_part_release(struct weir_slot_part *part)
 {
