@@ -93,6 +93,8 @@ struct weir_sink_impl {
 	const char *summary;
 	const char *const
 		*options;      /* URI keys beyond those of every sink, ended by NULL; may be NULL */
+	const char *const *secrets; /* of those, whose values weir_sink_uri() does not tell; NULL:
+				     * none */
 	bool has_address;      /* means something by what follows "scheme:" */
 	bool reads_pixels;     /* with the CPU: the planner then keeps CPU access cheap */
 	bool wants_registered; /* transfers straight from the slab */

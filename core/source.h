@@ -84,6 +84,15 @@ struct weir_source_impl {
 
 	int (*describe)(struct weir_source *source, const struct weir_source_info **out);
 
+	/* The controls as they are now, allocated, for free_controls(). NULL, all three: none can
+	 * be set in the middle of a run. */
+	int (*read_controls)(
+		struct weir_source *source, struct weir_source_control **out, size_t *n);
+	void (*free_controls)(struct weir_source_control *controls, size_t n);
+
+	/* "NAME=VALUE", which stays after a replug. 0; logged: -EINVAL, -ENOTSUP, -EBUSY … */
+	int (*set_control)(struct weir_source *source, const char *text);
+
 	/* Whether frames of that memory kind can come from it. 0, or -errno with the reason in
 	 * `why`. */
 	int (*accepts)(struct weir_source *source, const struct weir_memory_kind *kind, char *why,

@@ -145,6 +145,9 @@ int weir_stretch_run(struct weir_pipeline *pipeline, struct weir_loop *loop);
 /* Not an error of the run's: the plan does not hold any more. */
 #define WEIR_PLAN_AGAIN (-ESTALE)
 
+/* shown.c: what sinks may show of the run; `data` is the pipeline. */
+extern const struct weir_sink_run weir_pipeline_run_calls;
+
 /* Frees what remains of the last run. */
 void weir_run_forget(struct weir_pipeline *pipeline);
 

@@ -276,6 +276,7 @@ static int start_sinks(struct weir_pipeline *pipeline)
 		.copied = sink_copied,
 		.handed = sink_handed,
 		.changed = sink_changed,
+		.run = &weir_pipeline_run_calls,
 		.data = pipeline,
 	};
 

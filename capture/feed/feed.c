@@ -206,8 +206,9 @@ void weir_feed_append(
 	entry->stamp = *stamp;
 	entry->stamp.skipped += feed->missed;
 	feed->missed = 0;
+	entry->arrived_ns = weir_now_ns();
 	if (!entry->stamp.timestamp_ns)
-		entry->stamp.timestamp_ns = weir_now_ns();
+		entry->stamp.timestamp_ns = entry->arrived_ns;
 }
 
 int weir_feed_push(

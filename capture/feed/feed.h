@@ -19,6 +19,7 @@
 struct weir_feed_entry {
 	struct weir_frame *frame;
 	struct weir_feed_stamp stamp;
+	uint64_t arrived_ns;
 };
 
 struct weir_feed_shown;

@@ -50,6 +50,7 @@ static void deliver(struct weir_feed_source *source, const struct weir_feed_entr
 	source->next += stamp->skipped;
 	info->sequence = source->next++;
 	info->timestamp_ns = stamp->timestamp_ns;
+	info->arrived_ns = entry->arrived_ns;
 	info->flags = stamp->flags | (source->goes_on ? WEIR_FRAME_DISCONT : 0);
 	if (info->format->flags & WEIR_FORMAT_COMPRESSED)
 		info->bytes_used = stamp->bytes_used;

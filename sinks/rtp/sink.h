@@ -162,7 +162,8 @@ void weir_rtp_choose(struct weir_rtp_sink *sink);
 enum weir_rtp_way weir_rtp_way_now(struct weir_rtp_sink *sink);
 void weir_rtp_note_copy(struct weir_rtp_sink *sink, bool copied);
 
-/* report.c */
+/* report.c: of a sink that was started. As base.impl's describe_session. */
+int weir_rtp_describe_session(struct weir_sink *base, char *text, size_t size);
 int weir_rtp_write_sdp(struct weir_rtp_sink *sink); /* 0 or -errno, logged */
 void weir_rtp_report_open(struct weir_rtp_sink *sink);
 void weir_rtp_report_first(struct weir_rtp_sink *sink);
