@@ -14,6 +14,7 @@ SOURCES = {
     "v4l2src": "v4l2src device=/dev/video0",
     "v4l2src io-mode=dmabuf": "v4l2src device=/dev/video0 io-mode=dmabuf",
     "weirsrc": "weirsrc device=/dev/video0 copy-policy=never",
+    "weirsrc memory=mmap": "weirsrc device=/dev/video0 copy-policy=never memory=mmap",
 }
 SINKS = ["fakesink", "kmssink driver-name=vkms force-modesetting=true"]
 

@@ -89,6 +89,7 @@ static void test_what_downstream_wants(void **state)
 	(void)state;
 	assert_runs("weirsrc uri=" PATTERN
 		    " num-buffers=5 ! video/x-raw,format=NV12,width=160,height=120 ! fakesink");
+	assert_runs("weirsrc uri=" PATTERN " memory=host num-buffers=5 ! fakesink");
 	assert_runs("weirsrc uri=" PATTERN
 		    " num-buffers=5 ! video/x-raw,framerate=50/1 ! videoconvert ! fakesink");
 	assert_runs(
@@ -252,6 +253,7 @@ static void test_words_of_errors(void **state)
 {
 	(void)state;
 	assert_refused("weirsrc uri=patern:bars ! fakesink", "did you mean");
+	assert_refused("weirsrc uri=" PATTERN " memory=mmap ! fakesink", "mmap");
 	assert_refused("weirsrc device=/dev/video77 ! fakesink", "there is no camera");
 	assert_refused("weirsrc uri=pattern:bars extra-controls=\"c,brightness=1\" ! fakesink",
 		"has no control");
