@@ -42,12 +42,15 @@ static gboolean has_dma_drm(void)
 	return major > 1 || minor >= 24;
 }
 
-/* Lines one after the other go without a modifier. NULL: no display takes it. */
+/* The bit in a fourcc that turns its bytes around, which has no letter. */
+#define BIG_ENDIAN_BIT (1u << 31)
+
+/* Lines one after the other go without a modifier. NULL: the format has no such name. */
 static GstStructure *dmabuf_structure_of(const struct weir_format *format)
 {
 	char name[5] = { 0 };
 
-	if (is_compressed(format) || !format->drm)
+	if (is_compressed(format) || !format->drm || format->drm & BIG_ENDIAN_BIT)
 		return NULL;
 	if (!has_dma_drm())
 		return structure_of(format);

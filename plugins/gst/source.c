@@ -17,6 +17,7 @@ enum {
 	PROP_DEVICE,
 	PROP_URI,
 	PROP_BUFFERS,
+	PROP_MEMORY,
 	PROP_RECONNECT,
 	PROP_POLICY,
 	PROP_CONTROLS,
@@ -184,6 +185,7 @@ static gboolean is_the_same(const struct weir_video *a, const struct weir_video 
 static int begin(WeirSrc *self)
 {
 	struct weir_pipeline_settings settings = { .buffers = self->buffers,
+		.memory = self->kind,
 		.require_zero_copy = self->policy == WEIR_GST_COPY_NEVER };
 	struct weir_sink_settings keep = {
 		.log = &self->run.log, .budget = self->buffers - OWN_BUFFERS, .deadline_ms = 60000
@@ -314,6 +316,10 @@ static void set_property(GObject *object, guint id, const GValue *value, GParamS
 	case PROP_BUFFERS:
 		self->buffers = g_value_get_uint(value);
 		break;
+	case PROP_MEMORY:
+		g_free(self->kind);
+		self->kind = g_value_dup_string(value);
+		break;
 	case PROP_RECONNECT:
 		self->reconnect = g_value_get_boolean(value);
 		break;
@@ -352,6 +358,9 @@ static void get_property(GObject *object, guint id, GValue *value, GParamSpec *s
 	case PROP_BUFFERS:
 		g_value_set_uint(value, self->buffers);
 		break;
+	case PROP_MEMORY:
+		g_value_set_string(value, self->kind ? self->kind : "auto");
+		break;
 	case PROP_RECONNECT:
 		g_value_set_boolean(value, self->reconnect);
 		break;
@@ -373,6 +382,7 @@ static void finalize(GObject *object)
 
 	weir_gst_run_clear(&self->run);
 	g_free(self->uri);
+	g_free(self->kind);
 	if (self->controls)
 		gst_structure_free(self->controls);
 	gst_caps_unref(self->clock_caps);
@@ -412,6 +422,10 @@ static void install_properties(GObjectClass *class)
 		g_param_spec_uint("buffers", "Buffers",
 			"Frames that there is memory for; all but two may be held downstream",
 			OWN_BUFFERS + 1, WEIR_MAX_BUFFERS, DEFAULT_BUFFERS, READY));
+	g_object_class_install_property(class, PROP_MEMORY,
+		g_param_spec_string("memory", "Memory",
+			"The kind of memory that frames lie in: auto, slab, mmap, heap, host",
+			"auto", READY));
 	g_object_class_install_property(class, PROP_RECONNECT,
 		g_param_spec_boolean("reconnect", "Reconnect",
 			"Whether to wait for a camera that was unplugged, in place of an error",

@@ -23,6 +23,7 @@ struct _WeirSrc {
 
 	/* Properties, under the object's lock. */
 	char *uri;
+	char *kind; /* NULL: auto */
 	guint buffers;
 	gboolean reconnect;
 	enum weir_gst_policy policy;

@@ -89,6 +89,7 @@ static void test_what_downstream_wants(void **state)
 	(void)state;
 	assert_runs("weirsrc uri=" PATTERN
 		    " num-buffers=5 ! video/x-raw,format=NV12,width=160,height=120 ! fakesink");
+	assert_runs("weirsrc uri=" PATTERN " memory=host num-buffers=5 ! fakesink");
 	assert_runs("weirsrc uri=" PATTERN
 		    " num-buffers=5 ! video/x-raw,framerate=50/1 ! videoconvert ! fakesink");
 	assert_runs(
@@ -182,6 +183,54 @@ static gboolean is_at_least_1_24(void)
 	return major > 1 || minor >= 24;
 }
 
+/* The pipeline counts a time of its own: frames have that, less their age. */
+static void test_another_clock(void **state)
+{
+	GstHarness *harness = gst_harness_new_parse("weirsrc uri=" PATTERN);
+
+	(void)state;
+	gst_harness_use_testclock(harness);
+	gst_harness_set_time(harness, 3600 * GST_SECOND);
+	gst_harness_play(harness);
+	for (int i = 0; i < 5; i++) {
+		GstBuffer *buffer = gst_harness_pull(harness);
+		GstClockTimeDiff age = GST_CLOCK_DIFF(GST_BUFFER_PTS(buffer), 3600 * GST_SECOND);
+
+		assert_true(age >= 0 && age < 30 * GST_SECOND);
+		gst_buffer_unref(buffer);
+	}
+	gst_harness_teardown(harness);
+}
+
+/* Nobody looks: the source has its frames back, and the first one that is wanted is new. */
+static void test_pausing(void **state)
+{
+	GstHarness *harness = gst_harness_new_parse("weirsrc uri=" PATTERN);
+	GstElement *element = gst_harness_find_element(harness, "weirsrc");
+	guint64 last;
+
+	(void)state;
+	gst_harness_use_systemclock(harness);
+	gst_harness_play(harness);
+	gst_buffer_unref(gst_harness_pull(harness));
+	gst_element_set_state(element, GST_STATE_PAUSED);
+	while (gst_harness_buffers_in_queue(harness))
+		gst_buffer_unref(gst_harness_pull(harness));
+	last = figure(element, "delivered");
+	for (int i = 0; i < 300 && figure(element, "delivered") < last + 20; i++)
+		g_usleep(10000);
+	assert_true(figure(element, "delivered") >= last + 20);
+	gst_element_set_state(element, GST_STATE_PLAYING);
+	for (int i = 0; i < 2; i++) {
+		GstBuffer *buffer = gst_harness_pull(harness);
+
+		assert_true(i == 0 || GST_BUFFER_OFFSET(buffer) >= last + 20);
+		gst_buffer_unref(buffer);
+	}
+	gst_object_unref(element);
+	gst_harness_teardown(harness);
+}
+
 /* Caps that insist on dma-bufs, in the words of this version. */
 static void test_dmabuf_caps(void **state)
 {
@@ -204,6 +253,7 @@ static void test_words_of_errors(void **state)
 {
 	(void)state;
 	assert_refused("weirsrc uri=patern:bars ! fakesink", "did you mean");
+	assert_refused("weirsrc uri=" PATTERN " memory=mmap ! fakesink", "mmap");
 	assert_refused("weirsrc device=/dev/video77 ! fakesink", "there is no camera");
 	assert_refused("weirsrc uri=pattern:bars extra-controls=\"c,brightness=1\" ! fakesink",
 		"has no control");
@@ -260,6 +310,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_bytes_of_a_file),
 		cmocka_unit_test(test_copies_are_counted),
 		cmocka_unit_test(test_writing_into_a_pattern),
+		cmocka_unit_test(test_another_clock),
+		cmocka_unit_test(test_pausing),
 		cmocka_unit_test(test_dmabuf_caps),
 		cmocka_unit_test(test_words_of_errors),
 		cmocka_unit_test(test_the_books),
