@@ -14,15 +14,15 @@ static const char *const corpus[] = {
 	"v=",
 	"m=video",
 	"m=video 5004 RTP/AVP 26",
-	"m=audio 5004 RTP/AVP 96\nm=video 1 RTP/AVP 96\na=rtpmap:96 H264/90000\n"
-	"a=fmtp:96 packetization-mode=1; "
-	"sprop-parameter-sets=Z0LAHtkA2D3m8BEAAAMAAQAAAwAyDxYuSA==,aMuMsg==",
-	"v=0\r\no=- 5004 1 IN IP4 10.0.0.1\r\ns=weir\r\nc=IN IP4 239.1.2.3/4\r\nt=0 0\r\n"
-	"m=video 5004 RTP/AVP 96\r\na=rtpmap:96 raw/90000\r\na=fmtp:96 sampling=YCbCr-4:2:2; "
-	"width=1920; height=1080; depth=8; colorimetry=BT709-2; exactframerate=30000/1001\r\n"
-	"a=framerate:29.970\r\na=source-filter: incl IN IP4 239.1.2.3 10.0.0.1\r\n",
-	"c=IN IP6 ff02::1\nm=video 5004/2 RTP/AVPF 112 96\na=rtpmap:112 JPEG/90000\n"
-	"a=x-dimensions:640,480\na=framesize:112 640-480\na=framerate:15",
+	("m=audio 5004 RTP/AVP 96\nm=video 1 RTP/AVP 96\na=rtpmap:96 H264/90000\n"
+	 "a=fmtp:96 packetization-mode=1; "
+	 "sprop-parameter-sets=Z0LAHtkA2D3m8BEAAAMAAQAAAwAyDxYuSA==,aMuMsg=="),
+	("v=0\r\no=- 5004 1 IN IP4 10.0.0.1\r\ns=weir\r\nc=IN IP4 239.1.2.3/4\r\nt=0 0\r\n"
+	 "m=video 5004 RTP/AVP 96\r\na=rtpmap:96 raw/90000\r\na=fmtp:96 sampling=YCbCr-4:2:2; "
+	 "width=1920; height=1080; depth=8; colorimetry=BT709-2; exactframerate=30000/1001\r\n"
+	 "a=framerate:29.970\r\na=source-filter: incl IN IP4 239.1.2.3 10.0.0.1\r\n"),
+	("c=IN IP6 ff02::1\nm=video 5004/2 RTP/AVPF 112 96\na=rtpmap:112 JPEG/90000\n"
+	 "a=x-dimensions:640,480\na=framesize:112 640-480\na=framerate:15"),
 };
 
 static void corpus_as_it_is(void **state)
