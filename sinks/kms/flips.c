@@ -185,7 +185,8 @@ static void flipped(int fd, unsigned sequence, unsigned seconds, unsigned micros
 {
 	struct weir_kms_ticket *ticket = user_data;
 	struct weir_kms_flips *flips = ticket->flips;
-	uint64_t flip_ns = seconds * WEIR_NS_PER_S + microseconds * 1000ull, taken_ns;
+	/* Told in whole microseconds: its end, or a flip at once would be before its commit. */
+	uint64_t flip_ns = seconds * WEIR_NS_PER_S + microseconds * 1000ull + 999, taken_ns;
 	int err;
 
 	(void)fd;

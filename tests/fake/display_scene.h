@@ -26,7 +26,7 @@ struct scene {
 	struct weir_frame views[SCENE_SLOTS];
 	bool held[SCENE_SLOTS];
 	enum weir_drop verdict[SCENE_SLOTS]; /* of the last release */
-	uint64_t sequence;
+	uint64_t sequence, handed_ns;
 	unsigned released, changed, handed;
 	bool started, may_be_read; /* a driver that refuses everything cannot be helped */
 };
@@ -52,6 +52,7 @@ static inline void scene_handed(
 	assert_ptr_equal(sink, scene->sink);
 	assert_true(scene->held[frame->slot->index]);
 	assert_true(at_ns >= frame->info.timestamp_ns);
+	scene->handed_ns = at_ns;
 	scene->handed++;
 }
 

@@ -420,6 +420,20 @@ static void a_flip_before_its_commit_says_nothing(void **state)
 	assert_true(figure(scene, "to_screen_us_p50") == figure(scene, "to_screen_us_max"));
 }
 
+/* Events tell whole microseconds. */
+static void a_flip_in_the_microsecond_of_its_commit_counts(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_open(scene, "display");
+	scene_start(scene);
+	scene_show(scene);
+	fake.flip_ns = scene->handed_ns / 1000 * 1000 + 999; /* told without the 999 */
+	scene_refresh(scene);
+	assert_true(figure(scene, "shown") == 1);
+	assert_true(figure(scene, "to_screen_us_max") > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -441,6 +455,7 @@ int main(void)
 		SCENE(waiting_for_a_busy_card_is_late),
 		SCENE(each_commit_is_handed_over),
 		SCENE(a_flip_before_its_commit_says_nothing),
+		SCENE(a_flip_in_the_microsecond_of_its_commit_counts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
