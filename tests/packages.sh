@@ -14,7 +14,7 @@ packages_build=(build-essential cmake ninja-build pkg-config
 packages_test=(libcmocka-dev clang valgrind python3 reuse shellcheck
 	jq gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-base-apps # recipes of docs
 	libgstrtspserver-1.0-dev # a sample
-	iproute2 ffmpeg) # hosts of the tests' own
+	iproute2 ffmpeg curl) # hosts of the tests' own
 # shellcheck disable=SC2034
 packages_bench=(gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-bad time python3
 	v4l-utils iproute2 iperf3)

@@ -31,9 +31,11 @@ public)
 	;;
 internal)
 	# libdrm's headers include each other by their bare names.
-	read -ra drm <<<"$(pkg-config --cflags libdrm 2>/dev/null || true)"
+	read -ra flags <<<"$(pkg-config --cflags libdrm 2>/dev/null || true)"
+	# Of the two parsers of HTTP a machine may have either.
+	! echo '#include <llhttp.h>' | "$cc" -E -x c - >/dev/null 2>&1 || flags+=(-DWEIR_HAVE_LLHTTP=1)
 	for header; do
-		alone "\"$header\"" "$cc" -x c -std=gnu11 -D_GNU_SOURCE -I. "${drm[@]}"
+		alone "\"$header\"" "$cc" -x c -std=gnu11 -D_GNU_SOURCE -I. "${flags[@]}"
 	done
 	;;
 esac

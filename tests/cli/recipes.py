@@ -45,7 +45,9 @@ def environment_of(weir):
 
 
 def is_element(weir, name):
-    return shutil.which("gst-inspect-1.0") and not run("gst-inspect-1.0", name, env=environment_of(weir)).returncode
+    """Plugins go by names, too, and one of them by curl's."""
+    return shutil.which("gst-inspect-1.0") and \
+        "Factory Details" in run("gst-inspect-1.0", name, env=environment_of(weir)).stdout
 
 
 class Block:
