@@ -35,7 +35,7 @@ if [ -n "$(find "$build" -maxdepth 2 -name weir -type f)" ]; then
 	"$(there bin/weir)" --version || fail "the installed program does not run"
 fi
 [ ! -e "$build/man/weir.1" ] || there share/man/man1/weir.1 >/dev/null
-objdump -p "$(there libweir.so)" | grep -q 'SONAME *libweir.so.0$' || fail "the soname is not libweir.so.0"
+objdump -p "$(there libweir.so)" | grep 'SONAME *libweir.so.0$' >/dev/null || fail "the soname is not libweir.so.0"
 ! grep -rl "$PWD" "$root/tree" --include='*.cmake' --include='*.pc' || fail "names the build's folder"
 
 # GStreamer finds the plugin without being told where, and has nothing to say about it.
