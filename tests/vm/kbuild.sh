@@ -36,7 +36,7 @@ give_libc() {
 	local tree=$1 program lib=$1/usr/lib/x86_64-linux-gnu release=${suite%-backports}
 	[ ! -d "$lib" ] || return 0
 	find "$tree/usr/lib" -type f -perm -100 | while read -r program; do
-		! ldd "$program" 2>&1 | grep -q "version .GLIBC.* not found" || echo "$program"
+		! ldd "$program" 2>&1 | grep "version .GLIBC.* not found" >/dev/null || echo "$program"
 	done >"$work/strangers"
 	[ -s "$work/strangers" ] || return 0
 	{ apt_prepare "$release" && apt_unpack "$release" "$work/libc" libc6; } ||
