@@ -11,6 +11,7 @@
 #include "tests/fuzz/fuzz_http.c"
 
 #include "core/checked.h"
+#include "tests/unit/fuzz_corpus.h"
 
 static const char *const corpus[] = { "", "\r\n", "G", "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
 	"GET /stream.mjpg?early=1&token=abcdefgh HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"
@@ -31,37 +32,13 @@ static const char *const corpus[] = { "", "\r\n", "G", "GET / HTTP/1.1\r\nHost: 
 static void corpus_as_it_is(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < WEIR_COUNT(corpus); i++)
-		LLVMFuzzerTestOneInput((const uint8_t *)corpus[i], strlen(corpus[i]));
-}
-
-static uint32_t next_random(uint32_t *seed)
-{
-	*seed = *seed * 1664525 + 1013904223;
-	return *seed >> 8;
+	feed_texts(corpus, WEIR_COUNT(corpus));
 }
 
 static void corpus_changed_at_random(void **state)
 {
-	static const char letters[] = "\r\n :/?=&;GH1\xff\x7f\t,\"\\";
-	uint32_t seed = 1;
-
 	(void)state;
-	for (unsigned round = 0; round < 20000; round++) {
-		const char *start = corpus[next_random(&seed) % WEIR_COUNT(corpus)];
-		size_t length = strlen(start);
-		uint8_t text[512];
-
-		memcpy(text, start, length);
-		for (unsigned edits = next_random(&seed) % 5 + 1; edits; edits--) {
-			char letter = letters[next_random(&seed) % (sizeof(letters) - 1)];
-			size_t at = next_random(&seed) % (length + 1);
-
-			length += at == length && length < sizeof(text);
-			text[at < sizeof(text) ? at : 0] = (uint8_t)letter;
-		}
-		LLVMFuzzerTestOneInput(text, length);
-	}
+	feed_changed_texts(corpus, WEIR_COUNT(corpus), "\r\n :/?=&;GH1\xff\x7f\t,\"\\", 20000, 5);
 }
 
 /* Whatever part of a request is too long is refused, with the status that says which. */

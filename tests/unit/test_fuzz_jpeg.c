@@ -7,17 +7,12 @@
 #include "tests/fuzz/fuzz_jpeg.c"
 
 #include "core/checked.h"
+#include "tests/unit/fuzz_corpus.h"
 #include "tests/unit/jpeg_images.h"
 
 static const struct image_kind kinds[] = { { 2, 1 }, { 2, 2 }, { 1, 1 }, { 1, 2 }, { 4, 1 }, { 0 },
 	{ .across = 2, .down = 1, .restart = 1 }, { .across = 2, .down = 2, .progressive = true },
 	{ .across = 2, .down = 2, .optimised = true }, { .across = 1, .down = 1, .rgb = true } };
-
-static uint32_t next_random(uint32_t *seed)
-{
-	*seed = *seed * 1664525 + 1013904223;
-	return *seed >> 8;
-}
 
 static void good_images(void **state)
 {

@@ -7,6 +7,7 @@
 #include "core/checked.h"
 #include "core/rtp/raw.h"
 #include "tests/unit/cmocka_all.h"
+#include "tests/unit/fuzz_corpus.h"
 
 #define MAX_PACKET 512
 
@@ -53,12 +54,6 @@ static void packets_as_they_are(void **state)
 		for (size_t cut = 0; cut <= length; cut++)
 			LLVMFuzzerTestOneInput(packet, cut);
 	}
-}
-
-static uint32_t next_random(uint32_t *seed)
-{
-	*seed = *seed * 1664525 + 1013904223;
-	return *seed >> 8;
 }
 
 static void packets_changed_at_random(void **state)

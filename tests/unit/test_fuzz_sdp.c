@@ -6,6 +6,7 @@
 
 #include "core/checked.h"
 #include "tests/unit/cmocka_all.h"
+#include "tests/unit/fuzz_corpus.h"
 
 static const char *const corpus[] = {
 	"",
@@ -28,14 +29,7 @@ static const char *const corpus[] = {
 static void corpus_as_it_is(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < WEIR_COUNT(corpus); i++)
-		LLVMFuzzerTestOneInput((const uint8_t *)corpus[i], strlen(corpus[i]));
-}
-
-static uint32_t next_random(uint32_t *seed)
-{
-	*seed = *seed * 1664525 + 1013904223;
-	return *seed >> 8;
+	feed_texts(corpus, WEIR_COUNT(corpus));
 }
 
 static void corpus_changed_at_random(void **state)

@@ -6,6 +6,7 @@
 
 #include "core/checked.h"
 #include "tests/unit/cmocka_all.h"
+#include "tests/unit/fuzz_corpus.h"
 
 #define KEYS(a) "k" a "0&k" a "1&k" a "2&k" a "3&k" a "4&k" a "5&k" a "6&k" a "7&k" a "8&k" a "9"
 
@@ -20,37 +21,13 @@ static const char *const corpus[] = { "", "?", "&", "=", "%", ":", "a:", "a?", "
 static void corpus_as_it_is(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < WEIR_COUNT(corpus); i++)
-		LLVMFuzzerTestOneInput((const uint8_t *)corpus[i], strlen(corpus[i]));
-}
-
-static uint32_t next_random(uint32_t *seed)
-{
-	*seed = *seed * 1664525 + 1013904223;
-	return *seed >> 8;
+	feed_texts(corpus, WEIR_COUNT(corpus));
 }
 
 static void corpus_changed_at_random(void **state)
 {
-	static const char letters[] = "?&=%:x./0129-+abfF \n\x7f\xc3";
-	uint32_t seed = 1;
-
 	(void)state;
-	for (unsigned round = 0; round < 5000; round++) {
-		const char *start = corpus[next_random(&seed) % WEIR_COUNT(corpus)];
-		size_t length = strlen(start);
-		uint8_t text[256];
-
-		memcpy(text, start, length);
-		for (unsigned edits = next_random(&seed) % 6 + 1; edits; edits--) {
-			char letter = letters[next_random(&seed) % (sizeof(letters) - 1)];
-			size_t at = next_random(&seed) % (length + 1);
-
-			length += at == length && length < sizeof(text);
-			text[at < sizeof(text) ? at : 0] = (uint8_t)letter;
-		}
-		LLVMFuzzerTestOneInput(text, length);
-	}
+	feed_changed_texts(corpus, WEIR_COUNT(corpus), "?&=%:x./0129-+abfF \n\x7f\xc3", 5000, 6);
 }
 
 static void longer_than_allowed(void **state)
