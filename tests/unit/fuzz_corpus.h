@@ -3,8 +3,8 @@
 #ifndef WEIR_TESTS_FUZZ_CORPUS_H
 #define WEIR_TESTS_FUZZ_CORPUS_H
 
-/* What the tests of fuzz targets share: chance from a fixed seed, and texts as they are and changed. To
- * be included after the target, which it feeds. */
+/* What the tests of fuzz targets share: chance from a fixed seed, and texts as they are and
+ * changed. To be included after the target, which it feeds. */
 
 #include <stddef.h>
 #include <stdint.h>
