@@ -211,6 +211,18 @@ int weir_source_describe(struct weir_source *source, const struct weir_source_in
 	return source->impl->describe(source, out);
 }
 
+struct weir_source_ability weir_source_ability_of(
+	const struct weir_memory_kind *kind, char *why, size_t size)
+{
+	int err = kind->probe ? kind->probe(why, size) : 0;
+
+	return (struct weir_source_ability){
+		.name = kind->name,
+		.works = err == 0,
+		.detail = err ? why : kind->summary,
+	};
+}
+
 const char *weir_source_scheme_at(size_t index, const char **summary)
 {
 	for (size_t i = 0; weir_source_impls[i]; i++) {

@@ -155,6 +155,11 @@ struct weir_source {
 	weir_counter syscalls; /* made while running */
 };
 
+/* What to tell of a kind of memory that is ours to make, tried on this machine; `why` has to live
+ * as long. For describe(). */
+struct weir_source_ability weir_source_ability_of(
+	const struct weir_memory_kind *kind, char *why, size_t size);
+
 /* Defined in capture/sources.c: every source of this build, ended by NULL. */
 extern const struct weir_source_impl *const weir_source_impls[];
 

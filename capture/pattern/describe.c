@@ -41,14 +41,9 @@ static void add_formats(struct weir_pattern_source *source)
 static void add_ability(struct weir_pattern_source *source, const struct weir_memory_kind *kind)
 {
 	size_t i = source->info.n_abilities++;
-	char *why = source->details[i];
-	int err = kind->probe ? kind->probe(why, sizeof(source->details[i])) : 0;
 
-	source->abilities[i] = (struct weir_source_ability){
-		.name = kind->name,
-		.works = err == 0,
-		.detail = err ? why : kind->summary,
-	};
+	source->abilities[i] =
+		weir_source_ability_of(kind, source->details[i], sizeof(source->details[i]));
 }
 
 int weir_pattern_describe(struct weir_source *base, const struct weir_source_info **out)
