@@ -46,8 +46,8 @@ int weir_rtp_write_sdp(struct weir_rtp_sink *sink)
 {
 	const struct weir_rtp_route *route = &sink->route;
 	struct weir_sdp sdp = {
-		.payload = WEIR_RTP_RAW,
-		.payload_type = sink->options.payload_type,
+		.payload = sink->coding ? sink->coding->payload : WEIR_RTP_RAW,
+		.payload_type = weir_rtp_stream(sink)->payload_type,
 		.port = route->port,
 		.video = sink->video,
 		.name = "weir",
@@ -59,10 +59,20 @@ int weir_rtp_write_sdp(struct weir_rtp_sink *sink)
 		return 0;
 	memcpy(sdp.address, route->address, sizeof(sdp.address));
 	memcpy(sdp.source, route->source, sizeof(sdp.source));
+	memcpy(sdp.sprop, sink->parameters, sizeof(sdp.sprop));
 	if (route->multicast)
 		sdp.ttl = sink->options.ttl ? sink->options.ttl : DEFAULT_TTL;
 	length = weir_sdp_write(&sdp, text, sizeof(text));
 	return length < 0 ? say_unwritten(sink, length) : write_file(sink, text, (size_t)length);
+}
+
+void weir_rtp_describe_frame(struct weir_rtp_sink *sink, const uint8_t *frame, size_t bytes)
+{
+	if (!sink->options.sdp || !sink->coding->describe || sink->parameters[0])
+		return;
+	sink->coding->describe(frame, bytes, sink->parameters, sizeof(sink->parameters));
+	if (sink->parameters[0])
+		weir_rtp_write_sdp(sink); /* what it says of a failure is enough */
 }
 
 /* ---- RTCP ---- */
