@@ -29,7 +29,7 @@ struct weir_rtp_jpeg {
 };
 
 /* Finds in an image, from wherever, what RTP carries of it: its headers' contents, and the bytes
- * from *scan on, without the end marker. 0; -EBADMSG: no image, or a damaged one; -ENOTSUP: one
+ * from *scan on, to the end marker. 0; -EBADMSG: no image, or a damaged one; -ENOTSUP: one
  * that RTP has no form for. Why, and for the latter what helps, in words. */
 int weir_rtp_jpeg_parse(const uint8_t *image, size_t size, struct weir_rtp_jpeg *out, size_t *scan,
 	size_t *length, char *why, size_t why_size);

@@ -247,14 +247,15 @@ static int read_segments(struct image *image)
 	return result < 0 ? result : 0;
 }
 
-/* Cameras fill up their buffers behind the end marker. */
+/* Cameras fill up their buffers behind the end marker. It travels itself, since there are receivers
+ * that add none to what ends with its second byte. */
 static size_t find_end(const uint8_t *scan, size_t length)
 {
 	const uint8_t *end = scan + length, *at = end;
 
 	while ((at = memrchr(scan, EOI, (size_t)(at - scan))))
 		if (at > scan && at[-1] == 0xff)
-			return (size_t)(at - 1 - scan);
+			return (size_t)(at + 1 - scan);
 	return length;
 }
 

@@ -40,6 +40,8 @@ def images(path):
         shape, sampling, luma, chroma = size
         yield data[scan:end], shape, sampling, tables[luma], tables[chroma]
         at = end + 2
+        while data[at:at + 2] == b"\xff\xd9":  # some receivers add one in any case
+            at += 2
         while at < len(data) and data[at] == 0:
             at += 1
 

@@ -94,8 +94,9 @@ done
 
 # ---- what RTP has no form for ----
 
-weir_on_a 'pattern:bars?size=2048x64&format=MJPEG' -n 1 --to rtp://10.99.0.2:5004
-check "images that are too large are refused" exits 4
-check "with what helps" has err 'tcp://'
+weir_on_a 'pattern:bars?size=2048x64&format=MJPEG' -n 1 --to rtp://10.99.0.2:5004?send=gather \
+	--require-zero-copy
+check "images that are too large are not sent as they are" exits 5
+check "for a reason that is told" has err '2040x2040'
 
 finish

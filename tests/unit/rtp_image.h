@@ -109,8 +109,10 @@ static inline void rtp_image_make(
 	scan[1 + 2 * components + 1] = 63;
 	rtp_image_segment(image, 0xda, scan, 4 + 2u * components);
 	rtp_image_scan(image, settings->length ? settings->length : 5000, seed);
-	if (!settings->no_end)
-		rtp_image_put(image, end, sizeof(end));
+	if (settings->no_end)
+		return;
+	rtp_image_put(image, end, sizeof(end));
+	image->length += 2;
 }
 
 #endif
