@@ -3,11 +3,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """images.py SENT GOT: whether the JPEG images of GOT are those of SENT, in order.
 
-RTP carries the scan, to the byte, and the quantisation tables; all other headers are made anew.
+RTP carries the scan, to the byte, and the quantisation tables; all other headers are made anew. The
+pattern source draws a picture for each slot, and ends every scan with the frame's number: which
+number meets which picture is up to the order of the slots.
 Prints how many, and how many of SENT are missing between the first and the last.
 """
 
 import sys
+
+STAMP = 20
 
 
 def segments(data, at):
@@ -38,7 +42,8 @@ def images(path):
         if end < 0:
             return  # cut off when its receiver was ended
         shape, sampling, luma, chroma = size
-        yield data[scan:end], shape, sampling, tables[luma], tables[chroma]
+        picture = data[scan:end - STAMP], shape, sampling, tables[luma], tables[chroma]
+        yield picture, data[end - STAMP:end]
         at = end + 2
         while data[at:at + 2] == b"\xff\xd9":  # some receivers add one in any case
             at += 2
@@ -47,11 +52,13 @@ def images(path):
 
 
 def main():
-    number = {image: i for i, image in enumerate(images(sys.argv[1]))}
+    sent = list(images(sys.argv[1]))
+    pictures = {picture for picture, _ in sent}
+    number = {stamp: i for i, (_, stamp) in enumerate(sent)}
     last, first, count = -1, None, 0
-    for image in images(sys.argv[2]):
-        at = number.get(image)
-        if at is None:
+    for picture, stamp in images(sys.argv[2]):
+        at = number.get(stamp)
+        if at is None or picture not in pictures:
             sys.exit(f"image {count} was never sent")
         if at <= last:
             sys.exit(f"image {count} is number {at}, after number {last}")
