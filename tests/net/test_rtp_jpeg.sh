@@ -92,6 +92,30 @@ for mtu in 1500 9000; do
 	done
 done
 
+# ---- and back ----
+
+net_open 1500
+on_b "$WEIR" receive 'rtp://10.99.0.2:5004?size=320x240&format=MJPEG' -n $frames --to verify &
+receiver=$!
+await_port
+weir_on_a "$small" -r 100 -n $((frames + 50)) --to rtp://10.99.0.2:5004
+wait "$receiver"
+check "weir receives what weir sends" [ $? -eq 0 ]
+check "all of it" grep -q "$frames frames, in order, 0 lost" "$work/receiver"
+if type -P gst-launch-1.0 >/dev/null && gst-inspect-1.0 jpegenc >/dev/null 2>&1; then
+	on_b "$WEIR" receive 'rtp://10.99.0.2:5004?size=320x240&format=MJPEG' -n $frames -v \
+		--stage jpeg --to null &
+	receiver=$!
+	await_port
+	in_a timeout 15 gst-launch-1.0 -q videotestsrc is-live=true pattern=ball \
+		num-buffers=$((frames + 60)) ! video/x-raw,format=I420,width=320,height=240 ! \
+		jpegenc ! rtpjpegpay ! udpsink host=10.99.0.2 port=5004 >"$work/err" 2>&1 &
+	wait "$receiver"
+	check "weir receives what GStreamer sends" [ $? -eq 0 ]
+	check "and can decode it" grep -q ' 0 frames not whole' "$work/receiver"
+	check "all of it" grep -q " $frames delivered" "$work/receiver"
+fi
+
 # ---- what RTP has no form for ----
 
 weir_on_a 'pattern:bars?size=2048x64&format=MJPEG' -n 1 --to rtp://10.99.0.2:5004?send=gather \
