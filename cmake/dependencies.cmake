@@ -8,7 +8,8 @@ find_package(Threads REQUIRED)
 add_library(weir_dependencies INTERFACE) # of the library
 target_link_libraries(weir_dependencies INTERFACE Threads::Threads)
 
-# A library that comes without a .pc file, by a header that tells its version as <name>_VERSION.
+# A library that comes without a .pc file, by a header that tells its version as <name>_VERSION, or
+# in parts.
 function(weir_find_by_header name module header)
   string(REGEX REPLACE "^lib" "" library ${module})
   find_path(${name}_FOLDER ${header})
@@ -17,8 +18,10 @@ function(weir_find_by_header name module header)
   if(NOT ${name}_FOLDER OR NOT ${name}_LIBRARY)
     return()
   endif()
-  file(STRINGS ${${name}_FOLDER}/${header} line REGEX "define ${name}_VERSION +[0-9]+")
-  string(REGEX MATCH "[0-9]+$" version "${line}")
+  file(STRINGS ${${name}_FOLDER}/${header} lines
+    REGEX "define ${name}_VERSION(_MAJOR|_MINOR|_PATCH)? +[0-9]+")
+  string(REGEX REPLACE "[^;]* +" "" version "${lines}")
+  string(REPLACE ";" "." version "${version}")
   add_library(PkgConfig::${name} INTERFACE IMPORTED GLOBAL)
   target_include_directories(PkgConfig::${name} INTERFACE ${${name}_FOLDER})
   target_link_libraries(PkgConfig::${name} INTERFACE ${${name}_LIBRARY})
@@ -72,6 +75,14 @@ weir_optional(LIBDRM libdrm weir_dependencies
 weir_optional(LIBSEAT libseat weir_dependencies
   "displays from a seat manager (logind, seatd)" "displays are opened directly")
 
+# Two names of one parser: llhttp, which grew out of http-parser, where there is one.
+weir_optional(LLHTTP libllhttp weir_dependencies
+  "HTTP requests, for the http sink" "http-parser is looked for" llhttp.h)
+if(NOT WEIR_HAVE_LLHTTP)
+  weir_optional(HTTP_PARSER libhttp_parser weir_dependencies
+    "HTTP requests, for the http sink" "no http sink" http_parser.h)
+endif()
+
 function(weir_drop_sources_without_their_library list)
   set(kept ${${list}})
   if(NOT WEIR_HAVE_LIBURING)
@@ -92,6 +103,14 @@ function(weir_drop_sources_without_their_library list)
   endif()
   if(NOT WEIR_HAVE_LIBSEAT)
     list(FILTER kept EXCLUDE REGEX "sinks/kms/seat")
+  endif()
+  if(NOT WEIR_HAVE_LLHTTP AND NOT WEIR_HAVE_HTTP_PARSER)
+    set(http ${kept})
+    list(FILTER http INCLUDE REGEX "sinks/http/(absent|http|options)\\.")
+    list(FILTER kept EXCLUDE REGEX "sinks/http/")
+    list(APPEND kept ${http})
+  else()
+    list(FILTER kept EXCLUDE REGEX "sinks/http/absent")
   endif()
   if(NOT WEIR_HAVE_LIBYUV)
     list(FILTER kept EXCLUDE REGEX "/stages/convert[a-z_]*\\.[ch]$")

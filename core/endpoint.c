@@ -112,13 +112,14 @@ static bool is_same_host(const struct sockaddr_storage *a, const struct sockaddr
 		&((const struct sockaddr_in6 *)b)->sin6_addr);
 }
 
-static bool is_loopback(const struct sockaddr_storage *address)
+bool weir_address_is_loopback(const struct weir_address *address)
 {
-	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)address;
+	const struct sockaddr_in *four = (const struct sockaddr_in *)&address->value;
+	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&address->value;
 
-	if (address->ss_family == AF_INET)
-		return ntohl(((const struct sockaddr_in *)address)->sin_addr.s_addr) >> 24 == 127;
-	return address->ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
+	if (address->value.ss_family == AF_INET)
+		return ntohl(four->sin_addr.s_addr) >> 24 == 127;
+	return address->value.ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
 }
 
 /* Whoever sends to an address of his own does so from that address. Connecting a datagram socket
@@ -127,7 +128,7 @@ bool weir_address_is_here(const struct weir_address *address)
 {
 	struct sockaddr_storage from = { 0 };
 	socklen_t length = sizeof(from);
-	bool here = is_loopback(&address->value);
+	bool here = weir_address_is_loopback(address);
 	int fd = socket(address->value.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)

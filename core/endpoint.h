@@ -41,6 +41,9 @@ int weir_endpoint_resolve(
 /* "192.0.2.1:5004", "[2001:db8::1]:5004". */
 const char *weir_address_text(const struct weir_address *address, char text[WEIR_ENDPOINT_TEXT]);
 
+/* Nobody from another machine is there, nor gets there. */
+bool weir_address_is_loopback(const struct weir_address *address);
+
 /* Whether what is sent there stays in this machine, where the kernel copies it. */
 bool weir_address_is_here(const struct weir_address *address);
 

@@ -100,6 +100,19 @@ static int read_common(const struct weir_uri *uri, const struct weir_sink_settin
 	return err;
 }
 
+/* What is printed is read by others than those who typed it. */
+static void hide(char *text, const char *key)
+{
+	size_t length = strlen(key);
+	char *at = strchr(text, '?');
+
+	for (; at; at = strchr(at + 1, '&')) {
+		if (strncmp(at + 1, key, length) != 0 || at[length + 1] != '=')
+			continue;
+		memset(at + length + 2, '*', strcspn(at + length + 2, "&"));
+	}
+}
+
 static int open_uri(const struct weir_uri *uri, const char *text,
 	const struct weir_sink_settings *settings, struct weir_sink **out)
 {
@@ -126,6 +139,8 @@ static int open_uri(const struct weir_uri *uri, const char *text,
 		free(copy);
 		return err;
 	}
+	for (size_t i = 0; impl->secrets && impl->secrets[i]; i++)
+		hide(copy, impl->secrets[i]);
 	sink->uri = copy;
 	sink->log = settings->log;
 	sink->budget = common.budget;

@@ -83,6 +83,9 @@ struct weir_offer {
 	struct weir_video video;
 	const char *memory; /* the kind's name */
 	struct weir_memory_traits traits;
+	struct weir_sink *maker; /* whose own it is, of a kind that sinks make: maybe that of the
+				  * one who is asked */
+	bool view; /* frames begin somewhere inside their slots, as after a crop */
 };
 
 struct weir_sink_impl {
@@ -90,11 +93,13 @@ struct weir_sink_impl {
 	const char *summary;
 	const char *const
 		*options;      /* URI keys beyond those of every sink, ended by NULL; may be NULL */
+	const char *const *secrets; /* of those, whose values weir_sink_uri() does not tell; NULL:
+				     * none */
 	bool has_address;      /* means something by what follows "scheme:" */
 	bool reads_pixels;     /* with the CPU: the planner then keeps CPU access cheap */
 	bool wants_registered; /* transfers straight from the slab */
 	bool shows_dmabufs;    /* hands dma-bufs to a device or to somebody we do not know */
-	bool gathers; /* transfers the pieces of core/gather.h, and heeds sink->masks so */
+	bool gathers;          /* transfers the pieces of core/gather.h, and heeds sink->masks so */
 	bool always_copies; /* each frame, whatever it is: the planner looks for nothing better */
 	bool hands_over; /* says by host.handed() when a frame goes on, which is not in take() */
 	bool program_holds; /* frames it holds are the program's: a run's end does not wait for them
@@ -131,6 +136,15 @@ struct weir_sink_impl {
 	 * least that one's, so that what suits another sink is not undone. That one's own if it
 	 * suits. 0: any will do. NULL: any always does. */
 	uint32_t (*stride)(struct weir_sink *sink, const struct weir_video *video);
+
+	/* Makes memory of its device's own for a part of a slot: part->length bytes, in lines that
+	 * are `stride` apart (0: it does not matter). Sets part->memory and part->dmabuf, which are
+	 * the slab's from then on: nothing else stands for that memory, so that frames in it
+	 * outlive the sink. It is asked while planning, and before start(). 0, or -errno with the
+	 * reason in `why`, and then nothing is left behind. NULL: its device has no memory that
+	 * others could use. */
+	int (*make_part)(struct weir_sink *sink, uint32_t stride, struct weir_slot_part *part,
+		char *why, size_t size);
 
 	/* Once for each plan of a run: the picture may have become another. An error loses this
 	 * sink alone. NULL: nothing to do. */
@@ -179,7 +193,7 @@ struct weir_sink {
 	char *uri;
 	unsigned budget;
 	enum weir_policy policy;
-	uint64_t deadline_ns; /* 0: two frames' time */
+	uint64_t deadline_ns;    /* 0: two frames' time */
 	struct weir_masks masks; /* as they were asked for */
 	weir_counter syscalls;
 	weir_counter zero_copy_sends, kernel_copied_sends, copied_bytes;

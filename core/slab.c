@@ -169,6 +169,18 @@ struct weir_slot *weir_slab_take(struct weir_slab *slab)
 	return &slab->slots[index];
 }
 
+bool weir_slab_is_free(const struct weir_slot *slot)
+{
+	return atomic_load_explicit(&slot->slab->free, memory_order_acquire) & 1u << slot->index;
+}
+
+bool weir_slab_take_slot(struct weir_slot *slot)
+{
+	uint32_t bit = 1u << slot->index;
+
+	return atomic_fetch_and_explicit(&slot->slab->free, ~bit, memory_order_acquire) & bit;
+}
+
 void weir_slab_put(struct weir_slot *slot)
 {
 	struct weir_slab *slab = slot->slab;

@@ -31,6 +31,7 @@
 #define WEIR_SLAB_TAILROOM  64
 
 struct weir_slab;
+struct weir_sink;
 
 /* A piece of memory that a device sees as one buffer. */
 struct weir_slot_part {
@@ -44,10 +45,10 @@ struct weir_slot {
 	struct weir_slot_part parts[WEIR_MAX_PLANES];
 	unsigned n_parts;
 	uint8_t *headroom; /* before parts[0], or NULL */
-	unsigned index; /* in its slab: what the memory's maker and the source go by */
-	unsigned place; /* among all slots whose frames go the same way, those of another slab
-			 * included: what everybody goes by who gets frames. The index, unless
-			 * weir_slab_place() said otherwise */
+	unsigned index;    /* in its slab: what the memory's maker and the source go by */
+	unsigned place;    /* among all slots whose frames go the same way, those of another slab
+			    * included: what everybody goes by who gets frames. The index, unless
+			    * weir_slab_place() said otherwise */
 	struct weir_frame frame;
 	struct weir_slab *slab;
 	_Atomic uint32_t devices; /* that read it on their own */
@@ -70,7 +71,9 @@ struct weir_slab_settings {
 	unsigned n_parts;
 	size_t part_bytes[WEIR_MAX_PLANES];
 
-	const int *given; /* of the kind `given`: n_parts dma-bufs a slot */
+	const int *given;               /* of the kind `given`: n_parts dma-bufs a slot */
+	const struct weir_video *video; /* that is to lie in it, for memory that has a pitch of its
+					 * own; NULL: not known yet */
 
 	bool no_lock;
 	bool probe; /* to be shown to a device and not to be used: it may be made of few pages, each
@@ -79,9 +82,9 @@ struct weir_slab_settings {
 
 /* What can be done with frames of some memory. */
 struct weir_memory_traits {
-	bool dmabuf;   /* devices, and other processes, see them */
-	bool pinnable; /* networks and disks take them without a copy */
-	bool headroom; /* there is room before and after the frame */
+	bool dmabuf;     /* devices, and other processes, see them */
+	bool pinnable;   /* networks and disks take them without a copy */
+	bool headroom;   /* there is room before and after the frame */
 	bool contiguous; /* devices without an IOMMU take them: their pages are neighbours */
 };
 
@@ -90,6 +93,12 @@ struct weir_memory_kind {
 	const char *name;                 /* "slab", "host", "mmap" … */
 	const char *summary;              /* for `weir info` and the docs */
 	struct weir_memory_traits traits; /* at best */
+
+	/* A sink of the run makes it, out of its device's own memory (impl->make_part). The row
+	 * cannot be created, and its probe says so; what can is a copy that names the sink: see
+	 * weir_memory_of_sink(). */
+	bool by_sink;
+	struct weir_sink *maker; /* of a copy; borrowed */
 
 	/* Whether this machine has it at all. 0, or -errno with the reason and the remedy in `why`.
 	 */
@@ -122,11 +131,15 @@ static inline const struct weir_slot_part *weir_slot_part(
 extern const struct weir_memory_kind weir_memory_given;
 
 extern const struct weir_memory_kind weir_memory_slab, weir_memory_mmap, weir_memory_heap,
-	weir_memory_host;
+	weir_memory_host, weir_memory_scanout;
 
 /* Every kind in the planner's order of preference, ended by NULL. */
 extern const struct weir_memory_kind *const weir_memory_kinds[];
 const struct weir_memory_kind *weir_memory_kind_by_name(const char *name);
+
+/* The kind `scanout` as that sink makes it, which has impl->make_part. The copy is good while the
+ * sink is; slabs of it outlive both, and are of the kind weir_memory_scanout. */
+struct weir_memory_kind weir_memory_of_sink(struct weir_sink *sink);
 
 struct weir_slab {
 	const struct weir_memory_kind *kind;
@@ -194,6 +207,10 @@ void weir_slab_place(struct weir_slab *slab, unsigned first);
 
 /* A free slot, taken, or NULL. Loop thread only. */
 struct weir_slot *weir_slab_take(struct weir_slab *slab);
+
+/* That one, if it is free. Loop thread only, or whoever else takes alone. */
+bool weir_slab_is_free(const struct weir_slot *slot);
+bool weir_slab_take_slot(struct weir_slot *slot);
 
 /* Puts a taken slot back that was not issued. */
 void weir_slab_put(struct weir_slot *slot);

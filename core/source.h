@@ -36,6 +36,10 @@ struct weir_source_host {
 	 * of the new one. The source has stopped; the pipeline plans again and starts it anew. */
 	void (*changed)(void *data);
 
+	/* So many bytes had to be copied to bring the next frame here, beyond what was planned:
+	 * they go into the books, and end a run that was to go without copies. */
+	void (*copied)(void *data, uint64_t bytes, const char *why);
+
 	/* No more frames: error 0 at the end, else -errno, already logged. */
 	void (*ended)(void *data, int error);
 
@@ -79,6 +83,15 @@ struct weir_source_impl {
 	void (*close)(struct weir_source *source);
 
 	int (*describe)(struct weir_source *source, const struct weir_source_info **out);
+
+	/* The controls as they are now, allocated, for free_controls(). NULL, all three: none can
+	 * be set in the middle of a run. */
+	int (*read_controls)(
+		struct weir_source *source, struct weir_source_control **out, size_t *n);
+	void (*free_controls)(struct weir_source_control *controls, size_t n);
+
+	/* "NAME=VALUE", which stays after a replug. 0; logged: -EINVAL, -ENOTSUP, -EBUSY … */
+	int (*set_control)(struct weir_source *source, const char *text);
 
 	/* Whether frames of that memory kind can come from it. 0, or -errno with the reason in
 	 * `why`. */
@@ -126,6 +139,8 @@ struct weir_source {
 	struct weir_video video;
 	struct weir_video wanted; /* by the user: what is zero is ours to choose */
 	bool live;
+	const struct weir_memory_kind *memory; /* that frames lie in and no other, made by
+						  impl->allocate; NULL: the planner's choice */
 	bool device;           /* hardware writes the frames: CPU access needs cache syncs */
 	bool unfenced; /* nothing writes a frame any more once it is delivered: no fences on it */
 	bool keeps_frames;     /* it may hold what it has delivered (a picture to show again) */

@@ -43,5 +43,10 @@ const char *weir_build_features(void)
 #else
 		", no libseat"
 #endif
+#if defined(WEIR_HAVE_LLHTTP) || defined(WEIR_HAVE_HTTP_PARSER)
+		", http"
+#else
+		", no http"
+#endif
 		;
 }

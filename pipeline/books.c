@@ -143,7 +143,9 @@ void weir_pipeline_ledger(struct weir_pipeline *pipeline, struct weir_ledger *ou
 	out->cache_syncs = weir_counter_get(&books->syncs);
 	out->cache_syncs += weir_stretch_syncs(&pipeline->stretch);
 	out->private_bytes = weir_counter_get(&books->private_bytes);
-	out->user_copied_bytes = weir_counter_get(&books->converted_bytes) + out->private_bytes;
+	out->user_copied_bytes =
+		weir_counter_get(&books->converted_bytes) + out->private_bytes +
+		weir_counter_get(&books->brought_bytes);
 	out->duration_ns = grown(&books->last_ns, &books->first_ns);
 	weir_histogram_read(&books->latency, &out->latency);
 	read_usage(books, out);

@@ -27,7 +27,7 @@ struct weir_books {
 	weir_counter lost; /* by the device, before the last captured frame */
 	weir_counter first_ns, last_ns;
 	weir_counter syncs; /* of the stretches before this one */
-	weir_counter converted_bytes, private_bytes;
+	weir_counter converted_bytes, private_bytes, brought_bytes;
 	struct weir_usage warm, now;
 	uint64_t warm_at, next_sample_ns;
 	struct weir_histogram latency;

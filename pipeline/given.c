@@ -4,22 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/dma-buf.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "core/log.h"
+#include "core/memory/parts.h"
 #include "pipeline/pipeline.h"
-
-/* A sync that no dma-buf does, and that nothing else knows. */
-static bool is_dmabuf(int fd)
-{
-	struct dma_buf_sync sync = { .flags = ~0ull };
-
-	return ioctl(fd, DMA_BUF_IOCTL_SYNC, &sync) == 0 || errno == EINVAL;
-}
 
 static int take(const struct weir_log *log, int fd, int *out)
 {
@@ -33,7 +24,7 @@ static int take(const struct weir_log *log, int fd, int *out)
 			weir_errno_text(err, text));
 		return err;
 	}
-	if (!is_dmabuf(copy)) {
+	if (!weir_is_dmabuf(copy)) {
 		weir_error(log, "descriptor %d was given as a dma-buf and is none", fd);
 		close(copy);
 		return -EINVAL;

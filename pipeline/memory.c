@@ -53,6 +53,7 @@ static int create_source_slab(struct weir_pipeline *pipeline, struct weir_slab *
 		.frame_bytes = pipeline->plan.value.slot_bytes,
 		.n_parts = pipeline->plan.value.n_parts,
 		.given = pipeline->given.fds,
+		.video = &pipeline->plan.legs[0].video,
 		.no_lock = pipeline->settings.no_lock,
 	};
 	struct weir_source *source = pipeline->source;
@@ -71,6 +72,7 @@ static int create_stage_slab(
 		.log = pipeline->settings.log,
 		.slots = plan->slots,
 		.frame_bytes = plan->slot_bytes,
+		.video = &plan->video,
 		.no_lock = pipeline->settings.no_lock,
 	};
 
@@ -159,6 +161,7 @@ static int open_private(
 	const struct weir_slab_settings settings = {
 		.log = pipeline->settings.log,
 		.slots = plan->private_slots,
+		.video = &plan->video,
 		.no_lock = pipeline->settings.no_lock,
 	};
 

@@ -146,6 +146,8 @@ int weir_pipeline_add_sink(struct weir_pipeline *pipeline, struct weir_sink **si
 	/* The books of the last run have no line for this one. */
 	weir_run_forget(pipeline);
 	pthread_mutex_lock(&pipeline->lock);
+	if ((*sink)->impl->make_part)
+		pipeline->made_by[pipeline->n_sinks] = weir_memory_of_sink(*sink);
 	pipeline->sinks[pipeline->n_sinks++] = *sink;
 	pthread_mutex_unlock(&pipeline->lock);
 	*sink = NULL;
@@ -162,6 +164,10 @@ int weir_pipeline_plan_run(
 	if (!pipeline->source) {
 		weir_error(pipeline->settings.log, "a pipeline needs a source");
 		return -EINVAL;
+	}
+	if (loop) {
+		memset((void *)pipeline->errors, 0, sizeof(pipeline->errors));
+		pipeline->running = true;
 	}
 	err = weir_planner_make(pipeline, loop);
 	if (!err || err == -EPERM)

@@ -72,6 +72,7 @@ struct weir_pipeline {
 	_Atomic int errors[WEIR_MAX_SINKS];
 	bool has_run[WEIR_MAX_SINKS]; /* in this run: it has something to say of it */
 	size_t n_sinks;
+	struct weir_memory_kind made_by[WEIR_MAX_SINKS]; /* by those that make memory */
 
 	struct weir_given given;
 	struct weir_plan_draft plan;
@@ -81,9 +82,10 @@ struct weir_pipeline {
 	struct weir_books books; /* of the run, all stretches together */
 	struct weir_sinks_books *sinks_books;
 	uint64_t deadline_ns;              /* of the run; 0: none */
-	uint64_t kept; /* frames that stages have between two stretches */
+	uint64_t kept;                     /* frames that stages have between two stretches */
 	struct weir_scheduling scheduling; /* as it was before the run */
 	_Atomic bool running;
+	bool begun; /* the run has had its first plan */
 	pthread_mutex_t lock;    /* held while source, sinks, the stretch's legs, sinks_books and
 				    `verdicts`, `figures` change or are read by another thread */
 	struct weir_waker waker; /* of weir_pipeline_stop() */
@@ -100,7 +102,8 @@ void weir_flow_deliver(void *data, struct weir_frame *frame);
 bool weir_flow_wanted(void *data);
 void weir_flow_holders(void *data, char *text, size_t size);
 
-/* As weir_pipeline_plan(), and *loop is the caller's for a run that follows at once. */
+/* As weir_pipeline_plan(), and *loop is the caller's for a run that follows at once. The run has
+ * begun with that: a sink that takes nothing of what comes is lost alone. */
 int weir_pipeline_plan_run(
 	struct weir_pipeline *pipeline, const struct weir_plan **out, struct weir_loop **loop);
 
@@ -141,6 +144,9 @@ int weir_stretch_run(struct weir_pipeline *pipeline, struct weir_loop *loop);
 
 /* Not an error of the run's: the plan does not hold any more. */
 #define WEIR_PLAN_AGAIN (-ESTALE)
+
+/* shown.c: what sinks may show of the run; `data` is the pipeline. */
+extern const struct weir_sink_run weir_pipeline_run_calls;
 
 /* Frees what remains of the last run. */
 void weir_run_forget(struct weir_pipeline *pipeline);

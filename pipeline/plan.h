@@ -36,7 +36,7 @@ struct weir_kind_weight {
 	const char *reason;               /* why it does not serve, or is not the best */
 };
 
-#define WEIR_MAX_KINDS 8
+#define WEIR_MAX_KINDS 16
 
 /* What frames that stages make lie in. */
 struct weir_made {

@@ -133,7 +133,8 @@ static void add_living_sink(
 	struct weir_pipeline *pipeline, size_t index, const struct weir_video *video)
 {
 	const struct weir_leg_plan *leg = &pipeline->plan.legs[pipeline->plan.n_legs - 1];
-	const struct weir_offer offer = { *video, leg->kind->name, leg->traits };
+	const struct weir_offer offer =
+		weir_planner_offer(pipeline, video, leg->kind, &leg->traits);
 	struct weir_sink *sink = pipeline->sinks[index];
 	const struct weir_sink_impl *impl = sink->impl;
 	char why[WEIR_PLAN_WHY] = "";

@@ -22,6 +22,12 @@ void weir_planner_share(struct weir_pipeline *pipeline);
 /* Whether that sink was lost in this run: what the books of the last one say does not matter. */
 bool weir_planner_has_lost(const struct weir_pipeline *pipeline, size_t index);
 
+/* planner_kinds.c: what sinks are asked about: such a picture, that comes to them in that memory.
+ */
+struct weir_offer weir_planner_offer(const struct weir_pipeline *pipeline,
+	const struct weir_video *video, const struct weir_memory_kind *kind,
+	const struct weir_memory_traits *traits);
+
 /* planner_cost.c: what the sinks copy of each frame of such a picture, beside what some copy of
  * any; WEIR_REFUSED, with the one that does not take it in `why`. `video` is what comes to the
  * sinks. */
@@ -52,6 +58,17 @@ uint32_t weir_planner_wish(const struct weir_pipeline *pipeline, struct weir_vid
 #define WEIR_LOSS_COMPRESSION 16u
 #define WEIR_LOSS_SPEED       32u
 unsigned weir_planner_loss(const struct weir_format *from, const struct weir_format *to);
+
+/* planner_kinds.c: the kinds of `rows` (ended by NULL) as they are in this run: one that sinks make
+ * comes once for each sink that does, or as the row, which says why it is not to be had. How many.
+ */
+size_t weir_planner_kinds(const struct weir_pipeline *pipeline,
+	const struct weir_memory_kind *const *rows,
+	const struct weir_memory_kind *out[WEIR_MAX_KINDS]);
+
+/* planner_kinds.c: the reason, and whose memory it is about where several sinks make some. */
+const char *weir_planner_name_maker(
+	struct weir_pipeline *pipeline, const struct weir_memory_kind *kind, const char *reason);
 
 /* planner_made.c: of the kinds of memory that we can make ourselves, the one in which sinks copy
  * least of such frames, and what they copy, as weir_planner_cost(). */

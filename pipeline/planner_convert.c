@@ -110,20 +110,30 @@ static void try_format(struct search *search, size_t from, const struct weir_for
 	consider(search, &way);
 }
 
+/* Of a stage that is not there yet: what comes before it does not matter. */
+static bool would_be_taken(struct weir_pipeline *pipeline, const struct weir_video *video)
+{
+	size_t n_stages = pipeline->n_stages;
+	struct weir_made made;
+	char why[WEIR_PLAN_WHY];
+	uint64_t cost;
+
+	pipeline->n_stages = 0;
+	cost = weir_planner_weigh_made(pipeline, video, &made, why, sizeof(why));
+	pipeline->n_stages = n_stages;
+	return cost != WEIR_REFUSED;
+}
+
 /* Whether sinks take the format at all: all the ways to others are not worth a try. */
 static bool is_wanted(
 	const struct search *search, struct weir_video video, const struct weir_format *format)
 {
-	struct weir_made made;
-	char why[WEIR_PLAN_WHY];
-
 	if (format->flags & WEIR_FORMAT_COMPRESSED)
 		return !strcmp(format->name, "MJPEG");
 	video.format = format;
 	video.stride = (uint32_t)weir_format_line_bytes(format, 0, video.width);
 	video.stride = weir_planner_wish(search->pipeline, video);
-	return weir_planner_weigh_made(search->pipeline, &video, &made, why, sizeof(why)) !=
-	       WEIR_REFUSED;
+	return would_be_taken(search->pipeline, &video);
 }
 
 static void search_from(struct search *search, size_t from)
@@ -166,12 +176,28 @@ int weir_planner_add_conversion(
 static bool minds_memory(
 	const struct weir_pipeline *pipeline, size_t who, const struct weir_video *video)
 {
-	const struct weir_offer offer = { *video, weir_memory_slab.name,
-		{ .dmabuf = true, .pinnable = true, .headroom = true, .contiguous = true } };
 	struct weir_sink *sink = pipeline->sinks[who];
+	bool makes = sink->impl->make_part;
+	const struct weir_offer offer = {
+		.video = *video,
+		.memory = makes ? weir_memory_scanout.name : weir_memory_slab.name,
+		.traits = { .dmabuf = true,
+			.pinnable = true,
+			.headroom = true,
+			.contiguous = true },
+		.maker = makes ? sink : NULL,
+	};
 	char why[WEIR_PLAN_WHY];
 
 	return !weir_sink_accepts(sink, &offer, why, sizeof(why));
+}
+
+static bool is_the_last(const struct weir_pipeline *pipeline, size_t who)
+{
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		if (i != who && !weir_planner_has_lost(pipeline, i))
+			return false;
+	return true;
 }
 
 int weir_planner_refuse(struct weir_pipeline *pipeline)
@@ -179,7 +205,7 @@ int weir_planner_refuse(struct weir_pipeline *pipeline)
 	struct weir_video video = pipeline->source->video;
 	char why[WEIR_PLAN_WHY] = "";
 	uint64_t converted;
-	bool converts;
+	bool converts, others;
 	size_t who;
 
 	if (weir_planner_pass_stages(pipeline, &video, &converted, &converts, why, sizeof(why))) {
@@ -188,7 +214,8 @@ int weir_planner_refuse(struct weir_pipeline *pipeline)
 	}
 	if (!weir_planner_find_refuser(pipeline, &video, converts, &who, why, sizeof(why)))
 		return 0;
-	if (!pipeline->running && minds_memory(pipeline, who, &video))
+	others = pipeline->running && !is_the_last(pipeline, who);
+	if (!others && !pipeline->begun && minds_memory(pipeline, who, &video))
 		return 0; /* memory is what is missing, and each kind is told of */
 	weir_error(pipeline->settings.log, "%s; and no conversion suits every sink", why);
 	if (!pipeline->running || !weir_run_note_lost_sink(pipeline, who, -ENOTSUP))

@@ -12,7 +12,7 @@ uint64_t weir_planner_cost(const struct weir_pipeline *pipeline, const struct we
 	const struct weir_memory_kind *kind, const struct weir_memory_traits *traits, char *why,
 	size_t size)
 {
-	const struct weir_offer offer = { *video, kind->name, *traits };
+	const struct weir_offer offer = weir_planner_offer(pipeline, video, kind, traits);
 	uint64_t sum = 0;
 	char text[WEIR_PLAN_WHY];
 

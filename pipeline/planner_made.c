@@ -1,20 +1,19 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "core/checked.h"
 #include "pipeline/planner.h"
 
 /* What frames that stages make for the sinks lie in. */
 
-/* dma-bufs first where somebody may want them; else what needs least. A heap's memory cannot be
- * pinned: it is for those who take no other. */
+/* dma-bufs first where somebody may want them; else what needs least. The memory of a heap or of a
+ * display cannot be pinned: it is for those who take no other. */
 static const struct weir_memory_kind *const shared[] = { &weir_memory_slab, &weir_memory_host,
-	&weir_memory_heap };
+	&weir_memory_heap, &weir_memory_scanout, NULL };
 static const struct weir_memory_kind *const alone[] = { &weir_memory_host, &weir_memory_slab,
-	&weir_memory_heap };
+	&weir_memory_heap, NULL };
 
 /* A device makes buffers of its own where it takes none of ours. */
 static const struct weir_memory_kind *const device[] = { &weir_memory_slab, &weir_memory_mmap,
-	&weir_memory_heap };
+	&weir_memory_heap, &weir_memory_scanout, NULL };
 
 /* The stage that makes what comes to the sinks; NULL: the source does. */
 static struct weir_stage *last_maker(const struct weir_pipeline *pipeline)
@@ -37,15 +36,18 @@ static bool wants_dmabufs(const struct weir_pipeline *pipeline)
 uint64_t weir_planner_weigh_made(const struct weir_pipeline *pipeline,
 	const struct weir_video *at_sinks, struct weir_made *out, char *why, size_t size)
 {
-	const struct weir_memory_kind *const *kinds = wants_dmabufs(pipeline) ? shared : alone;
+	const struct weir_memory_kind *const *rows = wants_dmabufs(pipeline) ? shared : alone;
+	const struct weir_memory_kind *kinds[WEIR_MAX_KINDS];
 	struct weir_stage *maker = last_maker(pipeline);
 	uint64_t least = WEIR_REFUSED;
 	char text[WEIR_PLAN_WHY];
+	size_t n;
 
 	*out = (struct weir_made){ NULL };
 	if (maker && maker->engine->is_device)
-		kinds = device;
-	for (size_t i = 0; i < WEIR_COUNT(shared); i++) {
+		rows = device;
+	n = weir_planner_kinds(pipeline, rows, kinds);
+	for (size_t i = 0; i < n; i++) {
 		struct weir_memory_traits traits = kinds[i]->traits;
 		uint64_t cost;
 

@@ -72,7 +72,7 @@ static bool refuses_it(const struct weir_pipeline *pipeline, size_t index,
 
 	if (converts)
 		weir_planner_weigh_made(pipeline, video, &made, why, sizeof(why));
-	offer = (struct weir_offer){ *video, made.kind->name, made.traits };
+	offer = weir_planner_offer(pipeline, video, made.kind, &made.traits);
 	return !weir_planner_has_lost(pipeline, index) &&
 	       weir_sink_accepts(sink, &offer, why, sizeof(why));
 }
@@ -133,16 +133,20 @@ static void weigh(struct weir_pipeline *pipeline, struct weir_kind_weight *weigh
 
 static void list_kinds(struct weir_pipeline *pipeline)
 {
+	const struct weir_memory_kind *kinds[WEIR_MAX_KINDS];
 	struct weir_plan_draft *plan = &pipeline->plan;
+	size_t n = 0;
 
 	memset(plan->kinds, 0, sizeof(plan->kinds));
 	plan->n_kinds = 0;
 	if (pipeline->given.n_buffers)
-		plan->kinds[plan->n_kinds++].kind = &weir_memory_given;
+		kinds[n++] = &weir_memory_given;
+	else if (pipeline->source->memory)
+		kinds[n++] = pipeline->source->memory;
 	else
-		for (; weir_memory_kinds[plan->n_kinds] && plan->n_kinds < WEIR_MAX_KINDS;
-			plan->n_kinds++)
-			plan->kinds[plan->n_kinds].kind = weir_memory_kinds[plan->n_kinds];
+		n = weir_planner_kinds(pipeline, weir_memory_kinds, kinds);
+	for (; plan->n_kinds < n; plan->n_kinds++)
+		plan->kinds[plan->n_kinds].kind = kinds[plan->n_kinds];
 }
 
 /* One that was asked for is weighed against the others, so that it can be said what it costs. */
@@ -189,7 +193,7 @@ static int check_forced(const struct weir_pipeline *pipeline)
 
 	if (is_auto(forced))
 		return 0;
-	if (pipeline->given.n_buffers) {
+	if (pipeline->given.n_buffers || pipeline->source->memory) {
 		weir_error(pipeline->settings.log,
 			"dma-bufs were given, and memory kind %s was asked for: one or the other",
 			forced);
@@ -297,13 +301,14 @@ static void explain(struct weir_pipeline *pipeline, const struct weir_kind_weigh
 		const struct weir_kind_weight *weight = &plan->kinds[i];
 
 		weir_plan_add_choice(plan, "memory", weight->kind->name, weight == chosen,
-			weight != chosen                    ? compare(pipeline, weight, chosen)
-			: is_forced(pipeline, chosen->kind) ? price(pipeline, chosen)
-							    : weight->kind->summary);
+			weir_planner_name_maker(pipeline, weight->kind,
+				weight != chosen ? compare(pipeline, weight, chosen)
+				: is_forced(pipeline, chosen->kind) ? price(pipeline, chosen)
+								    : weight->kind->summary));
 	}
 }
 
-static int say_no_memory(const struct weir_pipeline *pipeline)
+static int say_no_memory(struct weir_pipeline *pipeline)
 {
 	const struct weir_plan_draft *plan = &pipeline->plan;
 
@@ -311,7 +316,9 @@ static int say_no_memory(const struct weir_pipeline *pipeline)
 		if (plan->kinds[i].reason && (is_auto(pipeline->settings.memory) ||
 						     is_forced(pipeline, plan->kinds[i].kind)))
 			weir_error(pipeline->settings.log, "memory kind %s cannot serve: %s",
-				plan->kinds[i].kind->name, plan->kinds[i].reason);
+				plan->kinds[i].kind->name,
+				weir_planner_name_maker(
+					pipeline, plan->kinds[i].kind, plan->kinds[i].reason));
 	return -ENOTSUP;
 }
 

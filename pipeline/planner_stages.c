@@ -86,21 +86,32 @@ static void explain(struct weir_pipeline *pipeline, size_t number, const char *t
 				  plan, "converts into %s memory of its own", leg->kind->name);
 }
 
+/* Weighed by what the sinks make of it; devices go by the list, unless a sink takes nothing but its
+ * own. */
+static bool is_weighed(const struct weir_pipeline *pipeline, size_t leg)
+{
+	const struct weir_memory_kind *made = pipeline->plan.made.kind;
+
+	return made && !taker(pipeline, leg) && (made->maker || !is_device(maker(pipeline, leg)));
+}
+
 static int choose(struct weir_pipeline *pipeline, size_t number)
 {
 	struct weir_plan_draft *plan = &pipeline->plan;
 	struct weir_leg_plan *leg = &plan->legs[number];
+	const struct weir_memory_kind *kinds[WEIR_MAX_KINDS];
+	size_t n = weir_planner_kinds(pipeline, weir_memory_kinds, kinds);
 	const char *tried = "";
 	char why[WEIR_PLAN_WHY];
 
-	if (!is_device(maker(pipeline, number)) && !taker(pipeline, number) && plan->made.kind) {
-		leg->kind = plan->made.kind; /* weighed by what the sinks make of it */
+	if (is_weighed(pipeline, number)) {
+		leg->kind = plan->made.kind;
 		leg->traits = plan->made.traits;
 		explain(pipeline, number, tried);
 		return 0;
 	}
-	for (size_t i = 0; weir_memory_kinds[i] && !leg->kind; i++) {
-		const struct weir_memory_kind *kind = weir_memory_kinds[i];
+	for (size_t i = 0; i < n && !leg->kind; i++) {
+		const struct weir_memory_kind *kind = kinds[i];
 
 		if (!is_worth_a_try(pipeline, number, kind))
 			continue;

@@ -33,7 +33,6 @@ static int begin(struct weir_pipeline *pipeline)
 	pthread_mutex_lock(&pipeline->lock);
 	pipeline->sinks_books = books;
 	weir_books_open(&pipeline->books);
-	memset(pipeline->errors, 0, sizeof(pipeline->errors));
 	memset(pipeline->has_run, 0, sizeof(pipeline->has_run));
 	weir_counter_set(&pipeline->source->lost, 0);
 	for (size_t i = 0; i < pipeline->n_sinks; i++) {
@@ -43,6 +42,7 @@ static int begin(struct weir_pipeline *pipeline)
 	}
 	pthread_mutex_unlock(&pipeline->lock);
 	limit(pipeline);
+	pipeline->begun = true;
 	return 0;
 }
 
@@ -187,14 +187,18 @@ int weir_pipeline_run(struct weir_pipeline *pipeline)
 {
 	const struct weir_plan *plan;
 	struct weir_loop *loop = NULL;
-	int err = weir_pipeline_plan_run(pipeline, &plan, &loop);
+	int err;
 
+	if (pipeline->running)
+		return -EBUSY;
+	err = weir_pipeline_plan_run(pipeline, &plan, &loop);
 	emit_plan(pipeline, err);
-	if (err)
+	if (err) {
+		pipeline->running = false;
 		return err;
-	pipeline->running = true;
+	}
 	err = run_planned(pipeline, loop);
-	pipeline->running = false;
+	pipeline->running = pipeline->begun = false;
 	atomic_store(&pipeline->stops, 0);
 	weir_pipeline_emit(
 		pipeline, &(struct weir_event){ .type = WEIR_EVENT_STOPPED, .error = err });

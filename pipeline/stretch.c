@@ -216,6 +216,18 @@ static void source_changed(void *data)
 	weir_stretch_end(data, WEIR_PLAN_AGAIN);
 }
 
+static void source_copied(void *data, uint64_t bytes, const char *why)
+{
+	struct weir_pipeline *pipeline = data;
+
+	weir_counter_add(&pipeline->books.brought_bytes, bytes);
+	if (!pipeline->settings.require_zero_copy || pipeline->stretch.ending)
+		return;
+	weir_error(pipeline->settings.log, "zero copy was required, but %s copied %llu bytes: %s",
+		pipeline->source->uri, (unsigned long long)bytes, why);
+	weir_stretch_end(pipeline, -EPERM);
+}
+
 static void source_ended(void *data, int error)
 {
 	struct weir_pipeline *pipeline = data;
@@ -264,6 +276,7 @@ static int start_sinks(struct weir_pipeline *pipeline)
 		.copied = sink_copied,
 		.handed = sink_handed,
 		.changed = sink_changed,
+		.run = &weir_pipeline_run_calls,
 		.data = pipeline,
 	};
 
@@ -347,6 +360,7 @@ static int start_source(struct weir_pipeline *pipeline)
 		.wanted = weir_flow_wanted,
 		.refuted = memory_refuted,
 		.changed = source_changed,
+		.copied = source_copied,
 		.ended = source_ended,
 		.holders = weir_flow_holders,
 		.touched = touches_pixels(pipeline),

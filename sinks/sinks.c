@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/sink.h"
+#include "sinks/http/http.h"
 #include "sinks/kms/kms.h"
 #include "sinks/null/null.h"
 #include "sinks/pipe/pipe.h"
@@ -16,5 +17,6 @@ const struct weir_sink_impl *const weir_sink_impls[] = {
 	&weir_sink_rtp,
 	&weir_sink_kms,
 	&weir_sink_tcp,
+	&weir_sink_http,
 	NULL,
 };

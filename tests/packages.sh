@@ -8,14 +8,20 @@
 # shellcheck disable=SC2034 # read through a name reference
 packages_build=(build-essential cmake ninja-build pkg-config
 	liburing-dev libjson-c-dev libjpeg-dev libyuv-dev libv4l-dev libudev-dev libdrm-dev
-	libseat-dev scdoc)
+	libseat-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev scdoc
+	"libllhttp-dev|libhttp-parser-dev")
 # shellcheck disable=SC2034
 packages_test=(libcmocka-dev clang valgrind python3 reuse shellcheck
-	jq gstreamer1.0-tools gstreamer1.0-plugins-good # recipes of docs/cli.md
+	jq gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-base-apps # recipes of docs
+	libgstrtspserver-1.0-dev # a sample
 	iproute2 ffmpeg) # hosts of the tests' own
 # shellcheck disable=SC2034
 packages_bench=(gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-bad time python3
 	v4l-utils iproute2 iperf3)
+# shellcheck disable=SC2034
+packages_bench_http=(ustreamer ffmpeg)
+# shellcheck disable=SC2034
+packages_browser=(chromium chromium-driver)
 # shellcheck disable=SC2034
 packages_rig=(debootstrap qemu-system-x86 busybox-static cpio kmod xz-utils zstd udev
 	pahole libelf-dev bc v4l-utils python3 seatd)

@@ -6,6 +6,7 @@
 
 #include "capture/pattern/mjpeg.h"
 #include "capture/pattern/pattern.h"
+#include "core/colour.h"
 #include "core/log.h"
 
 /* From what was wished for to one full description of what comes, or the reason why not. */
@@ -13,7 +14,6 @@
 #define DEFAULT_WIDTH  1280
 #define DEFAULT_HEIGHT 720
 #define DEFAULT_RATE   30
-#define HD_HEIGHT      720 /* the least that comes in BT.709 */
 
 static int refuse_format(const struct weir_format *format, const struct weir_log *log)
 {
@@ -120,23 +120,14 @@ static int settle_rate(struct weir_pattern_source *source, const struct weir_vid
 	return 0;
 }
 
-static void settle_colour(struct weir_video *video, bool compressed)
+/* What it was before is no wish. */
+static void settle_colour(struct weir_video *video)
 {
-	bool hd = video->height >= HD_HEIGHT;
-
-	video->range = WEIR_RANGE_FULL;
-	video->primaries = WEIR_PRIMARIES_709;
-	video->transfer = WEIR_TRANSFER_SRGB;
-	if (compressed) {
-		video->matrix = WEIR_MATRIX_601; /* JFIF knows no other */
-	} else if (video->format->flags & WEIR_FORMAT_RGB) {
-		video->matrix = WEIR_MATRIX_RGB;
-	} else {
-		video->range = WEIR_RANGE_LIMITED;
-		video->matrix = hd ? WEIR_MATRIX_709 : WEIR_MATRIX_601;
-		video->primaries = hd ? WEIR_PRIMARIES_709 : WEIR_PRIMARIES_601;
-		video->transfer = WEIR_TRANSFER_709;
-	}
+	video->range = WEIR_RANGE_UNKNOWN;
+	video->matrix = WEIR_MATRIX_UNKNOWN;
+	video->primaries = WEIR_PRIMARIES_UNKNOWN;
+	video->transfer = WEIR_TRANSFER_UNKNOWN;
+	weir_colour_complete(video);
 }
 
 int weir_pattern_settle(struct weir_pattern_source *source, const struct weir_video *wanted,
@@ -151,6 +142,6 @@ int weir_pattern_settle(struct weir_pattern_source *source, const struct weir_vi
 	if (!err)
 		err = settle_rate(source, wanted, log);
 	if (!err)
-		settle_colour(&source->base.video, source->compressed);
+		settle_colour(&source->base.video);
 	return err;
 }

@@ -200,7 +200,8 @@ size_t weir_v4l2_try_abilities(struct weir_v4l2_device *device,
 
 	try_own_buffer(&findings, device);
 	for (size_t i = 0; weir_memory_kinds[i]; i++)
-		if (weir_memory_kinds[i]->create && weir_memory_kinds[i] != &weir_memory_host)
+		if (weir_memory_kinds[i]->create && weir_memory_kinds[i] != &weir_memory_host &&
+			!weir_memory_kinds[i]->by_sink)
 			try_import(&findings, device, format, weir_memory_kinds[i]);
 	return findings.n;
 }

@@ -67,32 +67,6 @@ static int find_node(const char *text, const struct weir_log *log, char *path, s
 	return err;
 }
 
-static int keep_controls(struct weir_v4l2 *v4l2, const char *const *controls)
-{
-	size_t n = 0;
-
-	while (controls && controls[n])
-		n++;
-	v4l2->controls = calloc(n + 1, sizeof(*v4l2->controls));
-	if (!v4l2->controls)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		v4l2->controls[i] = strdup(controls[i]);
-		if (!v4l2->controls[i])
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static int set_controls(struct weir_v4l2 *v4l2)
-{
-	int err = 0;
-
-	for (char **control = v4l2->controls; *control && !err; control++)
-		err = weir_v4l2_set_control(&v4l2->device, *control);
-	return err;
-}
-
 /* Without a signal there is a picture all the same, of the size that was set last: the run says
  * more when none comes. */
 static int lock_timings(struct weir_v4l2 *v4l2)
@@ -191,7 +165,7 @@ static int set_up(struct weir_v4l2 *v4l2, const char *input)
 	if (input)
 		err = weir_v4l2_set_input(&v4l2->device, input);
 	if (!err)
-		err = set_controls(v4l2);
+		err = weir_v4l2_apply_controls(v4l2);
 	return err ? err : weir_v4l2_settle(v4l2);
 }
 
@@ -202,9 +176,7 @@ static void close_camera(struct weir_source *source)
 	if (v4l2->described)
 		weir_v4l2_free_description(&v4l2->info);
 	weir_v4l2_device_close(&v4l2->device);
-	for (char **control = v4l2->controls; control && *control; control++)
-		free(*control);
-	free(v4l2->controls);
+	weir_v4l2_forget_controls(v4l2);
 	free(v4l2);
 }
 
@@ -222,7 +194,7 @@ static int open_camera(const struct weir_uri *uri, const struct weir_video *want
 	v4l2->device.syscalls = &v4l2->base.syscalls;
 	err = read_wishes(uri, wanted, settings, &v4l2->wishes);
 	if (!err)
-		err = keep_controls(v4l2, settings->controls);
+		err = weir_v4l2_keep_controls(v4l2, settings->controls);
 	if (!err)
 		err = find_node(uri->rest, settings->log, path, sizeof(path));
 	if (!err)
@@ -358,6 +330,9 @@ const struct weir_source_impl weir_source_v4l2 = {
 	.open = open_camera,
 	.close = close_camera,
 	.describe = describe,
+	.read_controls = weir_v4l2_show_controls,
+	.free_controls = weir_v4l2_free_controls,
+	.set_control = weir_v4l2_change_control,
 	.accepts = accepts,
 	.refine = refine,
 	.try_video = try_video,

@@ -66,6 +66,17 @@ extern const struct weir_source_impl weir_source_v4l2;
  * picture with it. 0 or -errno, logged. */
 int weir_v4l2_settle(struct weir_v4l2 *v4l2);
 
+/* kept_controls.c: the controls that are set again after a replug: those that the source was opened
+ * with, and those that were changed since. 0 or -errno; of apply, logged. */
+int weir_v4l2_keep_controls(struct weir_v4l2 *v4l2, const char *const *controls);
+int weir_v4l2_apply_controls(struct weir_v4l2 *v4l2);
+void weir_v4l2_forget_controls(struct weir_v4l2 *v4l2);
+
+/* kept_controls.c: what base.impl's read_controls and set_control do. */
+int weir_v4l2_show_controls(
+	struct weir_source *source, struct weir_source_control **out, size_t *n);
+int weir_v4l2_change_control(struct weir_source *source, const char *text);
+
 /* flow.c: what base.impl's start, resume and stop do. */
 int weir_v4l2_start(struct weir_source *source, const struct weir_source_host *host);
 void weir_v4l2_resume(struct weir_source *source);

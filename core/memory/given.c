@@ -1,25 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/mman.h>
-
 #include "core/log.h"
 #include "core/memory/parts.h"
-
-/* What the CPU cannot map is for devices only: begin_cpu says EACCES. */
-static int take_part(struct weir_slot_part *part, int fd)
-{
-	void *memory;
-
-	part->dmabuf = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	if (part->dmabuf < 0)
-		return -errno;
-	memory = mmap(NULL, part->length, PROT_READ | PROT_WRITE, MAP_SHARED, part->dmabuf, 0);
-	if (memory != MAP_FAILED)
-		part->memory = memory;
-	return 0;
-}
 
 static int create(struct weir_slab *slab, const struct weir_slab_settings *settings)
 {
@@ -28,7 +10,7 @@ static int create(struct weir_slab *slab, const struct weir_slab_settings *setti
 
 	for (unsigned i = 0; i < slab->n_slots && !err; i++)
 		for (unsigned p = 0; p < slab->slots[i].n_parts && !err; p++)
-			err = take_part(&slab->slots[i].parts[p], *fd++);
+			err = weir_parts_adopt(&slab->slots[i].parts[p], *fd++);
 	if (err) {
 		weir_error_errno(settings->log, "a dma-buf of the program's", err);
 		weir_parts_release_all(slab);

@@ -11,6 +11,7 @@ const struct weir_memory_kind *const weir_memory_kinds[] = {
 	&weir_memory_mmap,
 	&weir_memory_heap,
 	&weir_memory_host,
+	&weir_memory_scanout,
 	NULL,
 };
 

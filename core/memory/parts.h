@@ -8,7 +8,14 @@
 /* Slots whose parts are memory of the kernel's, each with a dma-buf and a mapping of its own: what
  * the kinds `mmap` and `heap` share. */
 
-/* Unmaps and closes what the slot's parts have, and leaves them empty. */
+bool weir_is_dmabuf(int fd);
+
+/* Takes the memory behind a descriptor of somebody else's: a duplicate of that, its length, and a
+ * mapping. What the CPU cannot map is for devices only: begin_cpu says EACCES. 0 or -errno. */
+int weir_parts_adopt(struct weir_slot_part *part, int fd);
+
+/* Unmaps and closes what the part has, or the slot's parts have, and leaves them empty. */
+void weir_part_release(struct weir_slot_part *part);
 void weir_parts_release(struct weir_slot *slot);
 void weir_parts_release_all(struct weir_slab *slab);
 

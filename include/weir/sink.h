@@ -70,7 +70,8 @@ WEIR_API void weir_sink_close(struct weir_sink **sink);
  * one line for help. */
 WEIR_API const char *weir_sink_scheme_at(size_t index, const char **summary);
 
-/* As it was opened, options included. Lives with the sink. */
+/* As it was opened, options included, but with stars in the place of secrets. Lives with the
+ * sink. */
 WEIR_API const char *weir_sink_uri(const struct weir_sink *sink);
 
 WEIR_END_DECLS

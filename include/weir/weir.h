@@ -7,6 +7,7 @@
 
 #include <weir/device.h>
 #include <weir/doctor.h>
+#include <weir/feed.h>
 #include <weir/format.h>
 #include <weir/frame.h>
 #include <weir/ledger.h>

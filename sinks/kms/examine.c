@@ -33,10 +33,11 @@ static struct weir_offer offer_of(const struct patient *patient, const struct we
 	return offer;
 }
 
-/* Asked with memory that nobody has to make. */
+/* Asked with memory of no kind: the picture alone counts. */
 static bool takes(const struct patient *patient, const struct weir_format *format)
 {
-	const struct weir_offer offer = offer_of(patient, format, &weir_memory_mmap);
+	static const struct weir_memory_kind any = { .name = "any", .traits = { .dmabuf = true } };
+	const struct weir_offer offer = offer_of(patient, format, &any);
 	char why[256];
 
 	return !weir_kms_accepts(&patient->display->base, &offer, why, sizeof(why));
@@ -76,16 +77,21 @@ static int tell_import(const struct patient *patient, const struct weir_memory_k
 	struct weir_finding finding = { .about = patient->about,
 		.ability = kind->name,
 		.cost = "frames have to lie in other memory to be shown" };
-	const struct weir_offer offer = offer_of(patient, weir_format_by_name("XR24"), kind);
+	struct weir_offer offer = offer_of(patient, weir_format_by_name("XR24"), kind);
 	char why[256] = "";
 
-	if (!kind->create || !kind->traits.dmabuf || (kind->probe && kind->probe(why, sizeof(why))))
+	if (kind->by_sink)
+		offer.maker = &patient->display->base;
+	else if (!kind->create || !kind->traits.dmabuf ||
+		 (kind->probe && kind->probe(why, sizeof(why))))
 		return 0; /* told of elsewhere */
 	finding.verdict = weir_kms_accepts(&patient->display->base, &offer, why, sizeof(why))
 				  ? WEIR_MISSING
 				  : WEIR_WORKS;
 	return weir_doctor_tell(patient->doctor, &finding, "%s",
-		finding.verdict == WEIR_WORKS ? "a buffer was imported" : why);
+		finding.verdict != WEIR_WORKS ? why
+		: kind->by_sink               ? "a buffer of its own was exported and mapped"
+					      : "a buffer was imported");
 }
 
 static int tell_open(const struct patient *patient)

@@ -63,8 +63,9 @@ void weir_kms_picture_destroy(struct weir_kms_picture *picture, const struct wei
 uint32_t weir_kms_picture_stride(const struct weir_kms_card *card, const struct weir_video *video)
 {
 	size_t line = weir_format_line_bytes(video->format, 0, video->width);
+	size_t least = video->stride > line ? video->stride : line;
 	struct drm_mode_create_dumb request = {
-		.width = (uint32_t)(line + 3) / 4, .height = video->height, .bpp = 32
+		.width = (uint32_t)((least + 3) / 4), .height = video->height, .bpp = 32
 	};
 
 	if (!line || weir_kms_ioctl(card, DRM_IOCTL_MODE_CREATE_DUMB, &request))

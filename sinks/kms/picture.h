@@ -20,7 +20,8 @@ int weir_kms_picture_create(struct weir_kms_picture *picture, const struct weir_
 /* Fine for one that was not created (all zero). */
 void weir_kms_picture_destroy(struct weir_kms_picture *picture, const struct weir_kms_card *card);
 
-/* The bytes of a line of plane 0 that the card would choose itself; 0: it does not say. */
+/* The bytes of a line of plane 0 that the card would choose itself, the picture's stride at least;
+ * 0: it does not say. */
 uint32_t weir_kms_picture_stride(const struct weir_kms_card *card, const struct weir_video *video);
 
 #endif

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <xf86drm.h>
+
 #include "core/log.h"
 #include "sinks/kms/displays.h"
 #include "sinks/kms/kms.h"
@@ -178,6 +180,14 @@ static void refuse_frame(struct weir_kms_sink *display, struct weir_frame *frame
 	display->host.changed(display->host.data, &display->base);
 }
 
+/* Pulled out: its driver answers nothing else from then on. */
+static bool is_gone(const struct weir_kms_card *card)
+{
+	struct drm_get_cap request = { .capability = DRM_CAP_DUMB_BUFFER };
+
+	return weir_kms_ioctl(card, DRM_IOCTL_GET_CAP, &request) == -ENODEV;
+}
+
 static int take(struct weir_sink *sink, struct weir_frame *frame)
 {
 	struct weir_kms_sink *display = (struct weir_kms_sink *)sink;
@@ -190,11 +200,14 @@ static int take(struct weir_sink *sink, struct weir_frame *frame)
 	}
 	err = weir_kms_framebuffers_get(
 		&display->framebuffers, &display->output.card, frame, &framebuffer);
-	if (err) {
+	if (err && !is_gone(&display->output.card)) {
 		refuse_frame(display, frame, err);
 		return 0;
 	}
-	err = weir_kms_flips_show(&display->flips, frame, framebuffer);
+	if (err)
+		frame->verdict = WEIR_DROP_FAILED;
+	else
+		err = weir_kms_flips_show(&display->flips, frame, framebuffer);
 	if (err)
 		weir_kms_go_away(display, err);
 	return 0;
@@ -281,6 +294,7 @@ const struct weir_sink_impl weir_sink_kms = {
 	.close = close_display,
 	.accepts = weir_kms_accepts,
 	.stride = weir_kms_stride,
+	.make_part = weir_kms_make_part,
 	.start = start,
 	.take = take,
 	.drain = drain,

@@ -9,7 +9,7 @@
 #include "sinks/kms/framebuffer.h"
 #include "sinks/kms/output.h"
 
-#define WEIR_KMS_MAX_KINDS 8
+#define WEIR_KMS_MAX_KINDS 16
 
 /* A display as a sink: what was asked for, what the planner was told, and what is shown. */
 struct weir_kms_sink {
@@ -21,9 +21,17 @@ struct weir_kms_sink {
 	/* Answers given to the planner. */
 	struct {
 		const struct weir_memory_kind *kind;
-		int error; /* of an import */
+		const struct weir_sink *maker; /* whose it is; NULL: anybody's */
+		int error;                     /* of an import */
 	} imports[WEIR_KMS_MAX_KINDS];
 	unsigned n_imports;
+	struct {
+		bool valid;
+		uint32_t stride;
+		size_t bytes;
+		int error;
+		char why[256];
+	} own; /* of memory of the card's own */
 	struct {
 		bool valid;
 		struct weir_video video;
@@ -53,6 +61,13 @@ uint32_t weir_kms_stride(struct weir_sink *sink, const struct weir_video *video)
 /* Frames in that kind of memory are refused from now on: one of them was. */
 void weir_kms_refuse_memory(
 	struct weir_kms_sink *display, const struct weir_memory_kind *kind, int error);
+
+/* own.c: memory of the card's own, as struct weir_sink_impl has it; and whether such a picture lies
+ * in it. 0, or -ENOTSUP with the reason in `why`. */
+int weir_kms_make_part(struct weir_sink *sink, uint32_t stride, struct weir_slot_part *part,
+	char *why, size_t size);
+int weir_kms_check_own(
+	struct weir_kms_sink *display, const struct weir_offer *offer, char *why, size_t size);
 
 /* presence.c: whether the display is there. Begins to look, with the display there or away. 0, or
  * -errno, logged. */

@@ -42,8 +42,9 @@ static int write_file(const struct weir_rtp_sink *sink, const char *text, size_t
 	return err;
 }
 
-int weir_rtp_write_sdp(struct weir_rtp_sink *sink)
+int weir_rtp_describe_session(struct weir_sink *base, char *text, size_t size)
 {
+	const struct weir_rtp_sink *sink = (const struct weir_rtp_sink *)base;
 	const struct weir_rtp_route *route = &sink->route;
 	struct weir_sdp sdp = {
 		.payload = sink->coding ? sink->coding->payload : WEIR_RTP_RAW,
@@ -52,23 +53,29 @@ int weir_rtp_write_sdp(struct weir_rtp_sink *sink)
 		.video = sink->video,
 		.name = "weir",
 	};
-	char text[2048];
-	int length;
 
-	if (!sink->options.sdp)
-		return 0;
 	memcpy(sdp.address, route->address, sizeof(sdp.address));
 	memcpy(sdp.source, route->source, sizeof(sdp.source));
 	memcpy(sdp.sprop, sink->parameters, sizeof(sdp.sprop));
 	if (route->multicast)
 		sdp.ttl = sink->options.ttl ? sink->options.ttl : DEFAULT_TTL;
-	length = weir_sdp_write(&sdp, text, sizeof(text));
+	return weir_sdp_write(&sdp, text, size);
+}
+
+int weir_rtp_write_sdp(struct weir_rtp_sink *sink)
+{
+	char text[2048];
+	int length;
+
+	if (!sink->options.sdp)
+		return 0;
+	length = weir_rtp_describe_session(&sink->base, text, sizeof(text));
 	return length < 0 ? say_unwritten(sink, length) : write_file(sink, text, (size_t)length);
 }
 
 void weir_rtp_describe_frame(struct weir_rtp_sink *sink, const uint8_t *frame, size_t bytes)
 {
-	if (!sink->options.sdp || !sink->coding->describe || sink->parameters[0])
+	if (!sink->coding->describe || sink->parameters[0])
 		return;
 	sink->coding->describe(frame, bytes, sink->parameters, sizeof(sink->parameters));
 	if (sink->parameters[0])

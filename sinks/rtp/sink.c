@@ -322,6 +322,7 @@ const struct weir_sink_impl weir_sink_rtp = {
 	.stride = stride,
 	.start = start,
 	.take = take,
+	.describe_session = weir_rtp_describe_session,
 	.drain = drain,
 	.stop = stop,
 	.result = result,

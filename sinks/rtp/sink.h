@@ -168,7 +168,8 @@ void weir_rtp_choose(struct weir_rtp_sink *sink);
 enum weir_rtp_way weir_rtp_way_now(struct weir_rtp_sink *sink);
 void weir_rtp_note_copy(struct weir_rtp_sink *sink, bool copied);
 
-/* report.c */
+/* report.c: of a sink that was started. As base.impl's describe_session. */
+int weir_rtp_describe_session(struct weir_sink *base, char *text, size_t size);
 /* Tells what the frame says of the stream, if nothing has yet. */
 void weir_rtp_describe_frame(struct weir_rtp_sink *sink, const uint8_t *frame, size_t bytes);
 int weir_rtp_write_sdp(struct weir_rtp_sink *sink); /* 0 or -errno, logged */

@@ -38,6 +38,8 @@ function may(folder, what, top) {
 		return index(what, "\"" top "/") == 1 && what !~ /\.\./
 	if (top ~ /^(cli|plugins)$/)
 		return what !~ v4l2 "|" drm "|" uring "|" udev
+	if (top == "samples" && what ~ /^<gst\//) # what others have, beside us
+		return 1
 	if (what ~ /^"core\//)
 		return 1
 	if (what ~ /^"/) # its own folder, from the root, never up and never sideways

@@ -56,4 +56,5 @@ try fail samples/a.c '"../core/frame.h"'
 try fail samples/a.c '<json-c/json.h>'
 try fail plugins/gst/a.c '"core/frame.h"'
 try pass plugins/gst/a.c '<gst/gst.h>'
+try pass samples/a.c '<gst/gst.h>'
 exit $failed

@@ -1,19 +1,21 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 The weir authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs what docs/cli.md, docs/latency.md and docs/memory.md show.
+"""Runs what docs/cli.md, docs/latency.md, docs/memory.md and docs/gstreamer.md show.
 
 ```sh blocks are recipes, each run in a folder of its own. A recipe has to end with 0, and to print, on stdout or
 stderr, what the page says with "# → words" in the block. After ```sh may follow:
 
     camera        it needs a camera: it is run in the rig, by tests/vm/cameras.py
-    needs=NAME    a program that not every machine has, or an ability that not every build has (json-c)
+    needs=NAME    a program or an element of GStreamer's that not every machine has, or an ability that not every
+                  build has (json-c)
 
 ```ini blocks are units: systemd has to understand them, and weir their command. Blocks that begin with "$ weir
 explain" or "$ weir info" show what the rig's cameras give: the lines have to come, in that order; "…" is anything.
 
     recipes.py WEIR     runs those that need no camera
 """
+import contextlib
 import os
 import re
 import shlex
@@ -32,6 +34,20 @@ def run(*command, **options):
                           text=True, errors="replace", check=False, **options)
 
 
+def environment_of(weir):
+    """The programs and the plugin of that build first, and nothing of the user's settings."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("WEIR_LOG", "NO_COLOR")}
+    folder = os.path.dirname(os.path.abspath(weir))
+    environment["PATH"] = folder + ":" + environment["PATH"]
+    environment["GST_PLUGIN_PATH"] = os.path.join(folder, "..", "plugins", "gst")
+    environment["GST_REGISTRY"] = os.path.join(tempfile.gettempdir(), "weir-recipes-registry-%d" % os.getpid())
+    return environment
+
+
+def is_element(weir, name):
+    return shutil.which("gst-inspect-1.0") and not run("gst-inspect-1.0", name, env=environment_of(weir)).returncode
+
+
 class Block:
     camera = False
     needs = ()
@@ -40,7 +56,8 @@ class Block:
         """What it needs and is not there, or None."""
         built_with = run(weir, "--version").stdout
         for need in self.needs:
-            if not shutil.which(need) and not re.search(r"(?<!no )\b%s\b" % need, built_with):
+            if not shutil.which(need) and not re.search(r"(?<!no )\b%s\b" % need, built_with) and \
+                    not is_element(weir, need):
                 return need
         return None
 
@@ -55,12 +72,10 @@ class Recipe(Block):
 
     def faults(self, weir, patience=PATIENCE):
         """What is not as the page says."""
-        environment = {k: v for k, v in os.environ.items() if k not in ("WEIR_LOG", "NO_COLOR")}
-        environment["PATH"] = os.path.dirname(os.path.abspath(weir)) + ":" + environment["PATH"]
         with tempfile.TemporaryDirectory() as folder:
             try:
-                done = run("bash", "-e", "-o", "pipefail", "-c", self.script, cwd=folder, env=environment,
-                           timeout=patience)
+                done = run("bash", "-e", "-o", "pipefail", "-c", self.script, cwd=folder,
+                           env=environment_of(weir), timeout=patience)
             except subprocess.TimeoutExpired:
                 return ["it did not end within %d s" % patience]
         found = ["it does not print %r" % promise for promise in self.promises if promise not in done.stdout]
@@ -119,7 +134,7 @@ def blocks(page):
 
 
 def recipes():
-    for page in "cli.md", "latency.md", "memory.md":
+    for page in "cli.md", "latency.md", "memory.md", "gstreamer.md":
         for where, words, lines in blocks(page):
             if words[:1] == ["sh"]:
                 yield Recipe(where, words[1:], lines)
@@ -143,6 +158,8 @@ def main():
         print("%s: %s" % ("FAILED" if faults else "ok", recipe.title))
         for fault in faults:
             print("  " + fault.replace("\n", "\n  "))
+    with contextlib.suppress(FileNotFoundError):
+        os.remove(environment_of(weir)["GST_REGISTRY"])
     print("%d recipes, %d failed" % (done, failures))
     sys.exit(1 if failures or not done else 0)
 

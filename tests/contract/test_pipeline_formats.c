@@ -195,6 +195,31 @@ static void test_damaged_images_cost_themselves(void **state)
 
 #endif
 
+/* What nothing can bring to it loses that sink alone; the last one ends the run. */
+static void test_a_sink_that_takes_nothing(void **state)
+{
+	static const char *const both[] = { "null?mask=8x8+4000+0", "verify", NULL };
+	struct weir_pipeline_settings settings = { .max_frames = 5 };
+	const char *source = "pattern:bars?size=64x48&fps=0";
+	struct weir_pipeline *pipeline = build(&settings, source, NULL, both);
+	const struct weir_plan *plan;
+	struct weir_ledger ledger;
+
+	(void)state;
+	assert_int_equal(weir_pipeline_plan(pipeline, &plan), -ENOTSUP);
+	for (int i = 0; i < 2; i++) {
+		ledger = run(pipeline);
+		assert_int_equal(ledger.sinks[0].error, -ENOTSUP);
+		assert_int_equal(ledger.sinks[0].drops[WEIR_DROP_FAILED], 5);
+		assert_int_equal(ledger.sinks[1].delivered, 5);
+	}
+	weir_pipeline_destroy(&pipeline);
+	pipeline = build(&settings, source, NULL, (const char *[]){ both[0], NULL });
+	assert_int_equal(weir_pipeline_run(pipeline), -ENOTSUP);
+	assert_int_equal(weir_pipeline_run(pipeline), -ENOTSUP);
+	weir_pipeline_destroy(&pipeline);
+}
+
 static void test_absent_stages_say_what_they_need(void **state)
 {
 	struct weir_stage *stage = NULL;
@@ -221,6 +246,7 @@ int main(void)
 		cmocka_unit_test(test_stamps_survive_jpeg),
 		cmocka_unit_test(test_damaged_images_cost_themselves),
 #endif
+		cmocka_unit_test(test_a_sink_that_takes_nothing),
 		cmocka_unit_test(test_absent_stages_say_what_they_need),
 	};
 

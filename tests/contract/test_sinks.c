@@ -18,6 +18,7 @@ static const char *const verify[] = { "verify", NULL };
 static const char *const pipe_sink[] = { "-", NULL };
 static const char *const rtp[] = { "rtp://127.0.0.1:5004", "rtp://127.0.0.1:5004?send=gather",
 	"rtp://[::1]:5004?mtu=1500&pace=off", NULL };
+static const char *const http[] = { NULL }; /* takes nothing unwatched: tests/http */
 static const char *const display[] = { NULL }; /* none here: tests/fake/test_display.c */
 
 /* Standard output goes elsewhere meanwhile. */
@@ -129,6 +130,7 @@ int main(void)
 		{ "rtp", rtp, NULL, NULL },
 		{ "display", display, NULL, NULL },
 		{ "tcp", tcp, enter_tcp, leave_tcp },
+		{ "http", http, NULL, NULL },
 		{ NULL, NULL, NULL, NULL },
 	};
 

@@ -26,6 +26,9 @@
 struct fake_drm fake;
 
 int fake_drm_ask(unsigned long request, void *arg);    /* drm_ask.c */
+int fake_drm_memory(unsigned long request, void *arg); /* drm_memory.c */
+ino_t fake_drm_inode(int fd);
+ino_t fake_drm_memory_of(uint32_t handle);
 int fake_drm_legacy(unsigned long request, void *arg); /* drm_legacy.c */
 
 /* ---- what a test does to it ---- */
@@ -117,7 +120,6 @@ void fake_init(void)
 	fake.mode_height = 768;
 	fake.crtc_of_connector = FAKE_CRTC_OBJECT;
 	fake.fbs[FAKE_OLD_FB].used = true;
-	fake.fbs[FAKE_OLD_FB].dmabuf = -1;
 	put_on(&fake.primary, FAKE_OLD_FB);
 	fake.on_screen[0] = FAKE_OLD_FB;
 	assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
@@ -128,6 +130,7 @@ void fake_init(void)
 
 void fake_finish(void)
 {
+	fake_forget_memory();
 	close(fake.events);
 	close(fake.fd);
 	remove_sysfs();
@@ -165,16 +168,18 @@ void fake_refresh(void)
 	fake.owes_event = false;
 }
 
-static bool is_of(uint64_t framebuffer, int dmabuf)
+static bool is_of(uint64_t framebuffer, ino_t memory)
 {
-	return framebuffer && fake.fbs[framebuffer].used && fake.fbs[framebuffer].dmabuf == dmabuf;
+	return framebuffer && fake.fbs[framebuffer].used && fake.fbs[framebuffer].memory == memory;
 }
 
 bool fake_reads(int dmabuf)
 {
-	return is_of(fake.on_screen[0], dmabuf) || is_of(fake.on_screen[1], dmabuf) ||
-	       (fake.active && (is_of(fake.primary.value[FAKE_FB_ID], dmabuf) ||
-				       is_of(fake.overlay.value[FAKE_FB_ID], dmabuf)));
+	ino_t memory = fake_drm_inode(dmabuf);
+
+	return is_of(fake.on_screen[0], memory) || is_of(fake.on_screen[1], memory) ||
+	       (fake.active && (is_of(fake.primary.value[FAKE_FB_ID], memory) ||
+				       is_of(fake.overlay.value[FAKE_FB_ID], memory)));
 }
 
 unsigned fake_fbs(void)
@@ -343,7 +348,10 @@ static int add_fb(struct drm_mode_fb_cmd2 *request)
 		id++;
 	assert_true(id < FAKE_MAX_FBS);
 	fake.fbs[id].used = true;
-	fake.fbs[id].dmabuf = request->handles[0] < 1000 ? (int)request->handles[0] : -1;
+	fake.fbs[id].memory = fake_drm_memory_of(request->handles[0]);
+	assert_true(fake.fbs[id].memory);
+	memcpy(fake.fb_pitch, request->pitches, sizeof(fake.fb_pitch));
+	memcpy(fake.fb_offset, request->offsets, sizeof(fake.fb_offset));
 	fake.fbs_made++;
 	request->fb_id = id;
 	return 0;
@@ -371,26 +379,8 @@ static int memory(unsigned long request, void *arg)
 		return add_fb(arg);
 	case DRM_IOCTL_MODE_RMFB:
 		return remove_fb(*(uint32_t *)arg);
-	case DRM_IOCTL_MODE_CREATE_DUMB: {
-		struct drm_mode_create_dumb *dumb = arg;
-
-		dumb->handle = 1000 + fake.handles++;
-		dumb->pitch = (dumb->width * 4 + 63) & ~63u;
-		dumb->size = (uint64_t)dumb->pitch * dumb->height;
-		return 0;
-	}
-	case DRM_IOCTL_PRIME_FD_TO_HANDLE:
-		if (fake.import_error)
-			return fake.import_error;
-		fake.imports++;
-		((struct drm_prime_handle *)arg)->handle =
-			(uint32_t)((struct drm_prime_handle *)arg)->fd;
-		return 0;
-	case DRM_IOCTL_MODE_DESTROY_DUMB:
-	case DRM_IOCTL_GEM_CLOSE:
-		return 0;
 	default:
-		return -1;
+		return fake_drm_memory(request, arg);
 	}
 }
 
@@ -416,6 +406,8 @@ static int answer(unsigned long request, void *arg)
 		fake.failed[_IOC_NR(request)] = true;
 		return fake.fail_error;
 	}
+	if (fake.gone)
+		return ENODEV;
 	if (request == DRM_IOCTL_MODE_ATOMIC)
 		return atomic(arg);
 	err = fake_drm_legacy(request, arg);

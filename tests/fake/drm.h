@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* A graphics card behind the system calls: open() and glob() by the linker's --wrap, ioctl() by
  * being defined in the program, so that libdrm's calls come here too. It has one CRTC, a primary
@@ -25,7 +26,8 @@
 /* Somebody else's, on the primary plane before the test. */
 #define FAKE_OLD_FB 9
 
-#define FAKE_MAX_FBS 64
+#define FAKE_MAX_FBS     64
+#define FAKE_MAX_BUFFERS 128
 
 enum fake_property {
 	FAKE_FB_ID,
@@ -63,6 +65,15 @@ struct fake_plane {
 	uint64_t value[FAKE_N_PROPERTIES];
 };
 
+/* Memory that it knows. */
+struct fake_buffer {
+	ino_t inode; /* of the memfd; 0: no buffer */
+	bool open;   /* it has a handle */
+	bool own;    /* a dumb buffer, … */
+	int fd;      /* … in this, … */
+	bool shared; /* … which others have too */
+};
+
 struct fake_drm {
 	/* What it is like. */
 	bool absent, forbidden, not_master, no_atomic, no_modifiers, async;
@@ -78,15 +89,20 @@ struct fake_drm {
 	unsigned commit_errors; /* … so many */
 	bool async_refused;     /* flips at once */
 	bool lose_events;
-	uint64_t flip_ns;       /* what events tell; 0: the time */
-	unsigned fail_nth;      /* the ioctl with that number, from 1, … */
-	int fail_error;         /* … fails with that errno, … */
-	bool fail_on;           /* … and so do all that follow */
-	void (*at_nth)(void);   /* or: happens before that one, which does not fail */
+	bool gone;                        /* every ioctl: ENODEV */
+	uint32_t dumb_align;              /* of lines in its own memory; 0: 64 */
+	bool unmappable, unmappable_card; /* its dma-bufs; its own memory through the card */
+	uint64_t flip_ns;                 /* what events tell; 0: the time */
+	unsigned fail_nth;                /* the ioctl with that number, from 1, … */
+	int fail_error;                   /* … fails with that errno, … */
+	bool fail_on;                     /* … and so do all that follow */
+	void (*at_nth)(void);             /* or: happens before that one, which does not fail */
 
 	/* What happened. */
 	bool made[256], failed[256]; /* ioctls, by their number */
 	unsigned ioctls, tests, commits, modesets, async_commits, imports, fbs_made, fences;
+	unsigned dumbs, card_maps, bad_closes;
+	uint32_t fb_pitch[4], fb_offset[4]; /* of the last one made */
 	unsigned opened, page_flips;
 	uint64_t active, mode_blob, crtc_of_connector;
 	uint16_t mode_width, mode_height; /* in effect */
@@ -100,9 +116,10 @@ struct fake_drm {
 	char folder[64];
 	struct {
 		bool used;
-		int dmabuf; /* of plane 0; -1: a dumb buffer */
+		ino_t memory; /* of plane 0 */
 	} fbs[FAKE_MAX_FBS];
-	unsigned handles, blobs;
+	struct fake_buffer buffers[FAKE_MAX_BUFFERS];
+	unsigned blobs;
 	struct fake_mode blob_mode[32];
 	bool blob_used[32], blob_dropped[32]; /* dropped: until no mode in use needs it */
 };
@@ -125,6 +142,12 @@ void fake_send_event(uint64_t user_data);
 
 /* Whether the display may still read that dma-buf. */
 bool fake_reads(int dmabuf);
+
+/* Handles that are open. */
+unsigned fake_handles(void);
+
+/* Closes them, and what the fake keeps of buffers that others may have too. */
+void fake_forget_memory(void);
 
 /* Framebuffers of ours that still exist. */
 unsigned fake_fbs(void);

@@ -137,7 +137,8 @@ static int accepts(
 	struct weir_source *source, const struct weir_memory_kind *kind, char *why, size_t size)
 {
 	const struct plan_camera *camera = &((struct fake *)source)->camera;
-	bool scattered = kind != &weir_memory_heap || !machine_has_contiguous_heap();
+	bool scattered =
+		kind == &weir_memory_heap ? !machine_has_contiguous_heap() : !kind->by_sink;
 
 	if (kind == &weir_memory_mmap)
 		return camera->own ? 0

@@ -34,6 +34,10 @@
 #define HDMI(...)    { .kind = DISPLAY, .uri = "display:HDMI-A-1", .formats = { __VA_ARGS__ } }
 #define LCD(...)     { .kind = DISPLAY, .uri = "display:DSI-1", .contiguous = true,                \
 		.formats = { __VA_ARGS__ } }
+#define OWN(pitch)   { .kind = DISPLAY, .uri = "display:HDMI-A-1", .own = pitch,                   \
+		.formats = { "XR24", "NV12", "UYVY" } }
+#define VIRTUAL      { .kind = DISPLAY, .uri = "display:Virtual-1", .own = 1,                      \
+		.imports_none = true, .formats = { "XR24" } }
 #define RTP          { .kind = NETWORK, .uri = "rtp://192.0.2.7:5004",                             \
 		.formats = { "UYVY", "RGB24" } }
 #define HTTP         { .kind = NETWORK, .uri = "http://0.0.0.0:8080", .image = true,               \
@@ -128,6 +132,84 @@ const struct scene plan_scenes[] = {
 		.sinks = { HDMI("XR24"), { .kind = DISPLAY, .uri = "display:DP-1",
 				.formats = { "NV12" } } },
 		.error = -ENOTSUP },
+
+	/* ---- memory that a display makes ---- */
+
+	{ "scanout_virtual", "A virtual machine, whose screen imports nothing.",
+		.camera = { WEBCAM(1280, 720), .formats = { { "YUYV", 0 }, { "XR24", 0 } } },
+		.sinks = { VIRTUAL },
+		.chosen_memory = "scanout", .chosen_format = "XR24", .copied = 0 },
+
+	{ "scanout_virtual_converts", "As before, and the camera has no XR24.",
+		.camera = { WEBCAM(1280, 720), .formats = { { "YUYV", 0 } } }, .sinks = { VIRTUAL },
+		.chosen_memory = "slab", .chosen_format = "YUYV", .copied = 1280 * 720 * 4 },
+
+	{ "scanout_crop", "Of a picture in the screen's own memory no part can be shown.",
+		.camera = { WEBCAM(1280, 720), .formats = { { "XR24", 0 } } },
+		.stages = { "crop=640x480+16+16" },
+		.sinks = { { .kind = DISPLAY, .uri = "display:Virtual-1", .own = 1,
+			.imports_none = true, .formats = { "XR24", "RGB24" } } },
+		.chosen_memory = "slab", .chosen_format = "XR24", .copied = 640 * 480 * 3 },
+
+	{ "scanout_loopback", "A screen that imports nothing, and a camera that neither imports nor exports.",
+		.camera = { LOOPBACK, .formats = { { "YUYV", 0 } } }, .sinks = { VIRTUAL },
+		.chosen_memory = "mmap", .chosen_format = "YUYV", .copied = 1280 * 720 * 4 },
+
+	{ "scanout_virtual_disk", "A screen that imports nothing, and a recording, for which it is copied.",
+		.camera = { WEBCAM(1280, 720), .formats = { { "XR24", 0 } } },
+		.sinks = { VIRTUAL, RECORDING },
+		.chosen_memory = "scanout", .chosen_format = "XR24", .copied = 1280 * 720 * 4 },
+
+	{ "scanout_pattern", "The test picture for a screen that imports nothing.",
+		.pattern = "pattern:bars?size=1280x720&format=XR24", .sinks = { VIRTUAL },
+		.chosen_memory = "scanout", .chosen_format = "XR24", .copied = 0 },
+
+	{ "scanout_not_needed", "A screen that makes memory, and imports any.",
+		.camera = { WEBCAM(1280, 720), .formats = { { "XR24", 0 } } }, .sinks = { OWN(1) },
+		.chosen_memory = "slab", .chosen_format = "XR24", .copied = 0 },
+
+	{ "scanout_no_better", "As before, on a board: the network copies from either.",
+		.camera = { SOC_CAMERA, .formats = { { "UYVY", 0 } } }, .sinks = { OWN(1), RTP },
+		.chosen_memory = "mmap", .chosen_format = "UYVY", .copied = 1920 * 1080 * 2 },
+
+	{ "scanout_camera_keeps", "A screen that makes memory, and a camera that does not export its.",
+		.machine = { .udmabuf = ENOENT, .heap = ENOENT },
+		.camera = { SOC_CAMERA, .keeps = true, .formats = { { "NV12", 0 } } },
+		.sinks = { OWN(1) },
+		.chosen_memory = "scanout", .chosen_format = "NV12", .copied = 0 },
+
+	{ "scanout_pitch", "The screen's own lines are multiples of 64 apart, and the camera obeys.",
+		.camera = { WEBCAM(1366, 768), .stride_step = 1, .formats = { { "XR24", 0 } } },
+		.sinks = { { .kind = DISPLAY, .uri = "display:Virtual-1", .own = 64,
+			.imports_none = true, .formats = { "XR24" } } },
+		.chosen_memory = "scanout", .chosen_format = "XR24", .chosen_stride = 5504,
+		.copied = 0 },
+
+	{ "scanout_pitch_refused", "As before, and the camera's lines are always tight.",
+		.camera = { WEBCAM(1366, 768), .formats = { { "XR24", 0 } } },
+		.sinks = { { .kind = DISPLAY, .uri = "display:Virtual-1", .own = 64,
+			.imports_none = true, .formats = { "XR24" } } },
+		.memory = "scanout", .error = -ENOTSUP },
+
+	{ "scanout_of_the_second", "Two screens: one imports nothing, the other all there is.",
+		.camera = { WEBCAM(1280, 720), .formats = { { "XR24", 0 } } },
+		.sinks = { OWN(1), VIRTUAL },
+		.chosen_memory = "scanout", .chosen_format = "XR24", .copied = 0 },
+
+	{ "scanout_two_strangers", "Two screens, and neither imports what the other makes.",
+		.camera = { WEBCAM(1280, 720), .formats = { { "XR24", 0 } } },
+		.sinks = { VIRTUAL, { .kind = DISPLAY, .uri = "display:Virtual-2", .own = 1,
+			.imports_none = true, .formats = { "XR24" } } },
+		.error = -ENOTSUP },
+
+	{ "scanout_asked_for", "The user wants it, and the disk pays.",
+		.camera = { WEBCAM(1280, 720), .formats = { { "XR24", 0 } } },
+		.sinks = { OWN(1), RECORDING }, .memory = "scanout",
+		.chosen_memory = "scanout", .chosen_format = "XR24", .copied = 1280 * 720 * 4 },
+
+	{ "scanout_no_display", "The user wants it, and nothing is shown.",
+		.camera = { WEBCAM(1280, 720), .formats = { { "YUYV", 0 } } },
+		.sinks = { RECORDING }, .memory = "scanout", .error = -ENOTSUP },
 
 	/* ---- a studio: network, disk and display at once ---- */
 

@@ -56,12 +56,56 @@ static int refuse(char *why, size_t size, const char *words)
 	return -ENOTSUP;
 }
 
+static uint32_t stride_of(const struct weir_video *video)
+{
+	return video->stride ? video->stride : (uint32_t)line_of(video);
+}
+
 static uint32_t display_stride(struct weir_sink *sink, const struct weir_video *video)
 {
-	uint32_t align = of(sink)->align;
-	uint32_t stride = video->stride ? video->stride : (uint32_t)line_of(video);
+	const struct plan_sink *settings = of(sink);
+	uint32_t align = settings->align > settings->own ? settings->align : settings->own;
 
-	return align ? (stride + align - 1) / align * align : 0;
+	return align ? (stride_of(video) + align - 1) / align * align : 0;
+}
+
+static int display_imports(
+	struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size)
+{
+	const struct plan_sink *settings = of(sink);
+
+	if (settings->imports_none) {
+		snprintf(why, size, "does not import %s memory", offer->memory);
+		return -ENOTSUP;
+	}
+	if (settings->contiguous && !offer->traits.contiguous)
+		return refuse(why, size, "scans out contiguous memory only");
+	return 0;
+}
+
+static int display_owns(
+	struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size)
+{
+	uint32_t own = of(sink)->own, stride = stride_of(&offer->video);
+
+	if (offer->view)
+		return refuse(why, size, "shows no part of a picture out of its own memory");
+	if (stride % own == 0)
+		return 0;
+	snprintf(why, size, "puts lines in its own memory %" PRIu32 " bytes apart, not %" PRIu32,
+		(stride + own - 1) / own * own, stride);
+	return -ENOTSUP;
+}
+
+static int display_make_part(struct weir_sink *sink, uint32_t stride, struct weir_slot_part *part,
+	char *why, size_t size)
+{
+	(void)sink;
+	(void)stride;
+	(void)part;
+	(void)why;
+	(void)size;
+	abort(); /* nothing is run */
 }
 
 static int display_accepts(
@@ -69,14 +113,17 @@ static int display_accepts(
 {
 	const struct plan_sink *settings = of(sink);
 	const struct weir_video *video = &offer->video;
-	uint32_t stride = video->stride ? video->stride : (uint32_t)line_of(video);
+	uint32_t stride = stride_of(video);
+	int err;
 
 	if (!takes(settings, video->format))
 		return refuse_format(settings, video->format, why, size);
 	if (!offer->traits.dmabuf)
 		return refuse(why, size, "shows dma-bufs only");
-	if (settings->contiguous && !offer->traits.contiguous)
-		return refuse(why, size, "scans out contiguous memory only");
+	err = offer->maker == sink ? display_owns(sink, offer, why, size)
+				   : display_imports(sink, offer, why, size);
+	if (err)
+		return err;
 	if (!settings->align || stride % settings->align == 0)
 		return 0;
 	snprintf(why, size, "wants lines a multiple of %" PRIu32 " bytes apart, not %" PRIu32,
@@ -178,6 +225,17 @@ static const struct weir_sink_impl display = {
 	.take = take,
 };
 
+static const struct weir_sink_impl display_with_memory = {
+	.scheme = "display",
+	.summary = "a display on paper that makes memory",
+	.shows_dmabufs = true,
+	.close = close_sink,
+	.accepts = display_accepts,
+	.stride = display_stride,
+	.make_part = display_make_part,
+	.take = take,
+};
+
 static const struct weir_sink_impl network = {
 	.scheme = "rtp",
 	.summary = "a network on paper",
@@ -210,7 +268,7 @@ int plan_sink_open(
 	if (!fake)
 		return -ENOMEM;
 	fake->settings = *settings;
-	fake->base.impl = impls[settings->kind];
+	fake->base.impl = settings->own ? &display_with_memory : impls[settings->kind];
 	fake->base.log = log;
 	fake->base.budget = settings->budget ? settings->budget : WEIR_DEFAULT_BUDGET;
 	fake->base.uri = strdup(settings->uri);

@@ -18,6 +18,8 @@ struct plan_sink {
 	const char *formats[SINK_FORMATS]; /* none: any */
 	bool contiguous;                   /* of a display: scans out neighbouring pages only */
 	uint32_t align;                    /* of a display: lines are a multiple of it apart */
+	uint32_t own;      /* of a display: makes memory, whose lines are a multiple of it apart */
+	bool imports_none; /* of a display: shows no memory but its own */
 	bool image; /* of a network: takes whole images, no lines with headers between */
 	unsigned budget; /* 0: the default */
 };

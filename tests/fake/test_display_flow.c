@@ -312,6 +312,44 @@ static void late_frames_are_counted(void **state)
 	assert_non_null(strstr(text, "2 frames, 1 of them late"));
 }
 
+static void copy_released(struct weir_frame *view, void *data)
+{
+	(void)view;
+	++*(unsigned *)data;
+}
+
+/* Copies of frames lie in other slots, of the same numbers: what is on the screen stays there. */
+static void copies_have_framebuffers_of_their_own(void **state)
+{
+	struct scene *scene = *state;
+	struct weir_slab *own = scene->slab, *copies;
+	struct weir_frame *frame, view = { 0 }, *shown = &view;
+	unsigned first, released = 0;
+
+	scene_open(scene, "display");
+	scene_start(scene);
+	first = scene_show(scene);
+	scene_refresh(scene);
+	scene_make_slab(scene);
+	copies = scene->slab;
+	weir_slab_place(copies, SCENE_SLOTS);
+	stand_describe_slots(copies, &scene->video);
+	frame = weir_slot_issue(weir_slab_take(copies));
+	assert_int_equal(frame->slot->index, first);
+	weir_frame_init_view(&view, frame, copy_released, &released);
+	assert_int_equal(scene->sink->impl->take(scene->sink, &view), 0);
+	weir_frame_unref(&shown);
+	assert_true(fake_reads(own->slots[first].parts[0].dmabuf));
+	assert_true(scene->held[first]);
+	scene_refresh(scene);
+	assert_true(fake_reads(copies->slots[first].parts[0].dmabuf));
+	assert_false(scene->held[first]);
+	scene_stop(scene);
+	assert_int_equal(released, 1);
+	scene_destroy_slab(scene);
+	scene->slab = own;
+}
+
 static double figure(const struct scene *scene, const char *name)
 {
 	struct weir_figure figures[WEIR_MAX_FIGURES];
@@ -385,6 +423,7 @@ static void a_flip_before_its_commit_says_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		SCENE(copies_have_framebuffers_of_their_own),
 		SCENE(frames_go_when_another_is_shown),
 		SCENE(the_newest_waits),
 		SCENE(each_slot_is_imported_once),

@@ -84,13 +84,17 @@ static void pick_sink(struct plan_sink *sink, unsigned number)
 		sink->formats[i] = PICK(formats);
 	sink->contiguous = pick(2);
 	sink->align = PICK(aligns);
+	if (sink->kind == DISPLAY && !pick(2)) {
+		sink->own = 1 + pick(2) * 63;
+		sink->imports_none = pick(2);
+	}
 	sink->image = pick(2);
 	sink->budget = pick(4);
 }
 
 static void pick_scene(struct scene *scene, uint64_t seed)
 {
-	static const char *const kinds[] = { "slab", "mmap", "heap", "host" };
+	static const char *const kinds[] = { "slab", "mmap", "heap", "host", "scanout" };
 	static const char *const stages[] = { "pass", "mask=8x8+0+0", "crop=320x240+16+16",
 		"convert=NV12", "jpeg" };
 	unsigned n = 1 + pick(3);
@@ -132,6 +136,8 @@ static bool may_be(const struct weir_pipeline *pipeline, const struct weir_memor
 
 static uint64_t cost_of(const struct weir_pipeline *pipeline, struct weir_video video)
 {
+	const struct weir_memory_kind *kinds[WEIR_MAX_KINDS];
+	size_t n = weir_planner_kinds(pipeline, weir_memory_kinds, kinds);
 	uint64_t least = WEIR_REFUSED, converted;
 	char why[WEIR_PLAN_WHY];
 	struct weir_made made;
@@ -139,15 +145,15 @@ static uint64_t cost_of(const struct weir_pipeline *pipeline, struct weir_video 
 
 	if (weir_planner_pass_stages(pipeline, &video, &converted, &converts, why, sizeof(why)))
 		return WEIR_REFUSED;
-	for (size_t i = 0; weir_memory_kinds[i]; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct weir_memory_traits traits;
 		uint64_t cost;
 
-		if (!may_be(pipeline, weir_memory_kinds[i], &traits))
+		if (!may_be(pipeline, kinds[i], &traits))
 			continue;
 		cost = converts ? weir_planner_weigh_made(pipeline, &video, &made, why, sizeof(why))
-				: weir_planner_cost(pipeline, &video, weir_memory_kinds[i], &traits,
-					  why, sizeof(why));
+				: weir_planner_cost(
+					  pipeline, &video, kinds[i], &traits, why, sizeof(why));
 		if (cost < least)
 			least = cost;
 	}
@@ -207,16 +213,19 @@ static uint64_t least_of_all(const struct weir_pipeline *pipeline, const struct 
 
 /* ---- what must hold ---- */
 
-static void look_at_reasons(const struct weir_plan *plan)
+static void look_at_reasons(const struct weir_plan *plan, const struct scene *scene)
 {
-	size_t memories = 0, locks = 0;
+	size_t memories = 0, locks = 0, makers = 0;
+
+	for (size_t i = 0; i < WEIR_COUNT(scene->sinks); i++)
+		makers += scene->sinks[i].own > 0;
 
 	for (size_t i = 0; i < plan->n_choices; i++) {
 		assert_true(plan->choices[i].reason[0]);
 		memories += !strcmp(plan->choices[i].what, "memory");
 		locks += !strcmp(plan->choices[i].what, "lock");
 	}
-	assert_int_equal(memories, 4);
+	assert_int_equal(memories, makers ? 4 + makers : 5);
 	assert_true(locks >= 1);
 	for (size_t i = 0; i < plan->n_hops; i++) {
 		assert_true(plan->hops[i].reason[0]);
@@ -293,7 +302,7 @@ static void look_at(uint64_t seed, struct counts *counts)
 	assert_true(err == 0 || err == -EPERM || err == -ENOTSUP);
 	look_at_cost(pipeline, &scene, err, &pipeline->plan.value);
 	if (err != -ENOTSUP)
-		look_at_reasons(&pipeline->plan.value);
+		look_at_reasons(&pipeline->plan.value, &scene);
 	counts->made += !err;
 	counts->refused += err == -EPERM;
 	counts->unserved += err == -ENOTSUP;

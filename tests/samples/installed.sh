@@ -38,6 +38,21 @@ fi
 objdump -p "$(there libweir.so)" | grep -q 'SONAME *libweir.so.0$' || fail "the soname is not libweir.so.0"
 ! grep -rl "$PWD" "$root/tree" --include='*.cmake' --include='*.pc' || fail "names the build's folder"
 
+# GStreamer finds the plugin without being told where, and has nothing to say about it.
+if [ -e "$build/plugins/gst/libgstweir.so" ]; then
+	DESTDIR=$root/gst cmake --install "$build" --prefix /usr >"$root/log" || fail "$(cat "$root/log")"
+	plugins=$root/gst$(pkg-config --variable=pluginsdir gstreamer-1.0)
+	[ -e "$plugins/libgstweir.so" ] || fail "the plugin is not where GStreamer looks for plugins"
+	if [[ $* != *-fsanitize=* ]] && command -v gst-inspect-1.0 >/dev/null; then
+		for element in weirsrc weirsink weir; do
+			env -u GST_PLUGIN_PATH GST_PLUGIN_SYSTEM_PATH="$plugins" GST_REGISTRY="$root/registry" \
+				LD_LIBRARY_PATH="$(dirname "$(there libweir.so)")" GST_DEBUG=2 \
+				gst-inspect-1.0 "$element" >/dev/null 2>"$root/log" || fail "no $element: $(cat "$root/log")"
+			[ ! -s "$root/log" ] || fail "gst-inspect-1.0 $element: $(cat "$root/log")"
+		done
+	fi
+fi
+
 PKG_CONFIG_PATH=$(dirname "$(there weir.pc)")
 LD_LIBRARY_PATH=$(dirname "$(there libweir.so)")
 export PKG_CONFIG_PATH LD_LIBRARY_PATH

@@ -7,130 +7,27 @@ displays that are held, forbidden, unplugged or not there. TAP on stdout.
     tests/vm/run --module 'vkms enable_writeback=1' tests/vm/display.py VM_CRC [full | legacy NO_ATOMIC]
 """
 import os
-import select
 import subprocess
 import sys
-import threading
-import time
 
 import guest
+import screen
 
 vm_crc = sys.argv[1]
 full = sys.argv[2:] == ["full"]
 if sys.argv[2:3] == ["legacy"]:
     os.environ["LD_PRELOAD"] = sys.argv[3]
 report = guest.Report()
-CRC = "/sys/kernel/debug/dri/0/crtc-0/crc/"
-STATUS = "/sys/class/drm/card0-Virtual-1/status"
+card = screen.Card("vkms")
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
 
-def state():
-    """Of planes and CRTC, but for what counts how often it was changed."""
-    with open("/sys/kernel/debug/dri/0/state", encoding="ascii") as file:
-        return [line for line in file if "refcount" not in line]
-
-
-class Checksums(threading.Thread):
-    """What vkms says of each refresh, from the first that can be asked about until stop()."""
-
-    def __init__(self):
-        super().__init__()
-        self.seen, self.going = [], True
-        with open(CRC + "control", "w", encoding="ascii") as file:
-            file.write("auto")
-        self.start()
-
-    def open(self):
-        """Only while something is shown."""
-        while self.going:
-            try:
-                return os.open(CRC + "data", os.O_RDONLY | os.O_NONBLOCK)
-            except OSError:
-                time.sleep(0.02)
-        return -1
-
-    def run(self):
-        fd = self.open()
-        while fd >= 0 and self.going:
-            try:
-                if select.select([fd], [], [], 0.1)[0]:
-                    line = os.read(fd, 64).split()
-                    self.seen.append(int(line[1], 16))
-            except (BlockingIOError, IndexError):
-                time.sleep(0.01)
-        if fd >= 0:
-            os.close(fd)
-
-    def stop(self):
-        self.going = False
-        self.join()
-
-
-class Shown:
-    """A run to the display, and to a program that takes the frames' checksums."""
-
-    def __init__(self, source, name, frames, rate, *options):
-        before = state()
-        checksums = Checksums()
-        command = ["weir", "capture", source, "-s", "640x480", "-r", str(rate), "-f", name, "-n", str(frames),
-                   "-b", "16", "--to", "display", "--to", "-?budget=8", *options]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
-            expected = subprocess.run([vm_crc, name, "640", "480"], stdin=child.stdout, stdout=subprocess.PIPE,
-                                      timeout=guest.PATIENCE * 2, check=True, text=True).stdout
-            self.err = child.stderr.read().splitlines()
-            self.status = child.wait()
-        checksums.stop()
-        self.seen = checksums.seen
-        self.captured = [tuple(int(crc, 16) for crc in line.split()) for line in expected.splitlines()]
-        self.restored = state() == before
-
-    def line(self, word):
-        return next((line for line in self.err if line.startswith(word)), "")
-
-    def order(self, which):
-        """The numbers of the captured frames that were seen, in the order of the screen; None: no such frame.
-        Before and after them the console is on the screen; and vkms takes the last checksums over the lines of the
-        console's mode, which is set while it still composes."""
-        numbers = {crcs[which]: number for number, crcs in enumerate(self.captured)}
-        order = [numbers.get(crc) for crc in self.seen]
-        while order and order[0] is None:
-            order.pop(0)
-        while order and order[-1] is None:
-            order.pop()
-        return [number for i, number in enumerate(order) if i == 0 or number != order[i - 1]]
-
-
-def complaints(shown, frames, kind):
-    if shown.status:
-        yield "exit status %s" % shown.status
-    if len(shown.captured) != frames:
-        yield "%d frames captured" % len(shown.captured)
-    orders = [shown.order(which) for which in (0, 1)]
-    order = max(orders, key=lambda each: len(each) - each.count(None))
-    if None in order:
-        yield "pictures on the screen that are no frame's: %s" % order
-        yield "checksums: %s" % ["%08x" % crc for crc in shown.seen[:60]]
-    known = [number for number in order if number is not None]
-    if known != sorted(set(known)):
-        yield "out of order: %s" % known
-    # The first ones are gone before they can be asked for; a slow machine takes no checksum now and then.
-    if len(known) < frames * 3 // 4:
-        yield "only %d of %d frames were seen" % (len(known), frames)
-    if not shown.line("memory").startswith("memory    " + kind):
-        yield shown.line("memory")
-    if not shown.restored:
-        yield "the screen is not as it was before"
-    if " 0 dropped" not in next((line for line in shown.err if "display:" in line and "delivered" in line), ""):
-        yield "the display dropped frames"
-
-
 def try_pictures(source, name, kind, frames, rate):
-    shown = Shown(source, name, frames, rate, "--memory", kind)
-    faults = list(complaints(shown, frames, kind))
+    run = screen.Shown(card, vm_crc, source, name, frames, rate, "--memory", kind)
+    faults = list(run.complaints(frames, kind))
     report.check("%s %s in %s memory: %d frames, each as it was captured" % (source, name, kind, frames),
-                 faults and faults + shown.err)
-    report.note("%d checksums, %s" % (len(shown.seen), shown.line("verdict")))
+                 faults and faults + run.err)
+    report.note("%d checksums, %s" % (len(run.seen), run.line("verdict")))
 
 
 def displayed(*arguments):
@@ -241,14 +138,14 @@ def try_refusals():
     os.chmod("/dev/dri/card0", 0o666)
     expect("a mode that there is none of", displayed("-s", "640x480", "-f", "XR24", "-n", 5, "--to", "display?mode=123x45"),
            4, "Virtual-1 has no such mode")
-    before = state()
+    before = card.state()
     for _ in range(3):
         outcome = displayed("-n", 5, "-f", "XR24", "-s", "640x480", "--to", "display")
-    report.check("the screen is as before", [] if state() == before and not outcome.status else [outcome])
+    report.check("the screen is as before", [] if card.state() == before and not outcome.status else [outcome])
 
 
 def force(status):
-    with open(STATUS, "w", encoding="ascii") as file:
+    with open(card.path + "/status", "w", encoding="ascii") as file:
         file.write(status)
 
 
@@ -314,6 +211,8 @@ if legacy:
     try_beside()
     try_unplug()
 else:
+    try_pictures("/dev/video0", "XR24", "scanout", count, 5)
+    try_pictures("pattern:bars", "XR24", "scanout", count, 5)
     for kind in "slab", "mmap", "heap":
         try_pictures("/dev/video0", "XR24", kind, 2, 5)
     for kind in "mmap", "heap":

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the tests that run in the rig share: a report in TAP, programs that are run, weir's books."""
 import concurrent.futures
+import glob
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -89,6 +91,42 @@ class Background:
     def __exit__(self, *error):
         self.child.terminate()
         self.child.wait()
+
+
+class Monitor:
+    """QEMU's, in a machine that was started with --monitor."""
+
+    def __init__(self):
+        # pylint: disable-next=consider-using-with
+        self.port = open(glob.glob("/dev/vport*")[0], "r+b", buffering=0)
+        self.lines = b""
+        self.command("qmp_capabilities")
+
+    def line(self):
+        while b"\n" not in self.lines:
+            self.lines += self.port.read(4096)
+        line, self.lines = self.lines.split(b"\n", 1)
+        return json.loads(line)
+
+    def command(self, name, **arguments):
+        """Events and the greeting come in between."""
+        self.port.write(json.dumps({"execute": name, "arguments": arguments}).encode())
+        while True:
+            answer = self.line()
+            if "error" in answer:
+                raise RuntimeError("%s: %s" % (name, answer["error"]))
+            if "return" in answer:
+                return answer["return"]
+
+    def screen(self, device):
+        """Width, height and the pixels, red, green, blue, of what QEMU's device shows."""
+        self.command("screendump", device=device, filename=os.environ["WEIR_VM_MONITOR"] + "/screen")
+        with open("/run/weir-vm/screen", "rb") as file:
+            kind, size, depth, pixels = file.read().split(b"\n", 3)
+        if (kind, depth) != (b"P6", b"255"):
+            raise RuntimeError("a picture of kind %s" % kind)
+        width, height = (int(word) for word in size.split())
+        return width, height, pixels
 
 
 def in_parallel(function, arguments):

@@ -31,14 +31,35 @@ unpack_headers() {
 	mv "$part" "$tree"
 }
 
-# Sets headers: the tree to build against, kept in the cache.
+# A newer Debian's host programs want its C library: where ours does not run them, they get theirs.
+give_libc() {
+	local tree=$1 program lib=$1/usr/lib/x86_64-linux-gnu release=${suite%-backports}
+	[ ! -d "$lib" ] || return 0
+	find "$tree/usr/lib" -type f -perm -100 | while read -r program; do
+		! ldd "$program" 2>&1 | grep -q "version .GLIBC.* not found" || echo "$program"
+	done >"$work/strangers"
+	[ -s "$work/strangers" ] || return 0
+	{ apt_prepare "$release" && apt_unpack "$release" "$work/libc" libc6; } ||
+		skip "the programs to build modules for $kver need the C library of $release (no network?)"
+	while read -r program; do
+		mv "$program" "$program.elf"
+		printf '#!/bin/sh\nexec %s/ld-linux-x86-64.so.2 --library-path %s %s.elf "$@"\n' \
+			"$lib" "$lib" "$program" >"$program"
+		chmod 755 "$program"
+	done <"$work/strangers"
+	mv "$work/libc/usr/lib/x86_64-linux-gnu" "$lib"
+}
+
+# Sets headers: the tree to build against, kept in the cache; and compiler: what to tell make of it. Without
+# the kernel's own compiler, ours has to do without the options that only that one has.
 find_headers() {
-	local tree=$rig_cache/headers-$kver compiler
+	local tree=$rig_cache/headers-$kver own
 	[ -d "$tree" ] || unpack_headers "$tree"
+	give_libc "$tree"
 	headers=$tree/usr/src/linux-headers-$kver
-	compiler=x86_64-linux-gnu-$(sed -n 's/^CC = .*(CROSS_COMPILE)//p' "$headers/.kernelvariables")
-	command -v "$compiler" >/dev/null ||
-		skip "$kver needs its own compiler for modules, and there is no $compiler here"
+	own=x86_64-linux-gnu-$(sed -n 's/^CC = .*(CROSS_COMPILE)//p' "$headers/.kernelvariables")
+	compiler=()
+	command -v "$own" >/dev/null || compiler=(CC=gcc CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=)
 }
 
 # build_module NAME SOURCE… [-- MAKE-VARIABLE…]: one external module in a folder of its own, which
@@ -55,6 +76,6 @@ build_module() {
 	done
 	[ $# = 0 ] || shift
 	[ -f "$dir/Makefile" ] || [ -f "$dir/Kbuild" ] || echo "obj-m := $name.o" >"$dir/Kbuild"
-	make -j2 -C "$headers" M="$dir" "$@" modules >"$log" 2>&1 || return
+	make -j2 -C "$headers" M="$dir" "${compiler[@]}" "$@" modules >"$log" 2>&1 || return
 	rm "$log"
 }

@@ -29,13 +29,16 @@ rig_codename() {
 	(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 }
 
-# The suites to look for a kernel in, best first. WEIR_VM_SUITE names another one.
+# The suites to look for a kernel in, best first. WEIR_VM_SUITE names another one, or the newest: Debian 12's
+# own backports stay with the long-term kernel that Debian 13 was released with.
 rig_suites() {
-	if [ -n "${WEIR_VM_SUITE:-}" ]; then
-		echo "$WEIR_VM_SUITE"
-	else
-		echo "$(rig_codename)-backports $(rig_codename)"
-	fi
+	local codename
+	codename=$(rig_codename)
+	case ${WEIR_VM_SUITE:-} in
+	'') echo "$codename-backports $codename" ;;
+	newest) echo "${codename/bookworm/trixie}-backports" ;;
+	*) echo "$WEIR_VM_SUITE" ;;
+	esac
 }
 
 # The file that names the kernel folder in use; replaced by rename only.

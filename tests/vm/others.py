@@ -58,11 +58,21 @@ def must(*command):
         raise RuntimeError("%s: %s" % (command, outcome))
 
 
+def media_device(word):
+    """That has the word in its model's name."""
+    for path in glob.glob("/sys/bus/media/devices/*/model"):
+        with open(path, encoding="utf-8") as model:
+            if word in model.read():
+                return "/dev/" + os.path.basename(os.path.dirname(path))
+    raise RuntimeError("no media device is a " + word)
+
+
 def set_pipeline(size):
     """Bayer of that size from the sensor, whose raw pictures another node takes; RGB from the scaler on."""
+    device = media_device("VIMC")
     for pad in ('"Sensor A":0[fmt:SBGGR8_1X8/%s]', '"Debayer A":0[fmt:SBGGR8_1X8/%s]',
                 '"Scaler":0[fmt:RGB888_1X24/%s]', '"Scaler":1[fmt:RGB888_1X24/%s]'):
-        must("media-ctl", "-d", "platform:vimc", "-V", pad % size)
+        must("media-ctl", "-d", device, "-V", pad % size)
     raw = next(device for device, name in nodes() if name == "Raw Capture 0")
     width, height = size.split("x")
     must("v4l2-ctl", "-d", raw, "-v", "pixelformat=BA81,width=%s,height=%s" % (width, height))

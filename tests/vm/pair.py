@@ -4,7 +4,7 @@
 """In the rig: two displays of one card in one run, on a vkms with two CRTCs, a primary plane for each and overlays that
 reach both. Needs a kernel whose vkms is made by configfs (6.19 or later). TAP on stdout.
 
-    WEIR_VM_SUITE=newest tests/vm/run --module 'vkms create_default_dev=0' tests/vm/pair.py
+    tests/vm/run --kernel newest --module 'vkms create_default_dev=0' tests/vm/pair.py
 """
 import glob
 import os

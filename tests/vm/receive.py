@@ -13,7 +13,7 @@ import time
 
 import guest
 
-WIDTH, HEIGHT, RATE = 128, 96, 100
+WIDTH, HEIGHT, RATE = 128, 96, 50
 LINE, STAMP_LINES = WIDTH * 2, 8
 FRAMES = int(sys.argv[1]) if len(sys.argv) > 1 else 10000
 PICTURE = "size=%dx%d&format=UYVY&fps=%d" % (WIDTH, HEIGHT, RATE)

@@ -151,14 +151,15 @@ def expect_way(title, expected, environment=None, **how):
 
 
 def try_switch_behind():
-    """Nobody is told, and nothing happens: text consoles leave a card alone that has a master."""
+    """Nobody is told, and nothing happens: text consoles leave a card alone that has a master. libseat is told to ask
+    nobody but seatd, which is not there."""
     during = {}
 
     def look(_):
         during["state"] = state()
 
     run = Run(100, {20: lambda _: switch_to(OTHER), 50: look, 60: lambda _: switch_to(CONSOLE)}, "display",
-              preexec_fn=on_console)
+              preexec_fn=on_console, env={**os.environ, "LIBSEAT_BACKEND": "seatd"})
     faults = list(run.complaints(90, 100))
     if not any("allocated by = weir" in line for line in during["state"]):
         faults.append("not on the screen")

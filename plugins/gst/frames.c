@@ -1,0 +1,128 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plugins/gst/caps.h"
+#include "plugins/gst/clock.h"
+#include "plugins/gst/source.h"
+
+/* From a frame of weir's to a buffer with its time. */
+
+/* Another signal at the input: its picture is told before its frames follow. */
+static GstFlowReturn follow_picture(WeirSrc *self, const struct weir_frame_info *frame)
+{
+	struct weir_video video;
+	GstCaps *caps;
+	gboolean done;
+
+	if (frame->format == self->video.format && frame->width == self->video.width &&
+		frame->height == self->video.height)
+		return GST_FLOW_OK;
+	g_mutex_lock(&self->run.lock);
+	video = self->run.video;
+	g_mutex_unlock(&self->run.lock);
+	video.format = frame->format;
+	video.width = frame->width;
+	video.height = frame->height;
+	caps = weir_gst_caps_of_video(&video, self->dmabufs);
+	if (!caps)
+		return GST_FLOW_NOT_NEGOTIATED;
+	weir_src_follow(self, &video, caps); /* so that set_caps() finds nothing to do */
+	done = gst_base_src_set_caps(GST_BASE_SRC(self), caps);
+	gst_caps_unref(caps);
+	return done ? GST_FLOW_OK : GST_FLOW_NOT_NEGOTIATED;
+}
+
+static gboolean must_copy(const WeirSrc *self, const struct weir_frame_info *frame)
+{
+	return !self->strides && !self->dmabufs &&
+	       !(frame->format->flags & WEIR_FORMAT_COMPRESSED) &&
+	       !weir_gst_memory_is_plain(frame, &self->info);
+}
+
+static GstFlowReturn to_buffer(WeirSrc *self, struct weir_gst_arrival *arrival, GstBuffer **out)
+{
+	const struct weir_frame_info *frame = weir_frame_info(arrival->frame);
+	gboolean raw = !(frame->format->flags & WEIR_FORMAT_COMPRESSED);
+
+	if (self->dmabufs && frame->plane[0].fd < 0) {
+		weir_frame_unref(&arrival->frame);
+		GST_ELEMENT_ERROR(self, STREAM, FORMAT,
+			("frames of this source lie in no dma-bufs; ask for video/x-raw without "
+			 "memory:DMABuf"),
+			(NULL));
+		return GST_FLOW_ERROR;
+	}
+	if (!must_copy(self, frame)) {
+		*out = weir_gst_memory_wrap(
+			self->memory, arrival->frame, arrival->epoch, raw ? &self->info : NULL);
+		arrival->frame = NULL;
+	} else if (weir_gst_policy_permits(GST_ELEMENT(self), self->policy,
+			   "the next element does not understand the stride of the frames",
+			   &self->warned)) {
+		*out = weir_gst_memory_copy(arrival->frame, &self->info);
+		weir_gst_run_count_copy(&self->run, GST_VIDEO_INFO_SIZE(&self->info));
+	} else {
+		weir_frame_unref(&arrival->frame);
+		return GST_FLOW_ERROR;
+	}
+	weir_frame_unref(&arrival->frame);
+	if (*out)
+		return GST_FLOW_OK;
+	GST_ELEMENT_ERROR(self, RESOURCE, READ, ("a frame's memory cannot be read"), (NULL));
+	return GST_FLOW_ERROR;
+}
+
+static void stamp(WeirSrc *self, GstBuffer *buffer, const struct weir_frame_info *frame)
+{
+	guint64 interval = weir_rate_interval_ns(self->video.rate);
+
+	GST_BUFFER_PTS(buffer) = weir_gst_clock_to_running(GST_ELEMENT(self), frame->timestamp_ns);
+	GST_BUFFER_DURATION(buffer) = interval ? interval : GST_CLOCK_TIME_NONE;
+	GST_BUFFER_OFFSET(buffer) = frame->sequence;
+	GST_BUFFER_OFFSET_END(buffer) = frame->sequence + 1;
+	gst_buffer_add_reference_timestamp_meta(
+		buffer, self->clock_caps, frame->timestamp_ns, GST_CLOCK_TIME_NONE);
+	if (frame->flags & WEIR_FRAME_CORRUPT)
+		GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_CORRUPTED);
+	if (frame->flags & WEIR_FRAME_DISCONT || frame->sequence != self->next_sequence)
+		GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT);
+}
+
+/* Frames that never came here are told of as lateness is. */
+static void tell_of_lost(WeirSrc *self, GstBuffer *buffer, guint64 sequence)
+{
+	GstMessage *message;
+
+	if (self->next_sequence == G_MAXUINT64 || sequence <= self->next_sequence)
+		return;
+	message = gst_message_new_qos(GST_OBJECT(self), TRUE, GST_BUFFER_PTS(buffer),
+		GST_BUFFER_PTS(buffer), GST_BUFFER_PTS(buffer), GST_BUFFER_DURATION(buffer));
+	gst_message_set_qos_stats(
+		message, GST_FORMAT_BUFFERS, sequence, sequence - self->next_sequence);
+	gst_element_post_message(GST_ELEMENT(self), message);
+}
+
+GstFlowReturn weir_src_create(GstPushSrc *base, GstBuffer **out)
+{
+	WeirSrc *self = WEIR_SRC(base);
+	struct weir_gst_arrival arrival;
+	struct weir_frame_info frame;
+	GstFlowReturn flow = weir_gst_arrivals_wait(&self->arrivals, &arrival);
+
+	if (flow == GST_FLOW_EOS && weir_gst_run_join(&self->run)) {
+		weir_gst_run_complain(&self->run, self->run.result);
+		return GST_FLOW_ERROR;
+	}
+	if (flow != GST_FLOW_OK)
+		return flow;
+	frame = *weir_frame_info(arrival.frame);
+	flow = follow_picture(self, &frame);
+	if (flow == GST_FLOW_OK)
+		flow = to_buffer(self, &arrival, out);
+	weir_frame_unref(&arrival.frame);
+	if (flow != GST_FLOW_OK)
+		return flow;
+	stamp(self, *out, &frame);
+	tell_of_lost(self, *out, frame.sequence);
+	self->next_sequence = frame.sequence + 1;
+	return GST_FLOW_OK;
+}

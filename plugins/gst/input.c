@@ -1,0 +1,342 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include <gst/allocators/gstdmabuf.h>
+
+#include "plugins/gst/clock.h"
+#include "plugins/gst/pool.h"
+#include "plugins/gst/sink.h"
+
+/* How a buffer gets into weir: drawn into memory of ours already, as dma-bufs of somebody's, or by
+ * a copy. */
+
+/* How long a call waits for room before it looks whether it is to be unlocked. */
+#define PATIENCE_NS (50 * 1000000ull)
+
+/* ---- opening ---- */
+
+static int open_feed(WeirSink *self, enum weir_gst_input input, struct weir_source **source)
+{
+	struct weir_feed_settings settings = {
+		.log = &self->run.log,
+		.video = self->video,
+		.dmabufs = input == WEIR_GST_INPUT_DMABUFS,
+		.n_parts = input == WEIR_GST_INPUT_DMABUFS ? self->n_parts : 0,
+	};
+
+	if (settings.dmabufs)
+		settings.video.stride = self->stride;
+	return weir_feed_open(&settings, &self->feed, source);
+}
+
+/* Under the lock of life. 0, or -errno and nothing is open. */
+static int begin(WeirSink *self, enum weir_gst_input input)
+{
+	struct weir_pipeline_settings settings = { .buffers = self->buffers,
+		.require_zero_copy = self->policy == WEIR_GST_COPY_NEVER };
+	struct weir_sink_settings options = { .log = &self->run.log };
+	struct weir_source *source = NULL;
+	struct weir_sink *sink = NULL;
+	int err;
+
+	weir_gst_run_forget_error(&self->run);
+	err = open_feed(self, input, &source);
+	if (!err)
+		err = weir_sink_open(self->uri ? self->uri : "null", &options, &sink);
+	if (!err && !(weir_gst_run_start(&self->run, &settings, &source, &sink) &&
+			    weir_gst_run_wait(&self->run)))
+		err = weir_gst_run_join(&self->run);
+	weir_source_close(&source);
+	if (err) {
+		weir_gst_run_stop(&self->run);
+		weir_feed_close(&self->feed);
+		return err;
+	}
+	self->input = input;
+	self->pushed = FALSE;
+	return 0;
+}
+
+/* Where nothing is open yet. FALSE: it cannot be, and why was told. */
+static gboolean open_input(WeirSink *self, enum weir_gst_input input)
+{
+	int err = 0;
+
+	g_mutex_lock(&self->life);
+	if (self->input == WEIR_GST_INPUT_NONE)
+		err = begin(self, input);
+	g_mutex_unlock(&self->life);
+	if (err)
+		weir_gst_run_complain(&self->run, err);
+	return !err;
+}
+
+int weir_gst_sink_lend(void *data, struct weir_feed **feed)
+{
+	WeirSink *self = data;
+
+	if (!open_input(self, WEIR_GST_INPUT_SLOTS))
+		return -EIO;
+	g_mutex_lock(&self->life);
+	*feed = self->input == WEIR_GST_INPUT_SLOTS ? self->feed : NULL;
+	g_mutex_unlock(&self->life);
+	return 0;
+}
+
+void weir_gst_sink_close(WeirSink *self)
+{
+	gboolean lent = self->pool && weir_pool_close(self->pool);
+
+	gst_clear_object(&self->pool);
+	g_mutex_lock(&self->life);
+	weir_gst_run_stop(&self->run);
+	weir_feed_close(&self->feed);
+	self->input = WEIR_GST_INPUT_NONE;
+	self->pushed = FALSE;
+	g_mutex_unlock(&self->life);
+	/* It has to ask for another one. */
+	if (lent)
+		gst_pad_push_event(GST_BASE_SINK_PAD(self), gst_event_new_reconfigure());
+}
+
+GstFlowReturn weir_gst_sink_drain(WeirSink *self)
+{
+	GstFlowReturn flow = GST_FLOW_OK;
+
+	if (!self->feed || !self->pushed)
+		return GST_FLOW_OK;
+	weir_feed_end(self->feed);
+	while (flow == GST_FLOW_OK && !weir_gst_run_wait_over(&self->run, &self->unlocked))
+		flow = gst_base_sink_wait_preroll(GST_BASE_SINK(self));
+	return flow;
+}
+
+/* What was shown before goes all its way. */
+static GstFlowReturn ensure(WeirSink *self, enum weir_gst_input input, gboolean anew)
+{
+	if (anew || (self->input != WEIR_GST_INPUT_NONE && self->input != input)) {
+		GstFlowReturn flow = weir_gst_sink_drain(self);
+
+		if (flow != GST_FLOW_OK)
+			return flow;
+		weir_gst_sink_close(self);
+	}
+	return open_input(self, input) ? GST_FLOW_OK : GST_FLOW_ERROR;
+}
+
+/* ---- frames ---- */
+
+/* When the picture was taken; 0 where nobody can tell. */
+static guint64 timestamp(WeirSink *self, GstBuffer *buffer)
+{
+	GstClockTime running = gst_segment_to_running_time(
+		&GST_BASE_SINK(self)->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+
+	if (!GST_CLOCK_TIME_IS_VALID(running))
+		return 0;
+	return weir_gst_clock_from_running(GST_ELEMENT(self), running);
+}
+
+static struct weir_feed_stamp describe(WeirSink *self, GstBuffer *buffer)
+{
+	return (struct weir_feed_stamp){
+		.timestamp_ns = timestamp(self, buffer),
+		.bytes_used = (uint32_t)gst_buffer_get_size(buffer),
+		.flags = GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_CORRUPTED)
+				 ? WEIR_FRAME_CORRUPT
+				 : 0,
+	};
+}
+
+/* -EAGAIN: try again. */
+static GstFlowReturn flow_of(WeirSink *self, int err)
+{
+	switch (err) {
+	case 0:
+		self->pushed = TRUE;
+		return GST_FLOW_OK;
+	case -ECANCELED:
+		return GST_FLOW_FLUSHING;
+	case -ESHUTDOWN:
+		err = weir_gst_run_join(&self->run);
+		if (!err)
+			return GST_FLOW_EOS;
+		break;
+	default:
+		break;
+	}
+	weir_gst_run_complain(&self->run, err);
+	return GST_FLOW_ERROR;
+}
+
+/* There was no room for a while: whether to go on. */
+static gboolean may_retry(WeirSink *self, GstFlowReturn *flow)
+{
+	*flow = GST_FLOW_OK;
+	if (g_atomic_int_get(&self->unlocked))
+		*flow = gst_base_sink_wait_preroll(GST_BASE_SINK(self));
+	return *flow == GST_FLOW_OK;
+}
+
+/* ---- dma-bufs ---- */
+
+static void put_back(void *data)
+{
+	gst_buffer_unref(data);
+}
+
+static gboolean is_dmabuf(GstBuffer *buffer)
+{
+	for (guint i = 0; i < gst_buffer_n_memory(buffer); i++)
+		if (!gst_is_dmabuf_memory(gst_buffer_peek_memory(buffer, i)))
+			return FALSE;
+	return gst_buffer_n_memory(buffer) > 0;
+}
+
+/* Where the planes lie, in one memory or in one each. FALSE: otherwise. */
+static gboolean find_planes(WeirSink *self, GstBuffer *buffer, struct weir_feed_dmabufs *out)
+{
+	GstVideoMeta *meta = gst_buffer_get_video_meta(buffer);
+	guint n = self->raw ? GST_VIDEO_INFO_N_PLANES(&self->info) : 1;
+	guint parts = gst_buffer_n_memory(buffer);
+
+	if (meta && meta->n_planes != n)
+		return FALSE;
+	memset(out, 0, sizeof(*out));
+	if (parts != 1 && parts != n)
+		return FALSE;
+	for (guint i = 0; i < n; i++) {
+		gsize at = !self->raw ? 0
+			   : meta     ? meta->offset[i]
+				      : GST_VIDEO_INFO_PLANE_OFFSET(&self->info, i);
+		guint index, length;
+		gsize skip;
+		GstMemory *memory;
+
+		if (!gst_buffer_find_memory(buffer, at, 1, &index, &length, &skip) ||
+			(parts > 1 && index != i) || (meta && meta->stride[i] < 0))
+			return FALSE;
+		memory = gst_buffer_peek_memory(buffer, index);
+		out->fd[parts > 1 ? i : 0] = gst_dmabuf_memory_get_fd(memory);
+		out->offset[i] = (uint32_t)(memory->offset + skip);
+		if (self->raw)
+			out->stride[i] =
+				(uint32_t)(meta ? meta->stride[i]
+						: GST_VIDEO_INFO_PLANE_STRIDE(&self->info, i));
+	}
+	return TRUE;
+}
+
+static GstFlowReturn show_dmabufs(
+	WeirSink *self, GstBuffer *buffer, struct weir_feed_dmabufs *frame)
+{
+	struct weir_feed_stamp stamp = describe(self, buffer);
+	guint parts = gst_buffer_n_memory(buffer);
+	gboolean other = self->input == WEIR_GST_INPUT_DMABUFS &&
+			 (self->n_parts != parts || self->stride != frame->stride[0]);
+	GstFlowReturn flow;
+	int err;
+
+	self->n_parts = parts;
+	self->stride = frame->stride[0];
+	flow = ensure(self, WEIR_GST_INPUT_DMABUFS, other);
+	if (flow != GST_FLOW_OK)
+		return flow;
+	frame->released = put_back;
+	frame->data = gst_buffer_ref(buffer);
+	do
+		err = weir_feed_push_dmabufs(self->feed, frame, &stamp, PATIENCE_NS);
+	while (err == -EAGAIN && may_retry(self, &flow));
+	if (err)
+		gst_buffer_unref(buffer);
+	return err == -EAGAIN ? flow : flow_of(self, err);
+}
+
+/* ---- copies ---- */
+
+static gsize copy_planes(const GstVideoFrame *from, const struct weir_pixels *to)
+{
+	gsize bytes = 0;
+
+	for (guint i = 0; i < to->n_planes; i++) {
+		gint components[GST_VIDEO_MAX_COMPONENTS];
+		gint stride = GST_VIDEO_FRAME_PLANE_STRIDE(from, i), lines;
+		gsize line = MIN((gsize)stride, (gsize)to->stride[i]);
+
+		gst_video_format_info_component(from->info.finfo, i, components);
+		lines = GST_VIDEO_FRAME_COMP_HEIGHT(from, components[0]);
+		for (gint y = 0; y < lines; y++)
+			memcpy(to->data[i] + (gsize)y * to->stride[i],
+				(const guint8 *)GST_VIDEO_FRAME_PLANE_DATA(from, i) +
+					(gsize)y * stride,
+				line);
+		bytes += line * (gsize)lines;
+	}
+	return bytes;
+}
+
+/* How many bytes; 0: it cannot be read, or is too large. */
+static gsize copy_pixels(WeirSink *self, GstBuffer *buffer, struct weir_frame *frame)
+{
+	struct weir_pixels pixels;
+	GstVideoFrame from;
+	gsize bytes = 0;
+
+	if (weir_frame_begin_cpu(frame, WEIR_CPU_WRITE, &pixels))
+		return 0;
+	if (self->raw && gst_video_frame_map(&from, &self->info, buffer, GST_MAP_READ)) {
+		bytes = copy_planes(&from, &pixels);
+		gst_video_frame_unmap(&from);
+	} else if (!self->raw &&
+		   gst_buffer_get_size(buffer) <= weir_frame_info(frame)->plane[0].length) {
+		bytes = gst_buffer_extract(buffer, 0, pixels.data[0], gst_buffer_get_size(buffer));
+	}
+	weir_frame_end_cpu(frame);
+	return bytes;
+}
+
+static GstFlowReturn show_copy(WeirSink *self, GstBuffer *buffer)
+{
+	struct weir_feed_stamp stamp = describe(self, buffer);
+	struct weir_frame *frame = NULL;
+	GstFlowReturn flow;
+	int err;
+
+	if (!weir_gst_policy_permits(GST_ELEMENT(self), self->policy,
+		    "upstream has memory of its own that is no dma-buf", &self->warned))
+		return GST_FLOW_ERROR;
+	flow = ensure(self, WEIR_GST_INPUT_SLOTS, FALSE);
+	if (flow != GST_FLOW_OK)
+		return flow;
+	do
+		err = weir_feed_take(self->feed, PATIENCE_NS, &frame);
+	while (err == -EAGAIN && may_retry(self, &flow));
+	if (err)
+		return err == -EAGAIN ? flow : flow_of(self, err);
+	stamp.copied_bytes = copy_pixels(self, buffer, frame);
+	if (stamp.copied_bytes)
+		return flow_of(self, weir_feed_push(self->feed, &frame, &stamp));
+	weir_frame_unref(&frame);
+	GST_ELEMENT_ERROR(self, STREAM, FORMAT, ("a buffer cannot be read"), (NULL));
+	return GST_FLOW_ERROR;
+}
+
+GstFlowReturn weir_gst_sink_show(WeirSink *self, GstBuffer *buffer)
+{
+	struct weir_frame *frame = weir_pool_take_frame(buffer);
+	struct weir_feed_dmabufs dmabufs;
+
+	if (frame && self->input == WEIR_GST_INPUT_SLOTS) {
+		struct weir_feed_stamp stamp = describe(self, buffer);
+		int err = weir_feed_push(self->feed, &frame, &stamp);
+
+		/* Drawn into memory that the run has replaced meanwhile: it counts as lost. */
+		return err == -ESTALE ? GST_FLOW_OK : flow_of(self, err);
+	}
+	weir_frame_unref(&frame);
+	if (is_dmabuf(buffer) && find_planes(self, buffer, &dmabufs))
+		return show_dmabufs(self, buffer, &dmabufs);
+	return show_copy(self, buffer);
+}

@@ -1,0 +1,11 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef WEIR_PLUGINS_GST_PROPERTIES_H
+#define WEIR_PLUGINS_GST_PROPERTIES_H
+
+#include <gst/gst.h>
+
+/* What both elements can be asked for: "stats" and "plan". */
+void weir_gst_properties_install_readings(GObjectClass *class, guint stats, guint plan);
+
+#endif

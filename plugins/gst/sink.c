@@ -1,0 +1,248 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plugins/gst/sink.h"
+
+#include "plugins/gst/caps.h"
+#include "plugins/gst/pool.h"
+#include "plugins/gst/properties.h"
+
+GST_DEBUG_CATEGORY_STATIC(weir_gst_sink_debug);
+#define GST_CAT_DEFAULT weir_gst_sink_debug
+
+#define DEFAULT_BUFFERS 8
+
+enum { PROP_0, PROP_URI, PROP_BUFFERS, PROP_POLICY, PROP_STATS, PROP_PLAN };
+
+G_DEFINE_TYPE_WITH_CODE(WeirSink, weir_gst_sink, GST_TYPE_VIDEO_SINK,
+	GST_DEBUG_CATEGORY_INIT(weir_gst_sink_debug, "weirsink", 0, "weir sink"))
+
+/* ---- what comes ---- */
+
+static gboolean set_caps(GstBaseSink *base, GstCaps *caps)
+{
+	WeirSink *self = WEIR_SINK(base);
+	struct weir_video video;
+
+	if (!weir_gst_video_of_caps(caps, &video))
+		return FALSE;
+	if (weir_gst_sink_drain(self) != GST_FLOW_OK)
+		return FALSE;
+	weir_gst_sink_close(self);
+	self->video = video;
+	self->raw = !(video.format->flags & WEIR_FORMAT_COMPRESSED);
+	gst_video_info_init(&self->info);
+	return !self->raw || weir_gst_info_of_caps(caps, &video, &self->info);
+}
+
+/* Whoever asked before and got one goes on with that until it sets this one. */
+static void offer_pool(WeirSink *self, GstQuery *query, GstCaps *caps)
+{
+	const struct weir_pool_owner owner = { weir_gst_sink_lend, self };
+	guint size = (guint)GST_VIDEO_INFO_SIZE(&self->info);
+	GstStructure *config;
+
+	if (self->pool) {
+		weir_pool_close(self->pool);
+		gst_clear_object(&self->pool);
+	}
+	self->pool = weir_pool_new(&owner, &self->info);
+	config = gst_buffer_pool_get_config(self->pool);
+	gst_buffer_pool_config_set_params(config, caps, size, 0, self->buffers);
+	gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
+	gst_buffer_pool_set_config(self->pool, config);
+	gst_query_add_allocation_pool(query, self->pool, size, 0, self->buffers);
+}
+
+static gboolean propose_allocation(GstBaseSink *base, GstQuery *query)
+{
+	WeirSink *self = WEIR_SINK(base);
+	gboolean wants_pool;
+	GstCaps *caps;
+
+	gst_query_parse_allocation(query, &caps, &wants_pool);
+	gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
+	/* Who shows dma-bufs goes on with them. */
+	if (caps && wants_pool && self->raw && self->video.format &&
+		self->input != WEIR_GST_INPUT_DMABUFS)
+		offer_pool(self, query, caps);
+	return TRUE;
+}
+
+/* A frame goes out once, when its time has come. */
+static GstFlowReturn preroll(GstBaseSink *base, GstBuffer *buffer)
+{
+	(void)base;
+	(void)buffer;
+	return GST_FLOW_OK;
+}
+
+static GstFlowReturn show_frame(GstVideoSink *base, GstBuffer *buffer)
+{
+	WeirSink *self = WEIR_SINK(base);
+
+	if (!self->video.format)
+		return GST_FLOW_NOT_NEGOTIATED;
+	return weir_gst_sink_show(self, buffer);
+}
+
+/* ---- its life ---- */
+
+static gboolean stop(GstBaseSink *base)
+{
+	WeirSink *self = WEIR_SINK(base);
+
+	weir_gst_sink_close(self);
+	self->video.format = NULL;
+	self->warned = FALSE;
+	return TRUE;
+}
+
+static gboolean unlock(GstBaseSink *base)
+{
+	WeirSink *self = WEIR_SINK(base);
+
+	g_atomic_int_set(&self->unlocked, TRUE);
+	weir_gst_run_wake(&self->run);
+	return TRUE;
+}
+
+static gboolean unlock_stop(GstBaseSink *base)
+{
+	g_atomic_int_set(&WEIR_SINK(base)->unlocked, FALSE);
+	return TRUE;
+}
+
+/* The end is told when everything was sent, shown or written. */
+static GstFlowReturn wait_event(GstBaseSink *base, GstEvent *event)
+{
+	WeirSink *self = WEIR_SINK(base);
+	GstFlowReturn flow =
+		GST_BASE_SINK_CLASS(weir_gst_sink_parent_class)->wait_event(base, event);
+	int err;
+
+	if (flow != GST_FLOW_OK || GST_EVENT_TYPE(event) != GST_EVENT_EOS || !self->feed)
+		return flow;
+	flow = weir_gst_sink_drain(self);
+	if (flow != GST_FLOW_OK)
+		return flow;
+	err = self->pushed ? weir_gst_run_join(&self->run) : 0;
+	if (err)
+		weir_gst_run_complain(&self->run, err);
+	weir_gst_sink_close(self);
+	return err ? GST_FLOW_ERROR : GST_FLOW_OK;
+}
+
+/* ---- properties ---- */
+
+static void set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec)
+{
+	WeirSink *self = WEIR_SINK(object);
+
+	GST_OBJECT_LOCK(self);
+	switch (id) {
+	case PROP_URI:
+		g_free(self->uri);
+		self->uri = g_value_dup_string(value);
+		break;
+	case PROP_BUFFERS:
+		self->buffers = g_value_get_uint(value);
+		break;
+	case PROP_POLICY:
+		self->policy = (enum weir_gst_policy)g_value_get_enum(value);
+		break;
+	default:
+		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+	}
+	GST_OBJECT_UNLOCK(self);
+}
+
+static void get_property(GObject *object, guint id, GValue *value, GParamSpec *spec)
+{
+	WeirSink *self = WEIR_SINK(object);
+
+	if (id == PROP_STATS) {
+		g_value_take_boxed(value, weir_gst_run_stats(&self->run));
+		return;
+	}
+	if (id == PROP_PLAN) {
+		g_value_take_string(value, weir_gst_run_plan(&self->run));
+		return;
+	}
+	GST_OBJECT_LOCK(self);
+	switch (id) {
+	case PROP_URI:
+		g_value_set_string(value, self->uri);
+		break;
+	case PROP_BUFFERS:
+		g_value_set_uint(value, self->buffers);
+		break;
+	case PROP_POLICY:
+		g_value_set_enum(value, (gint)self->policy);
+		break;
+	default:
+		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+	}
+	GST_OBJECT_UNLOCK(self);
+}
+
+static void finalize(GObject *object)
+{
+	WeirSink *self = WEIR_SINK(object);
+
+	weir_gst_run_clear(&self->run);
+	g_mutex_clear(&self->life);
+	g_free(self->uri);
+	G_OBJECT_CLASS(weir_gst_sink_parent_class)->finalize(object);
+}
+
+static void weir_gst_sink_init(WeirSink *self)
+{
+	weir_gst_run_init(&self->run, GST_ELEMENT(self), GST_CAT_DEFAULT);
+	g_mutex_init(&self->life);
+	self->buffers = DEFAULT_BUFFERS;
+	self->policy = WEIR_GST_COPY_WARN;
+}
+
+#define READY (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
+
+static void install_properties(GObjectClass *class)
+{
+	g_object_class_install_property(class, PROP_URI,
+		g_param_spec_string("uri", "URI",
+			"Any sink of weir's: rtp://HOST:PORT, http://ADDR:PORT, display, …; "
+			"without "
+			"one frames are counted and let go",
+			NULL, READY));
+	g_object_class_install_property(class, PROP_BUFFERS,
+		g_param_spec_uint("buffers", "Buffers",
+			"Frames that there is memory for, where upstream draws into ours", 2,
+			WEIR_MAX_BUFFERS, DEFAULT_BUFFERS, READY));
+	weir_gst_policy_install(class, PROP_POLICY);
+	weir_gst_properties_install_readings(class, PROP_STATS, PROP_PLAN);
+}
+
+static void weir_gst_sink_class_init(WeirSinkClass *class)
+{
+	GstElementClass *element = GST_ELEMENT_CLASS(class);
+	GstBaseSinkClass *base = GST_BASE_SINK_CLASS(class);
+	GObjectClass *object = G_OBJECT_CLASS(class);
+	GstCaps *caps = weir_gst_caps_any();
+
+	object->set_property = set_property;
+	object->get_property = get_property;
+	object->finalize = finalize;
+	install_properties(object);
+	gst_element_class_add_pad_template(
+		element, gst_pad_template_new("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));
+	gst_caps_unref(caps);
+	gst_element_class_set_static_metadata(element, "Output without hidden copies", "Sink/Video",
+		"Frames to weir's sinks, from the memory they lie in", "The weir authors");
+	base->set_caps = set_caps;
+	base->propose_allocation = propose_allocation;
+	base->preroll = preroll;
+	base->stop = stop;
+	base->unlock = unlock;
+	base->unlock_stop = unlock_stop;
+	base->wait_event = wait_event;
+	GST_VIDEO_SINK_CLASS(class)->show_frame = show_frame;
+}

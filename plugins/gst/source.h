@@ -1,0 +1,52 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef WEIR_PLUGINS_GST_SOURCE_H
+#define WEIR_PLUGINS_GST_SOURCE_H
+
+#include <gst/base/gstpushsrc.h>
+#include <gst/video/video.h>
+#include <weir/weir.h>
+
+#include "plugins/gst/arrivals.h"
+#include "plugins/gst/memory.h"
+#include "plugins/gst/policy.h"
+#include "plugins/gst/run.h"
+
+/* weirsrc: source.c is the element, with its properties and what it agrees upon; frames.c is what
+ * becomes of a frame. */
+
+G_DECLARE_FINAL_TYPE(WeirSrc, weir_src, WEIR, SRC, GstPushSrc)
+#define WEIR_TYPE_SRC weir_src_get_type()
+
+struct _WeirSrc {
+	GstPushSrc parent;
+
+	/* Properties, under the object's lock. */
+	char *uri;
+	char *kind; /* NULL: auto */
+	guint buffers;
+	gboolean reconnect;
+	enum weir_gst_policy policy;
+	GstStructure *controls;
+
+	struct weir_gst_run run;
+	struct weir_gst_arrivals arrivals;
+	struct weir_source *source; /* open and not running */
+	GstCaps *caps; /* that it comes in, from start to stop; under the object's lock */
+	struct weir_gst_memory *memory;
+	GstVideoInfo info;       /* of raw caps */
+	struct weir_video video; /* that the caps tell; under the object's lock for other threads */
+	gboolean dmabufs;        /* agreed upon: nothing else will do */
+	gboolean strides;        /* downstream understands them */
+	gboolean warned;         /* of copies */
+	guint64 next_sequence;   /* G_MAXUINT64: the first frame is yet to come */
+	GstCaps *clock_caps;     /* of the reference stamps */
+};
+
+/* source.c: frames come with these caps from now on. FALSE: they make no sense. */
+gboolean weir_src_follow(WeirSrc *self, const struct weir_video *video, const GstCaps *caps);
+
+/* frames.c */
+GstFlowReturn weir_src_create(GstPushSrc *base, GstBuffer **out);
+
+#endif

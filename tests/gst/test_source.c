@@ -1,0 +1,326 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* weirsrc on the pattern source. */
+
+#include "tests/gst/element.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#define PATTERN "pattern:bars?size=320x240&fps=200"
+
+static void test_buffers_tell_what_they_are(void **state)
+{
+	GstHarness *harness = gst_harness_new_parse("weirsrc uri=\"" PATTERN "&format=UYVY\"");
+	guint64 next = 0;
+
+	(void)state;
+	gst_harness_use_systemclock(harness);
+	gst_harness_play(harness);
+	for (int i = 0; i < 20; i++) {
+		GstBuffer *buffer = gst_harness_pull(harness);
+		GstReferenceTimestampMeta *reference;
+		GstVideoMeta *meta;
+
+		assert_non_null(buffer);
+		meta = gst_buffer_get_video_meta(buffer);
+		assert_non_null(meta);
+		assert_int_equal(meta->width, 320);
+		assert_int_equal(meta->height, 240);
+		assert_int_equal(meta->format, GST_VIDEO_FORMAT_UYVY);
+		assert_int_equal(meta->stride[0], 640);
+		assert_true(gst_buffer_get_size(buffer) >= 640 * 240);
+		assert_true(GST_BUFFER_PTS_IS_VALID(buffer));
+		assert_true(GST_BUFFER_OFFSET(buffer) >= next);
+		next = GST_BUFFER_OFFSET(buffer) + 1;
+		reference = gst_buffer_get_reference_timestamp_meta(buffer, NULL);
+		assert_non_null(reference);
+		assert_true(reference->timestamp > 0);
+		gst_buffer_unref(buffer);
+	}
+	gst_harness_teardown(harness);
+}
+
+/* They go on living where they are held. */
+static void test_buffers_outlive_the_element(void **state)
+{
+	GstHarness *harness = gst_harness_new_parse("weirsrc uri=" PATTERN);
+	GstBuffer *held[4];
+	GstMapInfo map;
+
+	(void)state;
+	gst_harness_use_systemclock(harness);
+	gst_harness_play(harness);
+	for (int i = 0; i < 4; i++)
+		assert_non_null(held[i] = gst_harness_pull(harness));
+	gst_harness_teardown(harness);
+	for (int i = 0; i < 4; i++) {
+		assert_true(gst_buffer_map(held[i], &map, GST_MAP_READ));
+		assert_true(map.size > 0);
+		assert_int_equal(map.data[map.size - 1], map.data[map.size - 1]);
+		gst_buffer_unmap(held[i], &map);
+		gst_buffer_unref(held[i]);
+	}
+}
+
+/* Everything held: the source goes on with what comes back. */
+static void test_holding_all(void **state)
+{
+	GstHarness *harness = gst_harness_new_parse("weirsrc buffers=4 uri=" PATTERN);
+	GstBuffer *a, *b, *c;
+
+	(void)state;
+	gst_harness_use_systemclock(harness);
+	gst_harness_play(harness);
+	a = gst_harness_pull(harness);
+	b = gst_harness_pull(harness);
+	g_usleep(50000);
+	gst_buffer_unref(a);
+	gst_buffer_unref(b);
+	c = gst_harness_pull(harness);
+	assert_non_null(c);
+	gst_buffer_unref(c);
+	gst_harness_teardown(harness);
+}
+
+static void test_what_downstream_wants(void **state)
+{
+	(void)state;
+	assert_runs("weirsrc uri=" PATTERN
+		    " num-buffers=5 ! video/x-raw,format=NV12,width=160,height=120 ! fakesink");
+	assert_runs("weirsrc uri=" PATTERN " memory=host num-buffers=5 ! fakesink");
+	assert_runs("weirsrc uri=" PATTERN
+		    " num-buffers=5 ! video/x-raw,framerate=50/1 ! videoconvert ! fakesink");
+	assert_runs(
+		"weirsrc uri=\"" PATTERN "&stride=704\" num-buffers=5 ! videoconvert ! fakesink");
+	assert_refused("weirsrc uri=" PATTERN " ! audio/x-raw ! fakesink", "");
+}
+
+static void test_copies_by_policy(void **state)
+{
+	const char *padded = "weirsrc uri=\"" PATTERN "&stride=704\" num-buffers=5 copy-policy=";
+	char *words;
+
+	(void)state;
+	words = g_strconcat(padded, "never ! identity drop-allocation=true ! fakesink", NULL);
+	assert_refused(words, "copied");
+	g_free(words);
+	words = g_strconcat(padded, "allow ! identity drop-allocation=true ! fakesink", NULL);
+	assert_runs(words);
+	g_free(words);
+	assert_runs("weirsrc uri=" PATTERN " num-buffers=5 copy-policy=never ! fakesink");
+}
+
+/* Into a file goes the picture, without the rest of its pages. */
+static void test_bytes_of_a_file(void **state)
+{
+	char *name = g_build_filename(g_get_tmp_dir(), "weir-gst-bytes", NULL);
+	char *words = g_strdup_printf("weirsrc num-buffers=3 "
+				      "uri=\"pattern:bars?size=322x242&fps=200&format=UYVY\" ! "
+				      "filesink location=%s",
+		name);
+	gchar *content = NULL;
+	gsize length = 0;
+
+	(void)state;
+	assert_runs(words);
+	assert_true(g_file_get_contents(name, &content, &length, NULL));
+	assert_int_equal(length, 3 * 322 * 242 * 2);
+	g_free(content);
+	remove(name);
+	g_free(words);
+	g_free(name);
+}
+
+/* The element's own copies are in the books as well. */
+static void test_copies_are_counted(void **state)
+{
+	GstElement *pipeline = gst_parse_launch("weirsrc name=w copy-policy=allow num-buffers=5 "
+						"uri=\"" PATTERN "&format=UYVY&stride=704\" ! "
+						"identity drop-allocation=true ! fakesink",
+		NULL);
+	GstElement *element = gst_bin_get_by_name(GST_BIN(pipeline), "w");
+	GstBus *bus = gst_element_get_bus(pipeline);
+
+	(void)state;
+	gst_element_set_state(pipeline, GST_STATE_PLAYING);
+	gst_message_unref(gst_bus_timed_pop_filtered(bus, 30 * GST_SECOND, GST_MESSAGE_EOS));
+	assert_int_equal(figure(element, "user-copied-bytes"), 5 * 320 * 240 * 2);
+	gst_element_set_state(pipeline, GST_STATE_NULL);
+	gst_object_unref(bus);
+	gst_object_unref(element);
+	gst_object_unref(pipeline);
+}
+
+/* Who draws into what it got has a copy of its own: the pattern goes on undamaged. */
+static void test_writing_into_a_pattern(void **state)
+{
+	GstHarness *harness =
+		gst_harness_new_parse("weirsrc buffers=3 uri=\"" PATTERN "&format=GREY\"");
+
+	(void)state;
+	gst_harness_use_systemclock(harness);
+	gst_harness_play(harness);
+	for (int i = 0; i < 12; i++) {
+		GstBuffer *buffer = gst_buffer_make_writable(gst_harness_pull(harness));
+		GstMapInfo map;
+
+		assert_true(gst_buffer_map(buffer, &map, GST_MAP_READWRITE));
+		assert_int_not_equal(map.data[320 * 200], 77);
+		memset(map.data, 77, map.size);
+		gst_buffer_unmap(buffer, &map);
+		gst_buffer_unref(buffer);
+	}
+	gst_harness_teardown(harness);
+}
+
+static gboolean is_at_least_1_24(void)
+{
+	guint major, minor, micro, nano;
+
+	gst_version(&major, &minor, &micro, &nano);
+	return major > 1 || minor >= 24;
+}
+
+/* The pipeline counts a time of its own: frames have that, less their age. */
+static void test_another_clock(void **state)
+{
+	GstHarness *harness = gst_harness_new_parse("weirsrc uri=" PATTERN);
+
+	(void)state;
+	gst_harness_use_testclock(harness);
+	gst_harness_set_time(harness, 3600 * GST_SECOND);
+	gst_harness_play(harness);
+	for (int i = 0; i < 5; i++) {
+		GstBuffer *buffer = gst_harness_pull(harness);
+		GstClockTimeDiff age = GST_CLOCK_DIFF(GST_BUFFER_PTS(buffer), 3600 * GST_SECOND);
+
+		assert_true(age >= 0 && age < 30 * GST_SECOND);
+		gst_buffer_unref(buffer);
+	}
+	gst_harness_teardown(harness);
+}
+
+/* Nobody looks: the source has its frames back, and the first one that is wanted is new. */
+static void test_pausing(void **state)
+{
+	GstHarness *harness = gst_harness_new_parse("weirsrc uri=" PATTERN);
+	GstElement *element = gst_harness_find_element(harness, "weirsrc");
+	guint64 last;
+
+	(void)state;
+	gst_harness_use_systemclock(harness);
+	gst_harness_play(harness);
+	gst_buffer_unref(gst_harness_pull(harness));
+	gst_element_set_state(element, GST_STATE_PAUSED);
+	while (gst_harness_buffers_in_queue(harness))
+		gst_buffer_unref(gst_harness_pull(harness));
+	last = figure(element, "delivered");
+	for (int i = 0; i < 300 && figure(element, "delivered") < last + 20; i++)
+		g_usleep(10000);
+	assert_true(figure(element, "delivered") >= last + 20);
+	gst_element_set_state(element, GST_STATE_PLAYING);
+	for (int i = 0; i < 2; i++) {
+		GstBuffer *buffer = gst_harness_pull(harness);
+
+		assert_true(i == 0 || GST_BUFFER_OFFSET(buffer) >= last + 20);
+		gst_buffer_unref(buffer);
+	}
+	gst_object_unref(element);
+	gst_harness_teardown(harness);
+}
+
+/* Caps that insist on dma-bufs, in the words of this version. */
+static void test_dmabuf_caps(void **state)
+{
+	const char *words = is_at_least_1_24() ? "DMA_DRM,drm-format=UYVY" : "UYVY";
+	char *line = g_strdup_printf("weirsrc num-buffers=5 uri=\"" PATTERN "&format=UYVY\" ! "
+				     "video/x-raw(memory:DMABuf),format=%s ! weirsink sync=false",
+		words);
+	char *error = run_words(line);
+
+	(void)state;
+	if (access("/dev/udmabuf", R_OK | W_OK))
+		assert_non_null(strstr(error, "no dma-bufs"));
+	else
+		assert_null(error);
+	g_free(error);
+	g_free(line);
+}
+
+static void test_words_of_errors(void **state)
+{
+	(void)state;
+	assert_refused("weirsrc uri=patern:bars ! fakesink", "did you mean");
+	assert_refused("weirsrc uri=" PATTERN " memory=mmap ! fakesink", "mmap");
+	assert_refused("weirsrc device=/dev/video77 ! fakesink", "there is no camera");
+	assert_refused("weirsrc uri=pattern:bars extra-controls=\"c,brightness=1\" ! fakesink",
+		"has no control");
+}
+
+static void test_the_books(void **state)
+{
+	GstHarness *harness = gst_harness_new_parse("weirsrc name=w uri=" PATTERN);
+	GstElement *element = gst_harness_find_element(harness, "weirsrc");
+	char *plan = NULL;
+
+	(void)state;
+	gst_harness_use_systemclock(harness);
+	gst_harness_play(harness);
+	for (int i = 0; i < 10; i++)
+		gst_buffer_unref(gst_harness_pull(harness));
+	assert_true(figure(element, "captured") >= 10);
+	assert_int_equal(figure(element, "user-copied-bytes"), 0);
+	g_object_get(element, "plan", &plan, NULL);
+	assert_non_null(strstr(plan, "source pattern:bars"));
+	g_free(plan);
+	gst_object_unref(element);
+	gst_harness_teardown(harness);
+}
+
+static void test_state_changes(void **state)
+{
+	GstElement *pipeline = gst_parse_launch("weirsrc uri=" PATTERN " ! fakesink", NULL);
+	const int rounds = g_getenv("WEIR_TORTURE") ? 1000 : 100;
+
+	(void)state;
+	for (int i = 0; i < rounds; i++) {
+		gst_element_set_state(pipeline, GST_STATE_PLAYING);
+		g_usleep((gulong)g_random_int_range(0, 8000));
+		if (i % 5 == 0) {
+			gst_element_set_state(pipeline, GST_STATE_PAUSED);
+			g_usleep(500);
+			gst_element_set_state(pipeline, GST_STATE_PLAYING);
+		}
+		assert_int_not_equal(
+			gst_element_set_state(pipeline, GST_STATE_NULL), GST_STATE_CHANGE_FAILURE);
+	}
+	gst_object_unref(pipeline);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_buffers_tell_what_they_are),
+		cmocka_unit_test(test_buffers_outlive_the_element),
+		cmocka_unit_test(test_holding_all),
+		cmocka_unit_test(test_what_downstream_wants),
+		cmocka_unit_test(test_copies_by_policy),
+		cmocka_unit_test(test_bytes_of_a_file),
+		cmocka_unit_test(test_copies_are_counted),
+		cmocka_unit_test(test_writing_into_a_pattern),
+		cmocka_unit_test(test_another_clock),
+		cmocka_unit_test(test_pausing),
+		cmocka_unit_test(test_dmabuf_caps),
+		cmocka_unit_test(test_words_of_errors),
+		cmocka_unit_test(test_the_books),
+		cmocka_unit_test(test_state_changes),
+	};
+	int failed;
+
+	gst_init(&argc, &argv);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	gst_deinit();
+	return failed;
+}

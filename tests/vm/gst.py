@@ -1,0 +1,124 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The weir authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""In the rig: the GStreamer plugin between cameras and a display. No pipeline copies a byte or leaves anything behind,
+and what is busy or unplugged is told in weir's words. TAP on stdout.
+
+    tests/vm/run --module vkms tests/vm/gst.py PROVIDER_TEST
+"""
+import collections
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import guest
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
+import recipes  # noqa: E402
+
+report = guest.Report()
+os.environ.update(recipes.environment_of(shutil.which("weir")))
+os.environ.update({"GST_DEBUG": "weirsrc:4,weirsink:4,GST_TRACER:7", "GST_DEBUG_NO_COLOR": "1",
+                   "GST_TRACERS": "leaks"})
+CAMERA = "weirsrc device=/dev/video0 num-buffers=30 copy-policy=never"
+SMALL = "width=640,height=360"
+SCREEN = "video/x-raw,format=BGRx,width=640,height=480 ! kmssink driver-name=vkms force-modesetting=true"
+
+
+def launch(words):
+    return guest.run("gst-launch-1.0", "-v", *words.split())
+
+
+def copied(outcome):
+    """Of every element of weir's, in what they print at the end and in the log."""
+    return [int(bytes) for line in outcome.out + outcome.err if "weir-stats" in line
+            for bytes in re.findall(r"(?:user|kernel)-copied-bytes=\(guint64\)(\d+)", line)]
+
+
+def leaked(outcome):
+    """Types of what nobody let go of."""
+    return collections.Counter(re.findall(r"object-alive, type-name=\(string\)([^%,]+)", "\n".join(outcome.err)))
+
+
+def flows(title, words, condition=lambda outcome: True, usual=collections.Counter()):
+    outcome = launch(words)
+    figures = copied(outcome)
+    faults = [outcome] if outcome.status != 0 or not condition(outcome) else []
+    if not figures or any(figures):
+        faults.append("copied: %s" % figures)
+    report.check(title, faults + ["left behind: %s" % (leaked(outcome) - usual)] * bool(leaked(outcome) - usual))
+
+
+def fails(title, words, *parts):
+    outcome = launch(words)
+    text = "\n".join(outcome.err)
+    report.check(title, [outcome] if not outcome.status or any(part not in text for part in parts) else [])
+
+
+def says(part):
+    return lambda outcome: part in "\n".join(outcome.out)
+
+
+def try_source():
+    flows("camera ! fakesink", CAMERA + " ! fakesink")
+    for name in "YUY2", "NV12", "BGRx":
+        flows("camera %s ! fakesink" % name, "%s ! video/x-raw,format=%s,%s ! fakesink" % (CAMERA, name, SMALL))
+    flows("camera ! appsink", CAMERA + " ! appsink max-buffers=2 drop=true wait-on-eos=false")
+    flows("camera ! kmssink", "%s ! %s" % (CAMERA, SCREEN))
+    flows("camera with memory:DMABuf ! weirsink",
+          "%s ! video/x-raw(memory:DMABuf),%s ! weirsink copy-policy=never" % (CAMERA, SMALL), says("memory:DMABuf"))
+    flows("camera ! queue ! weirsink display",
+          "%s ! video/x-raw,format=BGRx,%s ! queue ! weirsink uri=display copy-policy=never" % (CAMERA, SMALL))
+
+
+def try_sink():
+    theirs = "v4l2src device=/dev/video1 io-mode=dmabuf num-buffers=30 ! video/x-raw,format=BGRx," + SMALL
+    usual = leaked(launch(theirs + " ! fakesink"))  # v4l2src leaves itself behind, with whatever sink
+    for uri in "null", "display":
+        flows("v4l2src ! weirsink " + uri, "%s ! weirsink uri=%s copy-policy=never" % (theirs, uri),
+              says("program's memory"), usual)
+    flows("videotestsrc ! weirsink display",
+          "videotestsrc num-buffers=30 ! video/x-raw,format=BGRx,%s ! weirsink uri=display copy-policy=never" % SMALL,
+          says("straight into the slots"))
+
+
+def try_trouble():
+    with guest.Background("{", "weir", "capture", "/dev/video1", "-q", "--to", "null", "--json", "--frames"):
+        fails("busy", "weirsrc device=/dev/video1 ! fakesink", "/dev/video1", "weir")
+    fails("copies that are not allowed",
+          "videotestsrc ! identity drop-allocation=true ! weirsink copy-policy=never", "would have to be copied")
+
+
+def unplugged(words):
+    """While it runs: what it printed, after its exit status."""
+    with subprocess.Popen(["gst-launch-1.0", "-v"] + words.split(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True) as child:
+        seen = []
+        for line in child.stdout:
+            seen.append(line)
+            if "plan = " in line and len([l for l in seen if "plan = " in l]) == 1:
+                guest.run("v4l2-ctl", "-d", "/dev/video0", "-c", "disconnect=1")
+    return child.returncode, "".join(seen)
+
+
+def try_unplug():
+    status, said = unplugged("weirsrc device=/dev/video0 ! fakesink")
+    report.check("unplugged: an error", [] if status and re.search("ERROR: .*was unplugged", said) else [said])
+    status, said = unplugged("weirsrc device=/dev/video0 reconnect=true num-buffers=90 ! fakesink")
+    report.check("unplugged, with reconnect=true",
+                 [] if not status and "is back after" in said else ["exit status %d" % status, said])
+
+
+def try_provider():
+    outcome = guest.run(sys.argv[1])
+    report.check("cameras behind a device monitor", [outcome] if outcome.status != 0 else [])
+
+
+try_provider()
+try_source()
+try_sink()
+try_trouble()
+try_unplug()
+report.finish()
