@@ -44,7 +44,7 @@ static int write_file(const struct weir_rtp_sink *sink, const char *text, size_t
 
 int weir_rtp_describe_session(struct weir_sink *base, char *text, size_t size)
 {
-	const struct weir_rtp_sink *sink = (const struct weir_rtp_sink *)base;
+	struct weir_rtp_sink *sink = (struct weir_rtp_sink *)base;
 	const struct weir_rtp_route *route = &sink->route;
 	struct weir_sdp sdp = {
 		.payload = sink->coding ? sink->coding->payload : WEIR_RTP_RAW,
