@@ -15,7 +15,7 @@
 #define WEIR_RTP_JPEG_RESTART  4 /* bytes more, of images with restart markers */
 #define WEIR_RTP_JPEG_TABLE    64
 #define WEIR_RTP_JPEG_TABLES   (4 + 2 * WEIR_RTP_JPEG_TABLE)
-#define WEIR_RTP_JPEG_MAX_SIZE 2040 /* a byte counts it in eights */
+#define WEIR_RTP_JPEG_MAX_SIZE 2040u /* a byte counts it in eights */
 #define WEIR_RTP_JPEG_MAX_SCAN (1u << 24)
 
 /* The longest header of a packet, RTP's not counted. */
