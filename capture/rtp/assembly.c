@@ -47,10 +47,14 @@ static struct weir_rtp_frame *open_frame(struct weir_rtp_source *source)
 	place->serial = ++assembly->serials;
 	place->memory = pixels.data[0];
 	place->stride = pixels.stride[0];
-	place->stamped = false;
+	place->stamped = place->led = false;
 	place->deadline_ns = 0;
-	place->next = 0;
+	place->next = source->form->lead;
+	place->end = source->form->coded ? UINT32_MAX : assembly->total;
 	weir_coverage_clear(&place->coverage);
+	/* What does not travel is not missed. */
+	if (source->form->lead)
+		weir_coverage_add(&place->coverage, 0, source->form->lead);
 	assembly->order[assembly->n++] = place;
 	return place;
 }
@@ -82,6 +86,13 @@ static void end_all(struct weir_rtp_source *source, uint64_t now)
 
 	for (unsigned i = 0; i < assembly->n && assembly->order[i]->stamped; i++)
 		weir_rtp_assembly_end(source, assembly->order[i], now);
+}
+
+void weir_rtp_assembly_mark(
+	struct weir_rtp_source *source, struct weir_rtp_frame *frame, uint32_t end)
+{
+	if (source->form->coded && end >= frame->coverage.reached)
+		frame->end = end;
 }
 
 void weir_rtp_assembly_end(
@@ -189,7 +200,7 @@ struct weir_rtp_frame *weir_rtp_assembly_next(struct weir_rtp_source *source)
 	if (!assembly->any || assembly->skipping)
 		return NULL;
 	newest = find_open(assembly, assembly->timestamp);
-	if (newest && newest->next < assembly->total)
+	if (newest && newest->next < newest->end && newest->next < assembly->total)
 		return newest;
 	return weir_rtp_assembly_ahead(source);
 }

@@ -24,10 +24,12 @@ struct weir_rtp_frame {
 	uint32_t stride;
 	bool stamped; /* packets have come */
 	uint32_t timestamp;
+	bool led; /* what stands before all packets' bytes is there */
 	bool gap; /* packets are missing since the frame before began */
 	uint64_t arrived_ns;
 	uint64_t deadline_ns; /* when it is delivered as it is; 0: packets still come */
 	uint32_t next;        /* the byte behind its latest packet */
+	uint32_t end;         /* where it ends; UINT32_MAX: a coded one, which nothing has told of */
 	struct weir_coverage coverage;
 };
 
@@ -36,7 +38,9 @@ struct weir_rtp_assembly {
 	struct weir_rtp_frame *order[WEIR_RTP_FRAMES]; /* oldest first */
 	unsigned n;
 	uint64_t serials;
-	uint32_t total;      /* bytes of a frame, lines without padding */
+	uint32_t total;      /* bytes of a frame, lines without padding; of a coded one, at most */
+	bool has_lead;
+	uint8_t lead[WEIR_RTP_MAX_LEAD]; /* what the first packet that is foreseen leads with */
 	uint32_t line_bytes; /* 0: it has no lines */
 	bool any;            /* packets of a frame have come */
 	uint32_t timestamp;  /* of the newest frame, whatever became of it */
@@ -68,6 +72,10 @@ void weir_rtp_assembly_begin(struct weir_rtp_source *source, struct weir_rtp_fra
 /* Copies a part to its place. Whether anything of it was missing. */
 bool weir_rtp_assembly_place(struct weir_rtp_source *source, struct weir_rtp_frame *frame,
 	const struct weir_rtp_part *part);
+
+/* Its last packet has come. */
+void weir_rtp_assembly_mark(
+	struct weir_rtp_source *source, struct weir_rtp_frame *frame, uint32_t end);
 
 /* No more packets of it will come but late ones. */
 void weir_rtp_assembly_end(

@@ -171,10 +171,16 @@ static void take_foreseen(
 		source->counts.repeated++;
 	else if (late)
 		weir_rtp_uncount(source);
+	if (source->form->lead && expected->start == source->form->lead) {
+		memcpy(frame->memory, source->assembly.lead, source->form->lead);
+		frame->led = true;
+	}
 	if (!late)
 		frame->next = end;
-	if (expected->marker)
-		weir_rtp_assembly_end(source, frame, now);
+	if (!expected->marker)
+		return;
+	weir_rtp_assembly_mark(source, frame, end);
+	weir_rtp_assembly_end(source, frame, now);
 }
 
 /* The packet in one piece: behind what was foreseen it is so already. */

@@ -9,7 +9,7 @@
  * other, so that this tells where the bytes of packets will belong before they come. It is learned
  * from packets in any order, and anew when the sender cuts otherwise. */
 
-#define WEIR_CUT_HEAD 112 /* bytes of the longest header that is foreseen: RTP and 16 pieces */
+#define WEIR_CUT_HEAD 160 /* bytes of the longest header that is foreseen: JPEG's with its tables */
 
 struct weir_cut_piece {
 	uint32_t start;                /* byte of the frame */

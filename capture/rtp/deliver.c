@@ -33,14 +33,20 @@ static void say_drops(struct weir_rtp_source *source)
 			drops);
 }
 
+/* Of a coded frame whose last packet is missing, as far as packets came. */
+static uint32_t end_of(const struct weir_rtp_frame *frame)
+{
+	return frame->end == UINT32_MAX ? frame->coverage.reached : frame->end;
+}
+
 static void say_missing(
 	struct weir_rtp_source *source, const struct weir_rtp_frame *frame, uint32_t missing)
 {
 	const struct weir_coverage *coverage = &frame->coverage;
-	uint32_t total = source->assembly.total, line = source->assembly.line_bytes;
+	uint32_t total = end_of(frame), line = source->assembly.line_bytes;
 	uint32_t first = coverage->n ? coverage->hole[0].begin : coverage->reached;
 
-	if (source->counts.lost == 0 && coverage->n == 0 &&
+	if (source->counts.lost == 0 && coverage->n == 0 && !source->form->coded &&
 		weir_rtp_once(source, WEIR_RTP_SAID_SHORT))
 		weir_warn(source->base.log,
 			"rtp: frames end after %" PRIu32 " of %" PRIu32
@@ -58,13 +64,14 @@ static void say_missing(
 static bool conceal(struct weir_rtp_source *source, const struct weir_rtp_frame *frame)
 {
 	const struct weir_coverage *coverage = &frame->coverage;
-	uint32_t missing = weir_coverage_missing(coverage, source->assembly.total);
+	uint32_t missing = weir_coverage_missing(coverage, end_of(frame));
+	bool headless = source->form->lead && !frame->led && !source->assembly.has_lead;
 
-	if (!missing)
+	if (!missing && !headless && frame->end != UINT32_MAX)
 		return false;
 	source->counts.corrupt++;
 	say_missing(source, frame, missing);
-	if (source->wishes.lost != WEIR_RTP_LOST_BLACK)
+	if (source->wishes.lost != WEIR_RTP_LOST_BLACK || source->form->coded)
 		return true;
 	for (unsigned i = 0; i < coverage->n; i++)
 		blacken(source, frame, coverage->hole[i].begin, coverage->hole[i].end);
@@ -94,6 +101,16 @@ static void describe(struct weir_rtp_source *source, const struct weir_rtp_frame
 	assembly->delivered = true;
 }
 
+/* What a coded frame has beside the bytes of its packets. How many it has then. */
+static uint32_t complete(struct weir_rtp_source *source, const struct weir_rtp_frame *frame)
+{
+	uint32_t bytes = end_of(frame);
+
+	if (!frame->led)
+		memcpy(frame->memory, source->assembly.lead, source->form->lead);
+	return source->form->close ? source->form->close(frame->memory, bytes) : bytes;
+}
+
 /* Takes the oldest frame out. The caller has its reference. */
 static struct weir_frame *take_oldest(struct weir_rtp_assembly *assembly)
 {
@@ -110,18 +127,20 @@ static void deliver_oldest(struct weir_rtp_source *source, uint64_t now)
 {
 	struct weir_rtp_frame *oldest = source->assembly.order[0];
 	bool corrupt = conceal(source, oldest);
+	uint32_t bytes = source->form->coded ? complete(source, oldest) : 0;
 	struct weir_frame *frame = take_oldest(&source->assembly);
 
 	if (!corrupt)
 		source->assembly.span_ns = now - oldest->arrived_ns;
 	describe(source, oldest, &frame->info, corrupt);
+	if (bytes)
+		frame->info.bytes_used = bytes;
 	source->host.deliver(source->host.data, frame);
 }
 
-static bool is_due(
-	const struct weir_rtp_source *source, const struct weir_rtp_frame *frame, uint64_t now)
+static bool is_due(const struct weir_rtp_frame *frame, uint64_t now)
 {
-	return frame->stamped && (weir_coverage_whole(&frame->coverage, source->assembly.total) ||
+	return frame->stamped && (weir_coverage_whole(&frame->coverage, frame->end) ||
 					 (frame->deadline_ns && frame->deadline_ns <= now));
 }
 
@@ -130,7 +149,7 @@ void weir_rtp_assembly_settle(struct weir_rtp_source *source, uint64_t now)
 	struct weir_rtp_assembly *assembly = &source->assembly;
 	uint64_t deadline;
 
-	while (source->running && assembly->n && is_due(source, assembly->order[0], now))
+	while (source->running && assembly->n && is_due(assembly->order[0], now))
 		deliver_oldest(source, now);
 	if (!source->running || !assembly->n)
 		return;

@@ -49,6 +49,20 @@ static void say_foreign(struct weir_rtp_source *source, const union weir_rtp_add
 				true, sender));
 }
 
+static bool fits(const struct weir_rtp_source *source, const struct weir_rtp_parts *parts,
+	char *why, size_t size)
+{
+	uint32_t total = source->assembly.total;
+
+	for (unsigned i = 0; i < parts->n; i++)
+		if (parts->part[i].length > total ||
+			parts->part[i].start > total - parts->part[i].length) {
+			snprintf(why, size, "it sends frames of more than %u bytes", total);
+			return false;
+		}
+	return true;
+}
+
 /* RTP of the payload type, with bytes for this picture. */
 static bool read_packet(struct weir_rtp_source *source, const uint8_t *packet, size_t length,
 	const union weir_rtp_address *from, struct weir_rtp_header *header,
@@ -64,11 +78,11 @@ static bool read_packet(struct weir_rtp_source *source, const uint8_t *packet, s
 		say_type(source, header->payload_type);
 		return false;
 	}
-	if (source->form->read(&source->base.video, payload, bytes, parts, why, sizeof(why))) {
-		say_unfit(source, from, why);
-		return false;
-	}
-	return true;
+	if (!source->form->read(&source->base.video, payload, bytes, parts, why, sizeof(why)) &&
+		fits(source, parts, why, sizeof(why)))
+		return true;
+	say_unfit(source, from, why);
+	return false;
 }
 
 static void lock(struct weir_rtp_source *source, const struct weir_rtp_header *header,
@@ -112,7 +126,8 @@ static bool admit(struct weir_rtp_source *source, const struct weir_rtp_header *
 	if (!source->running)
 		return false;
 	lock(source, header, from, now);
-	if (parts->n && parts->part[0].start != 0) { /* of this frame we have missed the rest */
+	if (parts->n && parts->part[0].start !=
+				source->form->lead) { /* of this frame we have missed the rest */
 		source->assembly.any = true;
 		source->assembly.timestamp = header->timestamp;
 		source->assembly.skipping = true;
@@ -144,6 +159,10 @@ static void learn(struct weir_rtp_source *source, const uint8_t *packet, size_t 
 	piece.tail = (uint8_t)tail;
 	memcpy(piece.header, packet, head);
 	weir_cut_learn(&source->assembly.cut, &piece);
+	if (parts->leads) {
+		source->assembly.has_lead = true;
+		memcpy(source->assembly.lead, parts->lead, sizeof(parts->lead));
+	}
 }
 
 static bool place(struct weir_rtp_source *source, struct weir_rtp_frame *frame,
@@ -177,14 +196,21 @@ static void take(struct weir_rtp_source *source, const struct weir_rtp_header *h
 		return;
 	}
 	source->sender.heard_ns = now;
+	if (parts->leads) {
+		memcpy(frame->memory, parts->lead, source->form->lead);
+		frame->led = true;
+	}
 	if (!place(source, frame, parts))
 		counts->repeated++;
 	else if (late)
 		weir_rtp_uncount(source);
 	if (last && !late)
 		frame->next = last->start + last->length;
-	if (header->marker)
-		weir_rtp_assembly_end(source, frame, now);
+	if (!header->marker)
+		return;
+	if (last)
+		weir_rtp_assembly_mark(source, frame, last->start + last->length);
+	weir_rtp_assembly_end(source, frame, now);
 }
 
 void weir_rtp_take_packet(struct weir_rtp_source *source, const uint8_t *packet, size_t length,

@@ -80,10 +80,10 @@ static void advance(struct weir_rtp_source *source, struct place *place)
 	place->start = last->start + last->length;
 	place->sequence++;
 	place->hint++;
-	if (place->start < source->assembly.total)
+	if (place->start < source->assembly.total && place->start < place->frame->end)
 		return;
 	place->frame = place->frame->stamped ? weir_rtp_assembly_ahead(source) : NULL;
-	place->start = 0;
+	place->start = source->form->lead;
 	place->hint = 0;
 }
 

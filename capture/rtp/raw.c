@@ -46,6 +46,7 @@ static int read_raw(const struct weir_video *video, const uint8_t *payload, size
 	if (n < 0)
 		return n;
 	out->n = 0;
+	out->leads = false;
 	for (int i = 0; i < n; i++) {
 		struct weir_rtp_part *part = &out->part[out->n];
 		int err = read_line(video, &lines[i], part, why, size);

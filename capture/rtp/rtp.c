@@ -42,7 +42,8 @@ static int open_rtp(const struct weir_uri *uri, const struct weir_video *wanted,
 	source->base.live = true;
 	source->base.delivers_corrupt = source->wishes.lost != WEIR_RTP_LOST_DROP;
 	source->base.min_slots = OWN_SLOTS;
-	source->form = &weir_rtp_form_raw;
+	source->form =
+		source->wishes.payload == WEIR_RTP_JPEG ? &weir_rtp_form_jpeg : &weir_rtp_form_raw;
 	source->fd = -1;
 	*out = &source->base;
 	return 0;
@@ -70,6 +71,10 @@ static int try_video(struct weir_source *base, struct weir_video *video, char *w
 	struct weir_video other = base->video;
 	struct weir_layout layout;
 
+	if (video->format == other.format && other.format->flags & WEIR_FORMAT_COMPRESSED) {
+		*video = other;
+		return 0;
+	}
 	if (video->format == other.format) {
 		other.stride = video->stride ? video->stride : other.stride;
 		if (!weir_format_layout(&other, &layout)) {
@@ -92,8 +97,13 @@ static int set_video(struct weir_source *base, const struct weir_video *video)
 static int frame_bytes(struct weir_source *source, size_t *out)
 {
 	struct weir_layout layout;
-	int err = weir_format_layout(&source->video, &layout);
+	int err = 0;
 
+	if (source->video.format->flags & WEIR_FORMAT_COMPRESSED) {
+		*out = weir_rtp_coded_bytes(&source->video);
+		return 0;
+	}
+	err = weir_format_layout(&source->video, &layout);
 	if (!err)
 		*out = layout.size;
 	return err;

@@ -180,9 +180,12 @@ static int prepare(struct weir_rtp_source *source)
 	struct weir_rtp_assembly *assembly = &source->assembly;
 	int err;
 
+	assembly->has_lead = false;
 	assembly->line_bytes = (uint32_t)weir_format_line_bytes(video->format, 0, video->width);
 	assembly->total = assembly->line_bytes * video->height;
-	err = weir_paint_init(&source->black, video);
+	if (source->form->coded)
+		assembly->total = weir_rtp_coded_bytes(video) - WEIR_RTP_CLOSING;
+	err = source->form->coded ? 0 : weir_paint_init(&source->black, video);
 	if (!err)
 		err = weir_cut_init(&assembly->cut, assembly->total, video->height);
 	if (!err)

@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "capture/rtp/source.h"
 #include "core/log.h"
+#include "core/rtp/jpeg.h"
 
 #define HD_HEIGHT 720 /* the least that comes in BT.709 where nobody tells */
 
@@ -31,9 +33,9 @@ static int settle_format(const struct weir_video *wanted, const struct weir_sdp 
 	out->format = wanted->format ? wanted->format : sdp->video.format;
 	if (!out->format)
 		out->format = weir_format_by_name("UYVY");
-	if (sdp->payload != WEIR_RTP_RAW) {
-		weir_error(log, "rtp: %s is not received, only uncompressed video (RFC 4175) is",
-			sdp->payload == WEIR_RTP_JPEG ? "JPEG" : "H264");
+	if (sdp->payload == WEIR_RTP_H264) {
+		weir_error(log, "rtp: H264 is not received: uncompressed video (RFC 4175) and "
+				"JPEG (RFC 2435) are");
 		return -ENOTSUP;
 	}
 	if (sdp->video.format && sdp->video.format != out->format) {
@@ -41,7 +43,25 @@ static int settle_format(const struct weir_video *wanted, const struct weir_sdp 
 			out->format->name, sdp->video.format->name);
 		return -ENOTSUP;
 	}
+	if (sdp->payload == WEIR_RTP_JPEG)
+		return 0;
 	return out->format->rtp ? 0 : refuse_format(out->format, log);
+}
+
+uint32_t weir_rtp_coded_bytes(const struct weir_video *video)
+{
+	/* More than any camera's image, and than noise at the best quality that they have. */
+	return (video->width + 15) * (video->height + 15) * 2 + 4096;
+}
+
+static int settle_jpeg(const struct weir_log *log, struct weir_video *out)
+{
+	out->stride = 0;
+	if (out->width <= WEIR_RTP_JPEG_MAX_SIZE && out->height <= WEIR_RTP_JPEG_MAX_SIZE)
+		return 0;
+	weir_error(log, "rtp: RTP carries JPEG of up to %ux%u, not %" PRIu32 "x%" PRIu32,
+		WEIR_RTP_JPEG_MAX_SIZE, WEIR_RTP_JPEG_MAX_SIZE, out->width, out->height);
+	return -ENOTSUP;
 }
 
 static int settle_size(const struct weir_video *wanted, const struct weir_sdp *sdp,
@@ -56,6 +76,8 @@ static int settle_size(const struct weir_video *wanted, const struct weir_sdp *s
 		weir_error(log, "rtp: packets do not tell the size: say sdp=FILE or size=WxH");
 		return -EINVAL;
 	}
+	if (sdp->payload == WEIR_RTP_JPEG)
+		return settle_jpeg(log, out);
 	if (out->width % format->rtp_pgroup_pixels) {
 		weir_error(log,
 			"rtp: lines of %s come in multiples of %u pixels, which %" PRIu32 " is not",
@@ -76,6 +98,9 @@ static int settle_size(const struct weir_video *wanted, const struct weir_sdp *s
 static void settle_colour(struct weir_video *video)
 {
 	bool rgb = video->format->flags & WEIR_FORMAT_RGB, hd = video->height >= HD_HEIGHT;
+
+	if (video->format->flags & WEIR_FORMAT_COMPRESSED) /* JPEG's own */
+		video->range = WEIR_RANGE_FULL, video->matrix = WEIR_MATRIX_601;
 
 	if (!video->range)
 		video->range = rgb ? WEIR_RANGE_FULL : WEIR_RANGE_LIMITED;

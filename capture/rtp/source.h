@@ -63,6 +63,9 @@ struct weir_rtp_source {
 int weir_rtp_start(struct weir_source *source, const struct weir_source_host *host);
 void weir_rtp_stop(struct weir_source *source);
 
+/* capture/rtp/settle.c: the room for a coded frame of that size. */
+uint32_t weir_rtp_coded_bytes(const struct weir_video *video);
+
 /* capture/rtp/describe.c */
 int weir_rtp_describe(struct weir_source *source, const struct weir_source_info **out);
 

@@ -136,7 +136,12 @@ int weir_rtp_wishes_read(struct weir_rtp_wishes *wishes, const struct weir_uri *
 	const char *stride = weir_uri_get(uri, "stride");
 	struct weir_sdp sdp = { .payload = WEIR_RTP_RAW, .payload_type = DEFAULT_PAYLOAD_TYPE };
 	struct weir_video asked = *wanted;
-	int err = path ? read_sdp(path, log, &sdp) : 0;
+	int err = 0;
+
+	if (path)
+		err = read_sdp(path, log, &sdp);
+	else if (asked.format && asked.format == weir_format_by_name("MJPEG"))
+		sdp = (struct weir_sdp){ .payload = WEIR_RTP_JPEG, .payload_type = 26 };
 
 	wishes->payload = sdp.payload;
 	wishes->payload_type = sdp.payload_type;

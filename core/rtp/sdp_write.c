@@ -10,6 +10,8 @@
 
 #include <weir/log.h>
 
+#include "core/rtp/h264.h"
+
 #define SMALLEST_HD 720 /* lines: from here on, colours that nobody named are BT.709 */
 
 struct text {
@@ -64,6 +66,27 @@ static void put_raw(struct text *text, const struct weir_sdp *sdp)
 	put(text, "\r\n");
 }
 
+static void put_h264(struct text *text, const struct weir_sdp *sdp)
+{
+	const char *sets = sdp->sprop;
+	uint8_t sps[sizeof(sdp->sprop)];
+	int length = weir_h264_read_set(&sets, sps, sizeof(sps));
+
+	put(text, "a=rtpmap:%u H264/90000\r\na=fmtp:%u ", sdp->payload_type, sdp->payload_type);
+	if (length >= 4)
+		put(text, "profile-level-id=%02x%02x%02x; ", sps[1], sps[2], sps[3]);
+	put(text, "packetization-mode=1%s%s\r\n", sdp->sprop[0] ? "; sprop-parameter-sets=" : "",
+		sdp->sprop);
+}
+
+static void put_jpeg(struct text *text, const struct weir_sdp *sdp)
+{
+	put(text, "a=rtpmap:%u JPEG/90000\r\n", sdp->payload_type);
+	/* Packets count the size in eights. */
+	if (sdp->video.width && sdp->video.height)
+		put(text, "a=x-dimensions:%u,%u\r\n", sdp->video.width, sdp->video.height);
+}
+
 static void put_payload(struct text *text, const struct weir_sdp *sdp)
 {
 	switch (sdp->payload) {
@@ -71,12 +94,10 @@ static void put_payload(struct text *text, const struct weir_sdp *sdp)
 		put_raw(text, sdp);
 		return;
 	case WEIR_RTP_JPEG:
-		put(text, "a=rtpmap:%u JPEG/90000\r\n", sdp->payload_type);
+		put_jpeg(text, sdp);
 		return;
 	case WEIR_RTP_H264:
-		put(text, "a=rtpmap:%u H264/90000\r\n", sdp->payload_type);
-		put(text, "a=fmtp:%u packetization-mode=1%s%s\r\n", sdp->payload_type,
-			sdp->sprop[0] ? "; sprop-parameter-sets=" : "", sdp->sprop);
+		put_h264(text, sdp);
 		return;
 	}
 }

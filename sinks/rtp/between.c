@@ -94,7 +94,8 @@ static uint32_t number(struct weir_rtp_shared *shared, uint64_t frame)
 	return shared->numbered[i].sequence;
 }
 
-struct weir_rtp_sheet weir_rtp_number(struct weir_rtp_sink *sink, const struct weir_frame *frame)
+struct weir_rtp_sheet weir_rtp_number(
+	struct weir_rtp_sink *sink, const struct weir_frame *frame, uint32_t packets)
 {
 	const struct weir_frame_info *info = weir_frame_info(frame);
 	struct weir_rtp_stream *stream = weir_rtp_stream(sink);
@@ -108,7 +109,7 @@ struct weir_rtp_sheet weir_rtp_number(struct weir_rtp_sink *sink, const struct w
 	if (sink->shared)
 		sheet.sequence = number(sink->shared, info->sequence);
 	else
-		stream->next += sink->geometry.packets;
+		stream->next += packets;
 	return sheet;
 }
 

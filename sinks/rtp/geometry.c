@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/rtp/wire.h"
+#include "sinks/rtp/slices.h"
 
 #define PAGE 4096u /* where pages are larger, fewer are needed */
 
@@ -29,12 +30,18 @@ int weir_rtp_geometry_init(
 	if (cut->piece_bytes - cut->last_bytes > WEIR_RTP_MAX_PADDING)
 		return -ENOTSUP;
 	geometry->packets = cut->pieces * video->height;
+	geometry->segment = WEIR_RTP_RAW_HEADER + cut->piece_bytes;
 	geometry->piece_pixels = cut->piece_bytes / video->format->rtp_pgroup_bytes *
 				 video->format->rtp_pgroup_pixels;
 	geometry->padding_bytes = cut->piece_bytes - cut->last_bytes;
 	if (geometry->padding_bytes)
 		geometry->padding[geometry->padding_bytes - 1] = (uint8_t)geometry->padding_bytes;
 	return 0;
+}
+
+void weir_rtp_geometry_init_slices(struct weir_rtp_geometry *geometry, uint32_t room)
+{
+	*geometry = (struct weir_rtp_geometry){ .room = room, .segment = room, .packets = 1 };
 }
 
 bool weir_rtp_fits_stride(const struct weir_rtp_geometry *geometry, uint32_t stride)
@@ -57,7 +64,7 @@ uint32_t weir_rtp_find_stride(const struct weir_rtp_geometry *geometry, uint32_t
 
 uint32_t weir_rtp_segment(const struct weir_rtp_geometry *geometry, uint32_t stride)
 {
-	return stride ? stride : WEIR_RTP_RAW_HEADER + geometry->cut.piece_bytes;
+	return stride ? stride : geometry->segment;
 }
 
 uint32_t weir_rtp_train(const struct weir_rtp_geometry *geometry, uint32_t stride)
@@ -156,12 +163,25 @@ void weir_rtp_write_apart(const struct weir_rtp_geometry *geometry,
 
 /* ---- gathering ---- */
 
+static unsigned gather_slice(
+	const struct weir_rtp_pieces *pieces, uint32_t packet, struct iovec *parts)
+{
+	const struct weir_rtp_slice *slice = &pieces->slices[packet];
+
+	parts[0] = (struct iovec){ pieces->headers + slice->header, slice->header_bytes };
+	parts[1] = (struct iovec){ pieces->lines + slice->at, slice->bytes };
+	return 2;
+}
+
 static unsigned gather_one(const struct weir_rtp_geometry *geometry,
 	const struct weir_rtp_pieces *pieces, uint32_t packet, struct iovec *parts)
 {
 	const struct weir_rtp_raw_cut *cut = &geometry->cut;
-	bool last = is_last_piece(geometry, packet);
+	bool last;
 
+	if (pieces->slices)
+		return gather_slice(pieces, packet, parts);
+	last = is_last_piece(geometry, packet);
 	parts[0] = (struct iovec){
 		.iov_base = pieces->headers + (size_t)packet * WEIR_RTP_RAW_HEADER,
 		.iov_len = WEIR_RTP_RAW_HEADER,
@@ -188,6 +208,11 @@ unsigned weir_rtp_gather(const struct weir_rtp_geometry *geometry,
 	for (uint32_t i = 0; i < n; i++)
 		used += gather_one(geometry, pieces, first + i, parts + used);
 	return used;
+}
+
+uint32_t weir_rtp_count_equal(const struct weir_rtp_pieces *pieces, uint32_t first, uint32_t most)
+{
+	return pieces->slices ? weir_rtp_slices_equal(pieces->slices, first, most) : most;
 }
 
 static unsigned count_pages(const struct iovec *part)

@@ -31,7 +31,8 @@
 struct weir_rtp_geometry {
 	struct weir_rtp_raw_cut cut;
 	uint32_t height;
-	uint32_t packets; /* of a frame */
+	uint32_t packets; /* of a frame; of a compressed one, which has its own number, 1 */
+	uint32_t segment; /* bytes of each, headers apart; of compressed ones, the longest */
 	uint32_t room;    /* of a datagram for what follows UDP's header */
 	uint32_t piece_pixels;
 	uint8_t padding[WEIR_RTP_MAX_PADDING]; /* what makes the last pieces of lines equal */
@@ -48,6 +49,9 @@ struct weir_rtp_sheet {
 /* 0 or -ENOTSUP: no such format on the wire, or not in datagrams of that size. */
 int weir_rtp_geometry_init(
 	struct weir_rtp_geometry *geometry, const struct weir_video *video, uint32_t room);
+
+/* Of frames that are cut one by one (slices.h). */
+void weir_rtp_geometry_init_slices(struct weir_rtp_geometry *geometry, uint32_t room);
 
 /* Whether headers fit between lines so far apart. */
 bool weir_rtp_fits_stride(const struct weir_rtp_geometry *geometry, uint32_t stride);
@@ -73,11 +77,16 @@ struct weir_rtp_pieces {
 	uint8_t *headers;
 	uint8_t *lines;
 	uint32_t stride;
+	const struct weir_rtp_slice *slices; /* of a compressed frame (slices.h), else NULL */
 };
 
 /* Parts of `n` packets from number `first` on; how many parts. */
 unsigned weir_rtp_gather(const struct weir_rtp_geometry *geometry,
 	const struct weir_rtp_pieces *pieces, uint32_t first, uint32_t n, struct iovec *parts);
+
+/* How many packets from `first` on, of at most `most`, one send can be cut into: all of one size
+ * but for the last. At least one. */
+uint32_t weir_rtp_count_equal(const struct weir_rtp_pieces *pieces, uint32_t first, uint32_t most);
 
 /* How many packets from `first` on the kernel can refer to in one of its own: at least one, and at
  * most `most`. */

@@ -120,6 +120,7 @@ static int read_numbers(
 		err = read_number(uri, "payload", 96, 127, log, &payload);
 	if (!err)
 		err = read_number(uri, "ssrc", 0, UINT32_MAX, log, &out->ssrc);
+	out->has_payload = weir_uri_get(uri, "payload") != NULL;
 	out->has_ssrc = weir_uri_get(uri, "ssrc") != NULL;
 	out->payload_type = (uint8_t)payload;
 	return err;

@@ -36,6 +36,7 @@ struct weir_rtp_options {
 	enum weir_rtp_pace pace;
 	bool is_forced;
 	enum weir_rtp_way way; /* if it is forced */
+	bool has_payload;
 	uint8_t payload_type;
 	bool has_ssrc;
 	uint32_t ssrc;

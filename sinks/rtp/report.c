@@ -44,11 +44,11 @@ static int write_file(const struct weir_rtp_sink *sink, const char *text, size_t
 
 int weir_rtp_describe_session(struct weir_sink *base, char *text, size_t size)
 {
-	const struct weir_rtp_sink *sink = (const struct weir_rtp_sink *)base;
+	struct weir_rtp_sink *sink = (struct weir_rtp_sink *)base;
 	const struct weir_rtp_route *route = &sink->route;
 	struct weir_sdp sdp = {
-		.payload = WEIR_RTP_RAW,
-		.payload_type = sink->options.payload_type,
+		.payload = sink->coding ? sink->coding->payload : WEIR_RTP_RAW,
+		.payload_type = weir_rtp_stream(sink)->payload_type,
 		.port = route->port,
 		.video = sink->video,
 		.name = "weir",
@@ -56,6 +56,7 @@ int weir_rtp_describe_session(struct weir_sink *base, char *text, size_t size)
 
 	memcpy(sdp.address, route->address, sizeof(sdp.address));
 	memcpy(sdp.source, route->source, sizeof(sdp.source));
+	memcpy(sdp.sprop, sink->parameters, sizeof(sdp.sprop));
 	if (route->multicast)
 		sdp.ttl = sink->options.ttl ? sink->options.ttl : DEFAULT_TTL;
 	return weir_sdp_write(&sdp, text, size);
@@ -70,6 +71,15 @@ int weir_rtp_write_sdp(struct weir_rtp_sink *sink)
 		return 0;
 	length = weir_rtp_describe_session(&sink->base, text, sizeof(text));
 	return length < 0 ? say_unwritten(sink, length) : write_file(sink, text, (size_t)length);
+}
+
+void weir_rtp_describe_frame(struct weir_rtp_sink *sink, const uint8_t *frame, size_t bytes)
+{
+	if (!sink->coding->describe || sink->parameters[0])
+		return;
+	sink->coding->describe(frame, bytes, sink->parameters, sizeof(sink->parameters));
+	if (sink->parameters[0])
+		weir_rtp_write_sdp(sink); /* what it says of a failure is enough */
 }
 
 /* ---- RTCP ---- */

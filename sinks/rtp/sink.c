@@ -23,7 +23,6 @@ static int number_stream(struct weir_rtp_sink *sink)
 	stream->ssrc = sink->options.has_ssrc ? sink->options.ssrc : dice[0];
 	stream->next = dice[1] & UINT16_MAX;
 	stream->stamp_offset = dice[2];
-	stream->payload_type = sink->options.payload_type;
 	return 0;
 }
 
@@ -66,13 +65,16 @@ static bool measure(const struct weir_sink *base, const struct weir_video *video
 {
 	const struct weir_rtp_sink *sink = (const struct weir_rtp_sink *)base;
 
-	return !weir_rtp_geometry_init(geometry, video, sink->route.room);
+	if (!weir_rtp_coding_of(video->format))
+		return !weir_rtp_geometry_init(geometry, video, sink->route.room);
+	weir_rtp_geometry_init_slices(geometry, sink->route.room);
+	return true;
 }
 
 static int refuse_format(const struct weir_format *format, char *why, size_t size)
 {
-	size_t used =
-		(size_t)snprintf(why, size, "%s has no form in RTP that is its own:", format->name);
+	size_t used = (size_t)snprintf(
+		why, size, "%s has no form in RTP that is its own: MJPEG, H264,", format->name);
 
 	for (size_t i = 0; i < weir_format_count() && used < size; i++)
 		if (weir_format_at(i)->rtp)
@@ -100,12 +102,26 @@ static uint32_t stride(struct weir_sink *base, const struct weir_video *video)
 	return weir_rtp_find_stride(&geometry, video->stride);
 }
 
+static int accepts_coded(const struct weir_rtp_sink *sink, const struct weir_rtp_coding *coding,
+	const struct weir_video *video, char *why, size_t size)
+{
+	if (is_forced(sink, WEIR_RTP_STRIDE)) {
+		snprintf(why, size, "send=stride needs lines, which %s has not: send=gather",
+			video->format->name);
+		return -ENOTSUP;
+	}
+	return coding->accepts ? coding->accepts(video, why, size) : 0;
+}
+
 static int accepts(struct weir_sink *base, const struct weir_offer *offer, char *why, size_t size)
 {
 	const struct weir_rtp_sink *sink = (const struct weir_rtp_sink *)base;
 	const struct weir_video *video = &offer->video;
+	const struct weir_rtp_coding *coding = weir_rtp_coding_of(video->format);
 	struct weir_rtp_geometry geometry;
 
+	if (coding)
+		return accepts_coded(sink, coding, video, why, size);
 	if (!video->format->rtp)
 		return refuse_format(video->format, why, size);
 	if (!measure(base, video, &geometry)) {
@@ -130,6 +146,16 @@ static int accepts(struct weir_sink *base, const struct weir_offer *offer, char 
 	return -ENOTSUP;
 }
 
+/* Of a compressed frame: what is made room for. */
+static uint64_t most_bytes(const struct weir_video *video)
+{
+	struct weir_layout layout;
+
+	if (weir_format_layout(video, &layout))
+		return (uint64_t)video->width * video->height;
+	return layout.size;
+}
+
 static uint64_t copies(
 	struct weir_sink *base, const struct weir_offer *offer, char *why, size_t size)
 {
@@ -137,8 +163,12 @@ static uint64_t copies(
 
 	if (weir_rtp_zero_copy(base, offer, why, size) || !measure(base, &offer->video, &geometry))
 		return 0;
+	if (weir_rtp_coding_of(offer->video.format))
+		return most_bytes(&offer->video); /* how many, nobody knows */
 	return (uint64_t)geometry.packets * weir_rtp_segment(&geometry, 0);
 }
+
+#define MAYBE_COPIED ", or copied by the kernel where the first frames show that this costs less"
 
 static bool how(struct weir_sink *base, const struct weir_offer *offer, char *text, size_t size)
 {
@@ -154,25 +184,45 @@ static bool how(struct weir_sink *base, const struct weir_offer *offer, char *te
 			geometry.packets, video->stride);
 		return false;
 	}
+	if (weir_rtp_coding_of(video->format)) {
+		snprintf(text, size, "%s by gather%s: packets of up to %u bytes",
+			weir_rtp_coding_of(video->format)->summary,
+			is_forced(sink, WEIR_RTP_GATHER) ? "" : MAYBE_COPIED, geometry.room);
+		return !is_forced(sink, WEIR_RTP_GATHER);
+	}
 	snprintf(text, size, "by gather%s: %u packets of %u bytes",
-		is_forced(sink, WEIR_RTP_GATHER) ? ""
-						 : ", or copied by the kernel where the first "
-						   "frames show that this costs less",
-		geometry.packets, weir_rtp_segment(&geometry, 0));
+		is_forced(sink, WEIR_RTP_GATHER) ? "" : MAYBE_COPIED, geometry.packets,
+		weir_rtp_segment(&geometry, 0));
 	return !is_forced(sink, WEIR_RTP_GATHER);
 }
 
 /* ---- a run ---- */
 
+static void settle_coding(struct weir_rtp_sink *sink, const struct weir_sink_host *host,
+	const struct weir_video *video)
+{
+	const struct weir_rtp_coding *coding = weir_rtp_coding_of(video->format);
+
+	sink->coding = coding;
+	sink->stream.payload_type = sink->options.payload_type;
+	if (!coding)
+		return;
+	if (!sink->options.has_payload)
+		sink->stream.payload_type = coding->payload_type;
+	sink->most_packets =
+		weir_rtp_slices_most(coding, host->slab->frame_bytes, sink->route.room);
+}
+
 static int start(
 	struct weir_sink *base, const struct weir_sink_host *host, const struct weir_video *video)
 {
 	struct weir_rtp_sink *sink = (struct weir_rtp_sink *)base;
-	int err = weir_rtp_geometry_init(&sink->geometry, video, sink->route.room);
+	int err;
 
-	if (err)
-		return err;
+	if (!measure(base, video, &sink->geometry))
+		return -ENOTSUP;
 	weir_rtp_frames_close(sink);
+	settle_coding(sink, host, video);
 	err = weir_rtp_frames_open(sink);
 	if (err) {
 		weir_error(base->log, "%s: no memory for headers", base->uri);
@@ -184,7 +234,8 @@ static int start(
 		weir_histogram_clear(&sink->first_packet);
 		sink->packets = sink->octets = 0;
 		sink->refused = sink->stalls = 0;
-		sink->said_refused = sink->said_full = false;
+		sink->said_refused = sink->said_full = sink->said_damaged = false;
+		sink->parameters[0] = '\0';
 	}
 	weir_rtp_choose(sink);
 	weir_rtp_trouble_open(sink);
@@ -201,9 +252,11 @@ static int take(struct weir_sink *base, struct weir_frame *frame)
 {
 	struct weir_rtp_sink *sink = (struct weir_rtp_sink *)base;
 
-	weir_rtp_enqueue(sink, frame);
-	weir_rtp_pump(sink);
-	return 0;
+	int err = weir_rtp_enqueue(sink, frame);
+
+	if (!err)
+		weir_rtp_pump(sink);
+	return err;
 }
 
 static void halt(struct weir_rtp_sink *sink)
@@ -256,7 +309,7 @@ static int result(struct weir_sink *base, char *text, size_t size)
 
 const struct weir_sink_impl weir_sink_rtp = {
 	.scheme = "rtp",
-	.summary = "rtp://HOST:PORT, uncompressed video in RTP (RFC 4175)",
+	.summary = "rtp://HOST:PORT, video in RTP: uncompressed (RFC 4175), JPEG, H.264",
 	.options = weir_rtp_keys,
 	.has_address = true,
 	.reads_pixels = true,

@@ -12,6 +12,7 @@
 #include "sinks/rtp/options.h"
 #include "sinks/rtp/route.h"
 #include "sinks/rtp/rtp.h"
+#include "sinks/rtp/slices.h"
 
 /* One stream to one receiver or group.
  *
@@ -41,8 +42,9 @@ struct weir_rtp_frame {
 	enum weir_rtp_way way;
 	struct weir_rtp_sheet sheet;
 	struct weir_rtp_pieces pieces; /* headers NULL: they stand between the lines */
-	uint32_t next;                 /* the first packet that has not been on its way yet */
-	unsigned trains;               /* on their way, or to be tried again */
+	uint32_t packets;
+	uint32_t next;   /* the first packet that has not been on its way yet */
+	unsigned trains; /* on their way, or to be tried again */
 	bool between, begun, bracketed, failed;
 };
 
@@ -50,8 +52,7 @@ struct weir_rtp_train {
 	struct weir_op op;
 	struct weir_rtp_sink *sink;
 	struct weir_rtp_frame *frame;
-	uint32_t first, n; /* packets */
-	uint32_t bytes;
+	uint32_t first, n;           /* packets */
 	struct weir_rtp_train *next; /* of those that are free, or to be tried again */
 	struct iovec parts[WEIR_RTP_MAX_FRAGMENTS];
 };
@@ -76,7 +77,9 @@ struct weir_rtp_sink {
 	bool running, draining;
 	struct weir_video video;
 	struct weir_rtp_geometry geometry;
-	enum weir_rtp_way way; /* of frames to come */
+	const struct weir_rtp_coding *coding; /* NULL: uncompressed */
+	uint32_t most_packets;                /* of a compressed frame */
+	enum weir_rtp_way way;                /* of frames to come */
 	struct weir_rtp_trial trial;
 	struct weir_rtp_shared *shared; /* NULL: headers stand apart */
 	uint8_t *sheets;                /* room for the headers of some frames … */
@@ -106,14 +109,15 @@ struct weir_rtp_sink {
 
 	struct weir_timer hold; /* trying again */
 	bool held;
-	int away; /* -errno for which nothing leaves; 0: it does */
+	int away;       /* -errno for which nothing leaves; 0: it does */
 	bool replanned; /* packets are to be others: nothing leaves until then */
-	bool said_refused, said_full;
+	bool said_refused, said_full, said_damaged;
 	uint64_t refused, stalls;
 	unsigned copied_in_a_row;
 
 	struct weir_timer report;
 	bool reported;
+	char parameters[512]; /* sprop-parameter-sets of the session description */
 	uint32_t packets, octets;
 	struct weir_histogram first_packet; /* from the frame's timestamp */
 };
@@ -121,7 +125,8 @@ struct weir_rtp_sink {
 /* frames.c */
 int weir_rtp_frames_open(struct weir_rtp_sink *sink); /* 0 or -ENOMEM */
 void weir_rtp_frames_close(struct weir_rtp_sink *sink);
-void weir_rtp_enqueue(struct weir_rtp_sink *sink, struct weir_frame *frame);
+/* 0, or -ENOTSUP, logged: no such frames can be sent. */
+int weir_rtp_enqueue(struct weir_rtp_sink *sink, struct weir_frame *frame);
 /* Makes the queue's first frame ready to leave. 0; -EAGAIN: not now; else -errno. */
 int weir_rtp_begin(struct weir_rtp_sink *sink);
 void weir_rtp_pop(struct weir_rtp_sink *sink);
@@ -138,7 +143,8 @@ void weir_rtp_unshare(struct weir_rtp_sink *sink);
 /* What numbers its packets: its own, or the one that is shared. */
 struct weir_rtp_stream *weir_rtp_stream(struct weir_rtp_sink *sink);
 /* What the headers of that frame, the next one, are to say. */
-struct weir_rtp_sheet weir_rtp_number(struct weir_rtp_sink *sink, const struct weir_frame *frame);
+struct weir_rtp_sheet weir_rtp_number(
+	struct weir_rtp_sink *sink, const struct weir_frame *frame, uint32_t packets);
 /* Has the headers stand between the frame's lines. False: they cannot, for this one. */
 bool weir_rtp_prepare_between(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame);
 
@@ -164,6 +170,8 @@ void weir_rtp_note_copy(struct weir_rtp_sink *sink, bool copied);
 
 /* report.c: of a sink that was started. As base.impl's describe_session. */
 int weir_rtp_describe_session(struct weir_sink *base, char *text, size_t size);
+/* Tells what the frame says of the stream, if nothing has yet. */
+void weir_rtp_describe_frame(struct weir_rtp_sink *sink, const uint8_t *frame, size_t bytes);
 int weir_rtp_write_sdp(struct weir_rtp_sink *sink); /* 0 or -errno, logged */
 void weir_rtp_report_open(struct weir_rtp_sink *sink);
 void weir_rtp_report_first(struct weir_rtp_sink *sink);

@@ -61,6 +61,7 @@ static uint32_t measure(const struct weir_rtp_sink *sink, const struct weir_rtp_
 	n = n < most ? n : most;
 	n = n < sink->paced_segments ? n : sink->paced_segments;
 	n = n < sink->most_segments ? n : sink->most_segments;
+	n = weir_rtp_count_equal(&frame->pieces, first, n);
 	if (frame->way == WEIR_RTP_GATHER)
 		n = weir_rtp_count_referable(&sink->geometry, &frame->pieces, first, n);
 	return n;
@@ -74,7 +75,6 @@ static void fill_run(struct weir_rtp_train *train, uint32_t n)
 	train->op.buffer =
 		pieces->lines + (size_t)train->first * pieces->stride - WEIR_RTP_RAW_HEADER;
 	train->op.length = (size_t)n * pieces->stride;
-	train->bytes = (uint32_t)train->op.length;
 }
 
 static void fill_parts(struct weir_rtp_sink *sink, struct weir_rtp_train *train, uint32_t n)
@@ -86,7 +86,6 @@ static void fill_parts(struct weir_rtp_sink *sink, struct weir_rtp_train *train,
 	train->op.parts = parts;
 	train->op.n_parts =
 		weir_rtp_gather(geometry, &train->frame->pieces, train->first, n, parts);
-	train->bytes = n * weir_rtp_segment(geometry, 0);
 }
 
 /* Of the train's packets as many as go at once. */
@@ -135,8 +134,31 @@ static bool is_paced(const struct weir_rtp_sink *sink)
 	return sink->step_ns && !sink->draining && sink->queued <= 1;
 }
 
-static void pace_frame(struct weir_rtp_sink *sink)
+static void settle_pace(struct weir_rtp_sink *sink, uint32_t packets)
 {
+	uint64_t interval = weir_rate_interval_ns(sink->video.rate);
+	uint32_t stride = sink->way == WEIR_RTP_STRIDE ? sink->video.stride : 0;
+	uint32_t most = weir_rtp_train(&sink->geometry, stride), trains;
+
+	/* Gathered trains are shorter; eight packets are what the kernel refers to. */
+	if (sink->way == WEIR_RTP_GATHER && most > 8)
+		most = 8;
+	sink->step_ns = 0;
+	sink->paced_segments = WEIR_RTP_TRAIN_MOST;
+	if (sink->options.pace != WEIR_RTP_SPREAD || !interval)
+		return;
+	sink->paced_segments = (packets + LEAST_STEPS - 1) / LEAST_STEPS;
+	most = most < sink->paced_segments ? most : sink->paced_segments;
+	trains = (packets + most - 1) / most;
+	sink->step_trains = (trains + STEPS - 1) / STEPS;
+	trains = (trains + sink->step_trains - 1) / sink->step_trains;
+	sink->step_ns = interval * SPREAD_PERCENT / 100 / trains;
+}
+
+static void pace_frame(struct weir_rtp_sink *sink, const struct weir_rtp_frame *frame)
+{
+	if (sink->coding)
+		settle_pace(sink, frame->packets);
 	sink->paced_ns = weir_now_ns();
 	sink->credit = sink->step_trains;
 }
@@ -157,27 +179,6 @@ static void pace_fired(struct weir_timer *timer)
 	sink->paced_ns += sink->step_ns;
 	sink->credit += sink->step_trains;
 	weir_rtp_pump(sink);
-}
-
-static void settle_pace(struct weir_rtp_sink *sink)
-{
-	uint64_t interval = weir_rate_interval_ns(sink->video.rate);
-	uint32_t stride = sink->way == WEIR_RTP_STRIDE ? sink->video.stride : 0;
-	uint32_t most = weir_rtp_train(&sink->geometry, stride), trains;
-
-	/* Gathered trains are shorter; eight packets are what the kernel refers to. */
-	if (sink->way == WEIR_RTP_GATHER && most > 8)
-		most = 8;
-	sink->step_ns = 0;
-	sink->paced_segments = WEIR_RTP_TRAIN_MOST;
-	if (sink->options.pace != WEIR_RTP_SPREAD || !interval)
-		return;
-	sink->paced_segments = (sink->geometry.packets + LEAST_STEPS - 1) / LEAST_STEPS;
-	most = most < sink->paced_segments ? most : sink->paced_segments;
-	trains = (sink->geometry.packets + most - 1) / most;
-	sink->step_trains = (trains + STEPS - 1) / STEPS;
-	trains = (trains + sink->step_trains - 1) / sink->step_trains;
-	sink->step_ns = interval * SPREAD_PERCENT / 100 / trains;
 }
 
 /* ---- the pump ---- */
@@ -241,7 +242,7 @@ static bool send_next(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame)
 	train = take_train(sink);
 	train->frame = frame;
 	train->first = frame->next;
-	train->n = sink->geometry.packets - frame->next;
+	train->n = frame->packets - frame->next;
 	if (submit(sink, train)) {
 		return_train(sink, train);
 		weir_rtp_hold(sink, SOON_NS);
@@ -250,7 +251,7 @@ static bool send_next(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame)
 	sink->credit -= sink->credit > 0;
 	frame->trains++;
 	frame->next += train->n;
-	if (frame->next == sink->geometry.packets)
+	if (frame->next == frame->packets)
 		weir_rtp_pop(sink);
 	return true;
 }
@@ -273,13 +274,13 @@ static bool send_one(struct weir_rtp_sink *sink)
 	if (err) {
 		/* Its memory cannot be read: this frame, not the stream. */
 		frame->failed = true;
-		frame->next = sink->geometry.packets;
+		frame->next = frame->packets;
 		weir_rtp_pop(sink);
 		weir_rtp_finish(sink, frame);
 		return true;
 	}
 	if (fresh)
-		pace_frame(sink);
+		pace_frame(sink, frame);
 	return send_next(sink, frame);
 }
 
@@ -422,7 +423,7 @@ void weir_rtp_trains_open(struct weir_rtp_sink *sink)
 		return_train(sink, train);
 	}
 	sink->pace = (struct weir_timer){ .fired = pace_fired, .data = sink };
-	settle_pace(sink);
+	settle_pace(sink, sink->geometry.packets);
 	settle_window(sink);
 }
 

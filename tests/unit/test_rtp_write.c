@@ -98,13 +98,14 @@ static void test_coded_streams(void **state)
 	sdp.payload = WEIR_RTP_JPEG;
 	sdp.payload_type = 26;
 	sdp.video.rate = (struct weir_rate){ 25, 1 };
-	expect_word(
-		&sdp, "m=video 5004 RTP/AVP 26\r\na=rtpmap:26 JPEG/90000\r\na=framerate:25\r\n");
+	expect_word(&sdp, "m=video 5004 RTP/AVP 26\r\na=rtpmap:26 JPEG/90000\r\n");
+	expect_word(&sdp, "a=x-dimensions:1920,1080\r\na=framerate:25\r\n");
 	sdp.payload = WEIR_RTP_H264;
 	sdp.payload_type = 97;
 	expect_word(&sdp, "a=rtpmap:97 H264/90000\r\na=fmtp:97 packetization-mode=1\r\n");
 	strcpy(sdp.sprop, "Z0IAKeKQ,aM4xUg==");
 	expect_word(&sdp, "packetization-mode=1; sprop-parameter-sets=Z0IAKeKQ,aM4xUg==\r\n");
+	expect_word(&sdp, "a=fmtp:97 profile-level-id=420029; packetization-mode=1; ");
 }
 
 static void test_short_buffers_are_not_overrun(void **state)
