@@ -22,6 +22,15 @@ void weir_rtp_chain_clear(struct weir_rtp_chain *chain)
 	chain->key = chain->idr = chain->brings_sets = false;
 }
 
+/* Some senders have no time; their frames are told apart by the marker. */
+static bool is_of(const struct weir_rtp_frame *frame, const struct weir_rtp_header *header)
+{
+	const struct weir_rtp_chain *chain = &frame->chain;
+
+	return frame->stamped && frame->timestamp == header->timestamp &&
+	       !(chain->ended && (int16_t)(uint16_t)(header->sequence - chain->last) > 0);
+}
+
 struct weir_rtp_frame *weir_rtp_chain_find(struct weir_rtp_source *source,
 	const struct weir_rtp_header *header, bool late, uint64_t now)
 {
@@ -29,14 +38,13 @@ struct weir_rtp_frame *weir_rtp_chain_find(struct weir_rtp_source *source,
 	struct weir_rtp_frame *frame = NULL;
 
 	for (unsigned i = assembly->n; i-- > 0;)
-		if (assembly->order[i]->stamped &&
-			assembly->order[i]->timestamp == header->timestamp)
+		if (is_of(assembly->order[i], header))
 			return assembly->order[i];
 	if (late)
 		return NULL;
-	if (!assembly->any || header->timestamp != assembly->timestamp)
+	if (!assembly->skipping || header->timestamp != assembly->timestamp)
 		frame = weir_rtp_assembly_new(source, header->timestamp, now);
-	if (!frame && assembly->skipping) {
+	if (!frame) {
 		assembly->chains.any_skipped = true;
 		assembly->chains.skip_next = (uint16_t)(header->sequence + 1);
 	}
@@ -95,7 +103,7 @@ static bool extend_run(
 
 /* Where the packet's bytes go, or NULL: nowhere. */
 static uint8_t *add(const struct weir_rtp_source *source, struct weir_rtp_frame *frame,
-	uint16_t sequence, const struct weir_rtp_link *link, bool *news)
+	uint16_t sequence, struct weir_rtp_link *link, bool *news)
 {
 	struct weir_rtp_chain *chain = &frame->chain;
 	unsigned i = runs_before(chain, sequence);
@@ -108,7 +116,7 @@ static uint8_t *add(const struct weir_rtp_source *source, struct weir_rtp_frame 
 		return NULL;
 	if (link->bytes > source->assembly.total - chain->used) {
 		chain->broken = true;
-		return NULL;
+		link->bytes = 0;
 	}
 	if (run && ahead == run->n && run->at + run->bytes == chain->used &&
 		run->n < MOST_PACKETS) {
@@ -122,7 +130,7 @@ static uint8_t *add(const struct weir_rtp_source *source, struct weir_rtp_frame 
 	}
 	chain->used += link->bytes;
 	frame->next = chain->used;
-	return to;
+	return link->bytes ? to : NULL;
 }
 
 /* ---- packets ---- */
@@ -157,6 +165,7 @@ bool weir_rtp_chain_take(struct weir_rtp_source *source, struct weir_rtp_frame *
 	if (!news)
 		return false;
 	check_size(source, &link);
+	source->assembly.chains.delimited |= link.heads == WEIR_RTP_HEADS_SURELY;
 	chain->key |= link.key;
 	chain->idr |= link.idr;
 	chain->brings_sets |= link.sps != NULL;
@@ -172,7 +181,7 @@ bool weir_rtp_chain_take(struct weir_rtp_source *source, struct weir_rtp_frame *
 bool weir_rtp_chain_came(struct weir_rtp_source *source, struct weir_rtp_frame *frame,
 	const struct weir_rtp_expected *expected)
 {
-	const struct weir_rtp_link link = {
+	struct weir_rtp_link link = {
 		.bytes = expected->length,
 		.continues = true,
 		.open = true,

@@ -33,7 +33,7 @@ struct weir_rtp_run {
 	uint8_t loose_unit; /* … of this name */
 	uint8_t unit;       /* that it ends in, if it is open */
 	bool open;
-	bool heads; /* nothing of the frame can be before it */
+	enum weir_rtp_heads heads;
 };
 
 /* Of one frame. */
@@ -56,7 +56,8 @@ struct weir_rtp_chains {
 	bool open_end;      /* whether its last packet came is not known */
 	bool ready;         /* a frame that a decoder can begin with has come */
 	bool waiting;       /* for one, and it was told */
-	bool brings_sets;   /* the stream brings its parameter sets */
+	bool brings_sets;   /* the stream brings its parameter sets … */
+	bool delimited;     /* … and begins frames with delimiters */
 	bool foreseen;
 	uint8_t unit;                /* that `piece` is of */
 	struct weir_cut_piece piece; /* as packets of a unit go on, all of them but its last */

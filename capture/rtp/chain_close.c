@@ -64,7 +64,7 @@ void weir_rtp_chain_restart(struct weir_rtp_chains *chains)
 {
 	chains->any = chains->any_skipped = false;
 	chains->ready = chains->waiting = false;
-	chains->brings_sets = false;
+	chains->brings_sets = chains->delimited = false;
 	chains->foreseen = false;
 }
 
@@ -97,7 +97,8 @@ static unsigned missing_before(
 	const struct weir_rtp_run *first = &chain->run[0];
 	int gap = (int16_t)(uint16_t)(first->first - chains->next);
 
-	if (!chains->any || first->heads || gap <= chains->open_end ||
+	if (!chains->any || gap <= chains->open_end || first->heads == WEIR_RTP_HEADS_SURELY ||
+		(first->heads == WEIR_RTP_HEADS_UNDELIMITED && !chains->delimited) ||
 		(chains->any_skipped && first->first == chains->skip_next))
 		return 0;
 	return (unsigned)gap;

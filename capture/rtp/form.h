@@ -26,13 +26,20 @@ struct weir_rtp_parts {
 	uint8_t lead[WEIR_RTP_MAX_LEAD];
 };
 
+/* Whether a packet is the first one of its frame. */
+enum weir_rtp_heads {
+	WEIR_RTP_HEADS_NOT, /* or nobody knows */
+	WEIR_RTP_HEADS_UNDELIMITED, /* unless this stream begins its frames with delimiters */
+	WEIR_RTP_HEADS_SURELY
+};
+
 /* What a packet is whose bytes belong behind those of the packet before it (chain.h). */
 struct weir_rtp_link {
 	uint32_t bytes; /* that it makes in the frame */
 	bool continues; /* it begins within a unit of the stream, which a packet before has begun */
 	bool open;      /* it ends within one */
 	uint8_t unit;   /* names that unit; one that goes on has the same name */
-	bool heads;     /* nothing of the frame can be before it */
+	enum weir_rtp_heads heads;
 	bool key;       /* a decoder can begin with this frame … */
 	bool idr;       /* … and keeps nothing of before */
 	const uint8_t *sps; /* of H.264: the sequence parameter set that it brings, or NULL */

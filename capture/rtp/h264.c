@@ -30,7 +30,9 @@ static bool is_unit(uint8_t header)
 static void note_unit(struct weir_rtp_link *link, uint8_t type, const uint8_t *unit, size_t length)
 {
 	if (!link->bytes)
-		link->heads = type == WEIR_H264_DELIMITER || type == WEIR_H264_SPS;
+		link->heads = type == WEIR_H264_DELIMITER ? WEIR_RTP_HEADS_SURELY
+			      : type == WEIR_H264_SPS     ? WEIR_RTP_HEADS_UNDELIMITED
+							  : WEIR_RTP_HEADS_NOT;
 	link->idr |= type == WEIR_H264_IDR;
 	link->key |= type == WEIR_H264_IDR || type == WEIR_H264_SPS ||
 		     (type == WEIR_H264_SEI && length > 1 && unit[1] == RECOVERY_POINT);
