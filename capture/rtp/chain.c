@@ -22,35 +22,6 @@ void weir_rtp_chain_clear(struct weir_rtp_chain *chain)
 	chain->key = chain->idr = chain->brings_sets = false;
 }
 
-/* Some senders have no time; their frames are told apart by the marker. */
-static bool is_of(const struct weir_rtp_frame *frame, const struct weir_rtp_header *header)
-{
-	const struct weir_rtp_chain *chain = &frame->chain;
-
-	return frame->stamped && frame->timestamp == header->timestamp &&
-	       !(chain->ended && (int16_t)(uint16_t)(header->sequence - chain->last) > 0);
-}
-
-struct weir_rtp_frame *weir_rtp_chain_find(struct weir_rtp_source *source,
-	const struct weir_rtp_header *header, bool late, uint64_t now)
-{
-	struct weir_rtp_assembly *assembly = &source->assembly;
-	struct weir_rtp_frame *frame = NULL;
-
-	for (unsigned i = assembly->n; i-- > 0;)
-		if (is_of(assembly->order[i], header))
-			return assembly->order[i];
-	if (late)
-		return NULL;
-	if (!assembly->skipping || header->timestamp != assembly->timestamp)
-		frame = weir_rtp_assembly_new(source, header->timestamp, now);
-	if (!frame) {
-		assembly->chains.any_skipped = true;
-		assembly->chains.skip_next = (uint16_t)(header->sequence + 1);
-	}
-	return frame;
-}
-
 /* ---- runs ---- */
 
 /* The number of runs that begin at or before that packet. */
