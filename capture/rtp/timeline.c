@@ -53,8 +53,10 @@ static uint64_t steps(const struct weir_rtp_timeline *timeline, uint32_t delta, 
 
 	if (!rate->num || (timeline->unordered && !gap))
 		return 1;
-	if (!gap && delta < 2 * WEIR_RTP_VIDEO_RATE * (uint64_t)rate->den / rate->num)
-		return 1; /* stamps that tremble */
+	/* Stamps tremble; but two intervals, rounded down, are no tremble of one. */
+	if (!gap &&
+		delta < 7 * WEIR_RTP_VIDEO_RATE * (uint64_t)rate->den / (4 * (uint64_t)rate->num))
+		return 1;
 	frames = ((uint64_t)delta * rate->num / rate->den + WEIR_RTP_VIDEO_RATE / 2) /
 		 WEIR_RTP_VIDEO_RATE;
 	return frames ? frames : 1;
