@@ -182,12 +182,30 @@ WRAP_CALL(int, epoll_pwait2,
 	(fd, events, n, timeout, mask), EINTR, ENOSYS)
 WRAP_CALL(int, timerfd_create, (int clock, int flags), (clock, flags), EMFILE, ENOMEM)
 WRAP_CALL(ssize_t, read, (int fd, void *buffer, size_t length), (fd, buffer, length), EINTR, EAGAIN)
-WRAP_CALL(ssize_t, write, (int fd, const void *buffer, size_t length), (fd, buffer, length), EINTR,
-	EPIPE)
 WRAP_CALL(ssize_t, pwritev2, (int fd, const struct iovec *vector, int n, off_t offset, int flags),
 	(fd, vector, n, offset, flags), EINTR, EAGAIN, EOPNOTSUPP)
 WRAP_CALL(int, fstat, (int fd, struct stat *out), (fd, out), EIO)
 WRAP_CALL(int, poll, (struct pollfd *fds, nfds_t n, int timeout), (fds, n, timeout), EINTR)
+
+/* An eventfd has nobody at its other end who could be gone. */
+static bool is_eventfd(int fd)
+{
+	struct stat stat;
+
+	return __real_fstat(fd, &stat) == 0 && (stat.st_mode & S_IFMT) == 0;
+}
+
+ssize_t __real_write(int fd, const void *buffer, size_t length);
+ssize_t __wrap_write(int fd, const void *buffer, size_t length);
+ssize_t __wrap_write(int fd, const void *buffer, size_t length)
+{
+	int error = injected("write", is_eventfd(fd) ? ERRORS(EINTR) : ERRORS(EINTR, EPIPE));
+
+	if (!error)
+		return __real_write(fd, buffer, length);
+	errno = error;
+	return -1;
+}
 
 /* The variadic ones take one further word at most. */
 

@@ -39,6 +39,9 @@ static const struct scene scenes[] = {
 	{ "to stdout on io_uring", "pattern:bars?size=64x48&fps=0", "crop=32x48+0+0", "uring", 4,
 		"-" },
 	{ "to stdout on epoll", "pattern:bars?size=64x48&fps=0", "pass", "epoll", 4, "-" },
+	{ "converting on io_uring", "pattern:bars?size=64x48&fps=0", "convert=RGB24", "uring", 6,
+		"null:" },
+	{ "converting on epoll", "pattern:bars?size=64x48&fps=0", "jpeg", "epoll", 6, "null:" },
 };
 
 static unsigned error_lines;
