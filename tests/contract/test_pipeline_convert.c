@@ -124,7 +124,7 @@ static void test_every_frame_comes_out_whole_and_in_order(void **state)
 	ledger = run(pipeline, 0);
 	assert_int_equal(ledger.captured, 500);
 	assert_int_equal(ledger.sinks[0].delivered, 500);
-	assert_int_equal(ledger.user_copied_bytes, 500 * 64 * 48 * 2);
+	assert_int_equal(ledger.converted_bytes, 500 * 64 * 48 * 2);
 	assert_int_equal(copier.done, 500);
 	assert_int_equal(copier.most_inside, 1);
 	assert_false(copier.on_loop_thread);
@@ -146,7 +146,7 @@ static void test_several_in_a_row(void **state)
 		add_copier(pipeline, &copiers[i]);
 	ledger = run(pipeline, 0);
 	assert_int_equal(ledger.sinks[0].delivered, 300);
-	assert_int_equal(ledger.user_copied_bytes, 7 * 300 * 64 * 24 * 2);
+	assert_int_equal(ledger.converted_bytes, 7 * 300 * 64 * 24 * 2);
 	weir_pipeline_destroy(&pipeline);
 }
 
@@ -307,7 +307,7 @@ static void test_the_plan_tells_of_it(void **state)
 	add_copier(pipeline, &copier);
 	assert_int_equal(weir_pipeline_plan(pipeline, &plan), -EPERM);
 	assert_int_equal(plan->bytes_copied, 64 * 48 * 2);
-	assert_int_equal(plan->hops[1].memory, WEIR_MEMORY_COPY);
+	assert_int_equal(plan->hops[1].memory, WEIR_MEMORY_CONVERTED);
 	assert_int_equal(plan->hops[1].bytes_copied, 64 * 48 * 2);
 	assert_int_equal(plan->hops[2].memory, WEIR_MEMORY_SAME);
 	assert_int_equal(weir_pipeline_run(pipeline), -EPERM);
