@@ -221,7 +221,7 @@ static void print_reason(FILE *to, const struct weir_plan_hop *hop, const char *
 		[WEIR_MEMORY_VIEW] = "view of the same memory",
 		[WEIR_MEMORY_COPY] = "copy",
 		[WEIR_MEMORY_DEVICE] = "written by a device",
-		[WEIR_MEMORY_CONVERTED] = "conversion",
+		[WEIR_MEMORY_CONVERTED] = "converted",
 	};
 	uint64_t bytes = hop->bytes_copied + hop->bytes_converted;
 	bool varies = hop->bytes_converted && hop->video.format->flags & WEIR_FORMAT_COMPRESSED;
@@ -298,6 +298,6 @@ void text_plan(FILE *to, const struct weir_plan *plan)
 	print_below(to, plan, 0, "");
 	fprintf(to, "%" PRIu64 " bytes copied per frame", plan->bytes_copied);
 	if (plan->bytes_converted)
-		fprintf(to, ", at most %" PRIu64 " converted", plan->bytes_converted);
+		fprintf(to, ", up to %" PRIu64 " converted", plan->bytes_converted);
 	fputc('\n', to);
 }

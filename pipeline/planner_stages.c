@@ -85,7 +85,7 @@ static void explain(struct weir_pipeline *pipeline, size_t number, const char *t
 			? weir_plan_text(
 				  plan, "%s%s%s", leg->kind->summary, *tried ? "; not " : "", tried)
 			: weir_plan_text(
-				  plan, "converts into %s memory of its own", leg->kind->name);
+				  plan, "into %s memory of its own", leg->kind->name);
 }
 
 /* Weighed by what the sinks make of it; devices go by the list, unless a sink takes nothing but its
