@@ -192,6 +192,13 @@ static void sink_changed(void *data, struct weir_sink *sink)
 	weir_stretch_end(pipeline, WEIR_PLAN_AGAIN);
 }
 
+static bool sink_pauses(void *data)
+{
+	const struct weir_stretch *stretch = &((struct weir_pipeline *)data)->stretch;
+
+	return stretch->ending && stretch->result == WEIR_PLAN_AGAIN;
+}
+
 static void memory_refuted(void *data, const char *why)
 {
 	struct weir_pipeline *pipeline = data;
@@ -277,6 +284,7 @@ static int start_sink(struct weir_pipeline *pipeline, size_t index)
 		.copied = sink_copied,
 		.handed = sink_handed,
 		.changed = sink_changed,
+		.pauses = sink_pauses,
 		.run = &weir_pipeline_run_calls,
 		.data = pipeline,
 	};
