@@ -146,6 +146,7 @@ static void add_copies(struct json_object *object, const struct summary *summary
 
 	member_number(copies, "user_bytes", summary->ledger.user_copied_bytes);
 	member_number(copies, "kernel_bytes", summary->ledger.kernel_copied_bytes);
+	member_number(copies, "source_bytes", summary->ledger.source_copied_bytes);
 	member_number(copies, "planned_per_frame", summary->plan->bytes_copied);
 	member_number(copies, "per_frame", (uint64_t)summary_copied_per_frame(&summary->ledger));
 	add_conversions(copies, summary);

@@ -294,6 +294,8 @@ void text_plan(FILE *to, const struct weir_plan *plan)
 	char video[UNITS_LENGTH];
 
 	fprintf(to, "%s\n│  %s\n", plan->hops[0].name, units_video(&plan->video, video));
+	if (plan->hops[0].bytes_copied)
+		print_reason(to, &plan->hops[0], "│");
 	print_decisions(to, plan);
 	print_below(to, plan, 0, "");
 	fprintf(to, "%" PRIu64 " bytes copied per frame", plan->bytes_copied);

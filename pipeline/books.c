@@ -179,6 +179,9 @@ void weir_pipeline_ledger(struct weir_pipeline *pipeline, struct weir_ledger *ou
 	out->duration_ns = grown(&books->last_ns, &books->first_ns);
 	weir_histogram_read(&books->latency, &out->latency);
 	read_usage(books, out);
+	if (pipeline->source)
+		out->source_copied_bytes = weir_counter_get(&pipeline->source->kernel_copied_bytes);
+	out->kernel_copied_bytes = out->source_copied_bytes;
 	out->n_sinks = pipeline->n_sinks;
 	for (size_t i = 0; i < pipeline->n_sinks; i++) {
 		read_sink(pipeline, i, &out->sinks[i]);

@@ -12,14 +12,20 @@
 
 static void add_source(struct weir_pipeline *pipeline)
 {
+	struct weir_source *source = pipeline->source;
+	const char *reason = source->device ? "the device writes into the slots"
+					    : "drawn straight into the slots";
+	char why[WEIR_PLAN_WHY] = "";
+	uint64_t copied = source->impl->copies ? source->impl->copies(source, why, sizeof(why)) : 0;
+
 	weir_plan_add_hop(&pipeline->plan,
 		&(struct weir_plan_hop){
 			.kind = WEIR_HOP_SOURCE,
-			.memory = WEIR_MEMORY_SAME,
-			.name = weir_plan_text(&pipeline->plan, "%s", pipeline->source->uri),
-			.reason = pipeline->source->device ? "the device writes into the slots"
-							   : "drawn straight into the slots",
-			.video = pipeline->source->video,
+			.memory = copied ? WEIR_MEMORY_COPY : WEIR_MEMORY_SAME,
+			.name = weir_plan_text(&pipeline->plan, "%s", source->uri),
+			.reason = copied ? weir_plan_text(&pipeline->plan, "%s", why) : reason,
+			.video = source->video,
+			.bytes_copied = copied,
 		});
 }
 

@@ -35,6 +35,7 @@ static int begin(struct weir_pipeline *pipeline)
 	weir_books_open(&pipeline->books);
 	memset(pipeline->has_run, 0, sizeof(pipeline->has_run));
 	weir_counter_set(&pipeline->source->lost, 0);
+	weir_counter_set(&pipeline->source->kernel_copied_bytes, 0);
 	for (size_t i = 0; i < pipeline->n_sinks; i++) {
 		weir_counter_set(&pipeline->sinks[i]->zero_copy_sends, 0);
 		weir_counter_set(&pipeline->sinks[i]->kernel_copied_sends, 0);

@@ -78,6 +78,7 @@ struct weir_ledger {
 	uint64_t lost_by_device; /* gaps in its sequence, up to the last captured frame */
 	uint64_t corrupt;
 	uint64_t user_copied_bytes, kernel_copied_bytes; /* conversions not among them */
+	uint64_t source_copied_bytes; /* of those by the kernel: to bring frames here */
 	uint64_t converted_bytes; /* by all stages that convert with the CPU */
 	uint64_t private_bytes; /* of those by weir: frames that a stage was to write while others
 				 * held them */

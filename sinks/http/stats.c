@@ -96,6 +96,7 @@ static void copies(
 	weir_http_text_open(text, "copies", '{');
 	weir_http_text_number(text, "user_bytes", ledger->user_copied_bytes);
 	weir_http_text_number(text, "kernel_bytes", ledger->kernel_copied_bytes);
+	weir_http_text_number(text, "source_bytes", ledger->source_copied_bytes);
 	weir_http_text_number(text, "planned_per_frame", plan->bytes_copied);
 	weir_http_text_number(text, "converted_bytes", ledger->converted_bytes);
 	weir_http_text_close(text, '}');
