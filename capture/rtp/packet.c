@@ -173,7 +173,8 @@ static bool place(struct weir_rtp_source *source, struct weir_rtp_frame *frame,
 	for (unsigned i = 0; i < parts->n; i++) {
 		news |= weir_rtp_assembly_place(source, frame, &parts->part[i]);
 		if (news)
-			source->counts.bytes += parts->part[i].length;
+			weir_counter_add(&source->base.kernel_copied_bytes,
+				parts->part[i].length);
 	}
 	return news;
 }
