@@ -30,7 +30,7 @@ struct weir_rtp_frame {
 	uint64_t arrived_ns;
 	uint64_t deadline_ns; /* when it is delivered as it is; 0: packets still come */
 	uint32_t next;        /* the byte behind its latest packet */
-	uint32_t end;         /* where it ends; UINT32_MAX: a coded one, which nothing has told of */
+	uint32_t end;         /* where it ends; UINT32_MAX: a coded one, untold so far */
 	struct weir_coverage coverage;
 	struct weir_rtp_chain chain; /* instead, of forms that have a link() */
 };

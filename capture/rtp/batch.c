@@ -163,7 +163,7 @@ static void take_foreseen(
 		return;
 	}
 	source->counts.packets++;
-	source->counts.bytes += expected->length;
+	weir_counter_add(&source->base.kernel_copied_bytes, expected->length);
 	late = weir_rtp_count(source, expected->sequence);
 	source->sender.heard_ns = now;
 	if (!frame->stamped)

@@ -175,9 +175,10 @@ static bool place(struct weir_rtp_source *source, struct weir_rtp_frame *frame,
 	bool news = false;
 
 	for (unsigned i = 0; i < parts->n; i++) {
-		news |= weir_rtp_assembly_place(source, frame, &parts->part[i]);
-		if (news)
-			source->counts.bytes += parts->part[i].length;
+		if (!weir_rtp_assembly_place(source, frame, &parts->part[i]))
+			continue;
+		weir_counter_add(&source->base.kernel_copied_bytes, parts->part[i].length);
+		news = true;
 	}
 	return news;
 }
@@ -185,10 +186,10 @@ static bool place(struct weir_rtp_source *source, struct weir_rtp_frame *frame,
 static bool link_up(struct weir_rtp_source *source, struct weir_rtp_frame *frame,
 	const struct weir_rtp_header *header, const struct weir_rtp_parts *parts)
 {
-	bool news = weir_rtp_chain_take(source, frame, header, &parts->part[0]);
-
-	source->counts.bytes += news ? parts->part[0].length : 0;
-	return news;
+	if (!weir_rtp_chain_take(source, frame, header, &parts->part[0]))
+		return false;
+	weir_counter_add(&source->base.kernel_copied_bytes, parts->part[0].length);
+	return true;
 }
 
 static void take(struct weir_rtp_source *source, const struct weir_rtp_header *header,

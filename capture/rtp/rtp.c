@@ -114,6 +114,19 @@ static int frame_bytes(struct weir_source *source, size_t *out)
 	return err;
 }
 
+/* Of an image nobody knows what it takes until it is there: a byte for four pixels. */
+static uint64_t copies(struct weir_source *source, char *why, size_t size)
+{
+	struct weir_video tight = source->video;
+	struct weir_layout layout = { .size = (size_t)tight.width * tight.height / 4 };
+
+	snprintf(why, size, "the kernel copies what arrives from the socket to its place");
+	tight.stride = 0;
+	if (!(tight.format->flags & WEIR_FORMAT_COMPRESSED))
+		(void)weir_format_layout(&tight, &layout);
+	return layout.size;
+}
+
 /* The network has a clock of its own: there is nothing to go on with. */
 static void resume(struct weir_source *source)
 {
@@ -131,6 +144,7 @@ const struct weir_source_impl weir_source_rtp = {
 	.try_video = try_video,
 	.set_video = set_video,
 	.frame_bytes = frame_bytes,
+	.copies = copies,
 	.start = weir_rtp_start,
 	.resume = resume,
 	.stop = weir_rtp_stop,

@@ -21,7 +21,7 @@
  * is checked, and nothing is allocated while running. */
 
 struct weir_rtp_counts {
-	uint64_t packets, bytes; /* that were taken */
+	uint64_t packets;        /* that were taken */
 	uint64_t lost;           /* by their sequence numbers */
 	uint64_t late, repeated; /* of frames that are over; of what is there already */
 	uint64_t moved;          /* taken from where they had not been expected */
