@@ -11,6 +11,12 @@
  */
 #define OWN_SLOTS 3
 
+static const struct weir_rtp_form *const forms[] = {
+	[WEIR_RTP_RAW] = &weir_rtp_form_raw,
+	[WEIR_RTP_JPEG] = &weir_rtp_form_jpeg,
+	[WEIR_RTP_H264] = &weir_rtp_form_h264,
+};
+
 static int write_uri(struct weir_rtp_source *source)
 {
 	char *uri = weir_rtp_wishes_uri(&source->wishes);
@@ -42,8 +48,7 @@ static int open_rtp(const struct weir_uri *uri, const struct weir_video *wanted,
 	source->base.live = true;
 	source->base.delivers_corrupt = source->wishes.lost != WEIR_RTP_LOST_DROP;
 	source->base.min_slots = OWN_SLOTS;
-	source->form =
-		source->wishes.payload == WEIR_RTP_JPEG ? &weir_rtp_form_jpeg : &weir_rtp_form_raw;
+	source->form = forms[source->wishes.payload];
 	source->fd = -1;
 	*out = &source->base;
 	return 0;

@@ -81,7 +81,8 @@ enum weir_rtp_said {
 	WEIR_RTP_SAID_SLOT = 1 << 3,
 	WEIR_RTP_SAID_SHORT = 1 << 4,
 	WEIR_RTP_SAID_DROPS = 1 << 5,
-	WEIR_RTP_SAID_SILENCE = 1 << 6
+	WEIR_RTP_SAID_SILENCE = 1 << 6,
+	WEIR_RTP_SAID_SIZE = 1 << 7
 };
 
 /* Whether it is the first time. */
