@@ -21,8 +21,7 @@ struct weir_leg_plan {
 	size_t from;               /* the leg whose frames its head takes */
 	size_t hop;                /* the last one on it that is no sink's */
 	size_t branch;             /* whose it is */
-	bool waits;                /* of the leg before, there is a slot for the newest frame to wait in
-				    */
+	bool waits;                /* the leg before has a slot for the newest one to wait in */
 	bool synced;               /* CPU access needs cache syncs */
 	bool kept;   /* somebody may hold what comes out of the last stage so far */
 	bool copies; /* a stage writes in place what somebody before may hold */
@@ -49,9 +48,9 @@ struct weir_made {
 	struct weir_memory_traits traits;
 };
 
-/* Sinks that get the same pictures, and the stages that make these. The first branch is the trunk:
- * the source, and the stages that the user asked for. The others begin at the trunk's end, with
- * stages that the planner adds for sinks that do not take what comes there. */
+/* Sinks that get the same pictures, and the stages that make these. The first is the trunk: the
+ * source, and the stages that the user asked for. The others begin at the trunk's end, with stages
+ * that the planner adds for sinks that do not take what comes there. */
 struct weir_branch {
 	uint32_t sinks;    /* a bit each */
 	size_t first, end; /* of the stages */
@@ -77,6 +76,8 @@ struct weir_plan_draft {
 	size_t n_kinds;
 	struct weir_branch branches[WEIR_MAX_BRANCHES];
 	size_t n_branches;
+	const struct weir_memory_kind *makeable[WEIR_MAX_KINDS]; /* kinds that were probed */
+	size_t n_makeable;
 	struct weir_branch asked; /* whom the planner's questions go to */
 	struct weir_leg_plan legs[WEIR_MAX_LEGS];
 	size_t n_legs;
