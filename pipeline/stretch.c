@@ -101,6 +101,17 @@ void weir_stretch_end(struct weir_pipeline *pipeline, int result)
 	weir_loop_queue(stretch->loop, &stretch->end);
 }
 
+/* What the sink may hold of frames in their first memory. */
+static unsigned share_of(const struct weir_pipeline *pipeline, size_t index)
+{
+	const struct weir_plan *plan = &pipeline->plan.value;
+	const struct weir_outlets *outlets = pipeline->stretch.outlets;
+
+	if (outlets->outlet[index].masked.how == WEIR_MASKING_COPY)
+		return plan->hops[plan->n_hops - outlets->n + index].budget;
+	return pipeline->plan.shares[index];
+}
+
 /* What each sink may hold from now on. */
 static void allow_outlets(struct weir_pipeline *pipeline)
 {
@@ -111,8 +122,7 @@ static void allow_outlets(struct weir_pipeline *pipeline)
 	for (size_t i = 0; i < outlets->n; i++) {
 		bool has_copies = outlets->outlet[i].masked.how == WEIR_MASKING_COPY;
 
-		weir_outlet_allow(&outlets->outlet[i], hops[i].budget,
-			has_copies ? hops[i].budget : pipeline->plan.shares[i],
+		weir_outlet_allow(&outlets->outlet[i], hops[i].budget, share_of(pipeline, i),
 			has_copies || pipeline->plan.may_wait);
 	}
 }
@@ -284,6 +294,7 @@ static int start_sinks(struct weir_pipeline *pipeline)
 		struct weir_sink *sink = pipeline->sinks[stretch->n_started];
 		int err = 0;
 
+		host.share = share_of(pipeline, stretch->n_started);
 		if (!pipeline->errors[stretch->n_started] && sink->impl->start)
 			err = sink->impl->start(sink, &host, &plan->hops[plan->n_hops - 1].video);
 		if (err) {
