@@ -13,7 +13,8 @@
  * for late packets; and one ahead, which no packet has come for yet, so that the first packets of
  * the next frame have a place to land in. */
 
-#define WEIR_RTP_FRAMES 4
+#define WEIR_RTP_FRAMES      16
+#define WEIR_RTP_FRAMES_LATE 4 /* of those, where frames go on as soon as they are whole */
 
 struct weir_rtp_source;
 
@@ -27,9 +28,10 @@ struct weir_rtp_frame {
 	bool led; /* what stands before all packets' bytes is there */
 	bool gap; /* packets are missing since the frame before began */
 	uint64_t arrived_ns;
-	uint64_t deadline_ns; /* when it is delivered as it is; 0: packets still come */
+	bool over;            /* no packets of it come any more but late ones */
+	uint64_t deadline_ns; /* when it is delivered as it is; 0: not known yet */
 	uint32_t next;        /* the byte behind its latest packet */
-	uint32_t end;         /* where it ends; UINT32_MAX: a coded one, which nothing has told of */
+	uint32_t end; /* where it ends; UINT32_MAX: a coded one, which nothing has told of */
 	struct weir_coverage coverage;
 };
 
@@ -38,17 +40,17 @@ struct weir_rtp_assembly {
 	struct weir_rtp_frame *order[WEIR_RTP_FRAMES]; /* oldest first */
 	unsigned n;
 	uint64_t serials;
-	uint32_t total;      /* bytes of a frame, lines without padding; of a coded one, at most */
+	uint32_t total; /* bytes of a frame, lines without padding; of a coded one, at most */
 	bool has_lead;
 	uint8_t lead[WEIR_RTP_MAX_LEAD]; /* what the first packet that is foreseen leads with */
-	uint32_t line_bytes; /* 0: it has no lines */
-	bool any;            /* packets of a frame have come */
-	uint32_t timestamp;  /* of the newest frame, whatever became of it */
-	bool skipping;       /* there was no memory for that frame, or we came in its middle */
-	uint64_t lost_then;  /* packets lost when it began */
-	uint64_t span_ns;    /* from the first packet of a frame to its last one, of late */
-	bool goes_on;        /* the next one to be delivered follows another start's */
-	bool delivered;      /* one was, in this run */
+	uint32_t line_bytes;             /* 0: it has no lines */
+	bool any;                        /* packets of a frame have come */
+	uint32_t timestamp;              /* of the newest frame, whatever became of it */
+	bool skipping;      /* there was no memory for that frame, or we came in its middle */
+	uint64_t lost_then; /* packets lost when it began */
+	uint64_t span_ns;   /* from the first packet of a frame to its last one, of late */
+	bool goes_on;       /* the next one to be delivered follows another start's */
+	bool delivered;     /* one was, in this run */
 	struct weir_cut cut;
 	struct weir_rtp_timeline timeline;
 };

@@ -163,14 +163,14 @@ static void take_foreseen(
 	}
 	source->counts.packets++;
 	source->counts.bytes += expected->length;
-	late = weir_rtp_count(source, expected->sequence);
+	late = weir_rtp_count(source, expected->sequence, now);
 	source->sender.heard_ns = now;
 	if (!frame->stamped)
 		weir_rtp_assembly_begin(source, frame, expected->timestamp, now);
 	if (!weir_coverage_add(&frame->coverage, expected->start, end))
 		source->counts.repeated++;
 	else if (late)
-		weir_rtp_uncount(source);
+		weir_rtp_uncount(source, expected->sequence, now);
 	if (source->form->lead && expected->start == source->form->lead) {
 		memcpy(frame->memory, source->assembly.lead, source->form->lead);
 		frame->led = true;

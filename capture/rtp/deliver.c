@@ -130,7 +130,7 @@ static void deliver_oldest(struct weir_rtp_source *source, uint64_t now)
 	uint32_t bytes = source->form->coded ? complete(source, oldest) : 0;
 	struct weir_frame *frame = take_oldest(&source->assembly);
 
-	if (!corrupt)
+	if (!corrupt && !source->nack.hold_ns)
 		source->assembly.span_ns = now - oldest->arrived_ns;
 	describe(source, oldest, &frame->info, corrupt);
 	if (bytes)
@@ -138,10 +138,14 @@ static void deliver_oldest(struct weir_rtp_source *source, uint64_t now)
 	source->host.deliver(source->host.data, frame);
 }
 
-static bool is_due(const struct weir_rtp_frame *frame, uint64_t now)
+/* Where packets are asked for again, whole frames wait as long as others. */
+static bool is_due(
+	const struct weir_rtp_source *source, const struct weir_rtp_frame *frame, uint64_t now)
 {
-	return frame->stamped && (weir_coverage_whole(&frame->coverage, frame->end) ||
-					 (frame->deadline_ns && frame->deadline_ns <= now));
+	if (frame->stamped && !source->nack.hold_ns &&
+		weir_coverage_whole(&frame->coverage, frame->end))
+		return true;
+	return frame->stamped && frame->deadline_ns && frame->deadline_ns <= now;
 }
 
 void weir_rtp_assembly_settle(struct weir_rtp_source *source, uint64_t now)
@@ -149,7 +153,7 @@ void weir_rtp_assembly_settle(struct weir_rtp_source *source, uint64_t now)
 	struct weir_rtp_assembly *assembly = &source->assembly;
 	uint64_t deadline;
 
-	while (source->running && assembly->n && is_due(assembly->order[0], now))
+	while (source->running && assembly->n && is_due(source, assembly->order[0], now))
 		deliver_oldest(source, now);
 	if (!source->running || !assembly->n)
 		return;
