@@ -50,7 +50,7 @@ static struct weir_rtp_frame *open_frame(struct weir_rtp_source *source)
 	place->serial = ++assembly->serials;
 	place->memory = pixels.data[0];
 	place->stride = pixels.stride[0];
-	place->stamped = place->led = place->over = false;
+	place->stamped = place->numbered = place->led = place->over = false;
 	place->deadline_ns = 0;
 	place->next = source->form->lead;
 	place->end = source->form->coded ? UINT32_MAX : assembly->total;
@@ -163,11 +163,9 @@ void weir_rtp_assembly_begin(struct weir_rtp_source *source, struct weir_rtp_fra
 	frame->arrived_ns = now;
 	if (source->nack.hold_ns)
 		frame->deadline_ns = now + source->nack.hold_ns;
-	frame->gap = assembly->skipping || source->counts.lost != assembly->lost_then;
 	assembly->any = true;
 	assembly->timestamp = timestamp;
 	assembly->skipping = false;
-	assembly->lost_then = source->counts.lost;
 }
 
 uint8_t *weir_rtp_assembly_at(const struct weir_rtp_assembly *assembly,

@@ -167,6 +167,8 @@ static void take_foreseen(
 	source->sender.heard_ns = now;
 	if (!frame->stamped)
 		weir_rtp_assembly_begin(source, frame, expected->timestamp, now);
+	weir_rtp_assembly_number(
+		frame, weir_rtp_sender_number(&source->sender, expected->sequence));
 	if (!weir_coverage_add(&frame->coverage, expected->start, end))
 		source->counts.repeated++;
 	else if (late)

@@ -86,8 +86,8 @@ static void describe(struct weir_rtp_source *source, const struct weir_rtp_frame
 {
 	struct weir_rtp_assembly *assembly = &source->assembly;
 	uint64_t last = assembly->timeline.sequence;
-	struct weir_rtp_timeline_frame at = weir_rtp_timeline_next(
-		&assembly->timeline, frame->timestamp, frame->arrived_ns, frame->gap);
+	struct weir_rtp_timeline_frame at = weir_rtp_timeline_next(&assembly->timeline,
+		frame->timestamp, frame->arrived_ns, frame->first != assembly->last + 1);
 
 	info->sequence = at.sequence;
 	info->timestamp_ns = at.timestamp_ns;
@@ -97,6 +97,7 @@ static void describe(struct weir_rtp_source *source, const struct weir_rtp_frame
 		info->flags |= WEIR_FRAME_DISCONT;
 	if (assembly->delivered || assembly->goes_on)
 		weir_counter_add(&source->base.lost, at.sequence - last - 1);
+	assembly->last = frame->last;
 	assembly->goes_on = false;
 	assembly->delivered = true;
 }
@@ -170,7 +171,6 @@ void weir_rtp_assembly_restart(struct weir_rtp_source *source, uint64_t now)
 		deliver_oldest(source, now);
 	assembly->any = false;
 	assembly->skipping = false;
-	assembly->lost_then = source->counts.lost;
 	weir_rtp_timeline_restart(&assembly->timeline);
 }
 

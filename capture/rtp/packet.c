@@ -218,6 +218,7 @@ static void take(struct weir_rtp_source *source, const struct weir_rtp_header *h
 		return;
 	}
 	source->sender.heard_ns = now;
+	weir_rtp_assembly_number(frame, weir_rtp_sender_number(&source->sender, header->sequence));
 	if (parts->leads) {
 		memcpy(frame->memory, parts->lead, source->form->lead);
 		frame->led = true;
@@ -238,7 +239,7 @@ static void take(struct weir_rtp_source *source, const struct weir_rtp_header *h
 static bool is_missing(const struct weir_rtp_source *source, uint16_t sequence)
 {
 	return weir_missing_has(
-		source->nack.missing, weir_rtp_sender_late(&source->sender, sequence));
+		source->nack.missing, weir_rtp_sender_number(&source->sender, sequence));
 }
 
 void weir_rtp_take_packet(struct weir_rtp_source *source, const uint8_t *packet, size_t length,

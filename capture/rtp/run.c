@@ -168,7 +168,6 @@ static void reset(struct weir_rtp_source *source, const struct weir_source_host 
 	source->counts = (struct weir_rtp_counts){ 0 };
 	source->sender = (struct weir_rtp_sender){ .heard_ns = weir_now_ns() };
 	assembly->any = assembly->skipping = assembly->delivered = false;
-	assembly->lost_then = 0;
 	assembly->span_ns = 0;
 	assembly->goes_on = host->goes_on;
 	assembly->timeline.rate = source->base.video.rate;

@@ -116,7 +116,7 @@ static inline void weir_rtp_uncount(
 	source->counts.lost -= source->counts.lost != 0;
 	if (source->nack.hold_ns)
 		weir_missing_found(source->nack.missing,
-			weir_rtp_sender_late(&source->sender, sequence), now_ns);
+			weir_rtp_sender_number(&source->sender, sequence), now_ns);
 }
 
 #endif
