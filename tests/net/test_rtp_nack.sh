@@ -57,7 +57,10 @@ whole() {
 	local captured corrupt lost never
 	captured=$(received captured) corrupt=$(received corrupt) lost=$(received 'lost by')
 	never=$(sent 'run["frames"]["lost_by_device"] + s["dropped"]')
-	[ -n "$captured" ] && [ -n "$never" ] || { echo 0; return; }
+	if [ -z "$captured" ] || [ -z "$never" ]; then
+		echo 0
+		return
+	fi
 	lost=$((lost > never ? lost - never : 0))
 	echo $((1000 * (captured - corrupt) / (captured + lost)))
 }
@@ -140,6 +143,71 @@ if "$WEIR" explain pattern:mjpeg --to null >/dev/null 2>&1; then
 	check "JPEG images are whole, too" \
 		tries 995 transfer mjpeg MJPEG 640x480 300 "$keep" "$patience" --to null
 	check "packets were sent again for that" is 'f["resent"] > 50'
+fi
+# ---- with GStreamer ----
+
+rtx='payload-type-map=application/x-rtp-pt-map,96=(uint)97'
+
+# Its session keeps to the bandwidth that AVPF allows RTCP, so that it asks for some of what is missing.
+gstreamer_receives() {
+	local caps="application/x-rtp,media=video,clock-rate=90000,encoding-name=RAW,payload=96"
+	caps+=",sampling=(string)YCbCr-4:2:2,depth=(string)8,width=(string)320,height=(string)120"
+	timeout 20 ip netns exec "$net_b" gst-launch-1.0 -q rtpsession name=s rtp-profile=avpf \
+		udpsrc address=10.99.0.2 port=5004 buffer-size=4000000 caps="$caps" ! s.recv_rtp_sink \
+		s.recv_rtp_src ! rtprtxreceive "$rtx" ! rtpssrcdemux name=d \
+		d.src_7 ! rtpjitterbuffer do-retransmission="$1" latency=300 ! rtpvrawdepay ! \
+		filesink buffer-mode=unbuffered location="$work/got" \
+		udpsrc address=10.99.0.2 port=5005 ! s.recv_rtcp_sink \
+		s.send_rtcp_src ! udpsink host=10.99.0.1 port=6005 sync=false async=false \
+		>"$work/receiver" 2>&1 &
+	local receiver=$!
+	sleep 1
+	timeout 30 ip netns exec "$net_a" "$WEIR" capture 'pattern:counter?size=320x120&format=UYVY' \
+		-r 30 -n 150 --json --rt 10 "${loop[@]}" \
+		--to "$url?mtu=1000&nack=1&keep=16&rtcp=6005&ssrc=7" >"$work/sender" 2>"$work/errors"
+	sleep 0.6
+	kill "$receiver" 2>/dev/null
+	wait "$receiver"
+	python3 - "$work/sent" "$work/got" 76800 <<'END'
+import sys
+size = int(sys.argv[3])
+def frames(path):
+    data = open(path, "rb").read()
+    return [data[i:i + size] for i in range(0, len(data) - size + 1, size)]
+sent = set(frames(sys.argv[1]))
+print(sum(frame in sent for frame in frames(sys.argv[2])))
+END
+}
+
+gstreamer_sends() {
+	timeout 30 ip netns exec "$net_b" "$WEIR" receive \
+		"$url?size=320x120&format=UYVY&fps=30$patience&rtcp=6005" -n 150 -v --rt 10 "${loop[@]}" \
+		--to null >/dev/null 2>"$work/receiver" &
+	local receiver=$! sender
+	sleep 0.5
+	timeout 20 ip netns exec "$net_a" gst-launch-1.0 -q rtpsession name=s rtp-profile=avpf \
+		videotestsrc is-live=true ! \
+		video/x-raw,format=UYVY,width=320,height=120,framerate=30/1 ! rtpvrawpay mtu=1000 ! \
+		rtprtxsend "$rtx" max-size-packets=2000 ! s.send_rtp_sink \
+		s.send_rtp_src ! udpsink host=10.99.0.2 port=5004 sync=false \
+		udpsrc port=6005 ! s.recv_rtcp_sink \
+		s.send_rtcp_src ! udpsink host=10.99.0.2 port=5005 sync=false async=false \
+		>"$work/errors" 2>&1 &
+	sender=$!
+	wait "$receiver"
+	kill "$sender" 2>/dev/null
+	wait "$sender"
+	received captured
+}
+
+if gst-inspect-1.0 rtprtxreceive >/dev/null 2>&1; then
+	without=$(gstreamer_receives false)
+	with=$(gstreamer_receives true)
+	echo "GStreamer receives $with of 150 frames whole, $without if it does not ask"
+	check "GStreamer asks, and takes what comes" [ "$with" -gt $((without + 30)) ]
+	captured=$(gstreamer_sends) corrupt=$(received corrupt)
+	echo "of GStreamer's frames $((captured - corrupt)) of $captured are whole"
+	check "GStreamer is asked, and answers" [ $((captured - corrupt)) -ge 135 ]
 fi
 net_unblock a
 net_unblock b
