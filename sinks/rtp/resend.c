@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/clock.h"
 #include "core/rtp/wire.h"
 #include "sinks/rtp/sink.h"
 
@@ -15,9 +14,7 @@
 #define UDP_SEGMENT 103
 #endif
 
-#define SHARE     4 /* one byte again for so many that are sent … */
 #define WORD_BITS 64
-#define LINGER_NS (WEIR_NS_PER_S / 5)
 
 _Static_assert(WEIR_RTP_RAW_HEADER + WEIR_RTP_RTX_NUMBER <= WEIR_RTP_RESEND_HEADER,
 	"room for the header of a raw packet");
@@ -29,7 +26,7 @@ static uint64_t *row_of(const struct weir_rtp_sink *sink, const struct weir_rtp_
 	return sink->resends.wanted + (size_t)(frame - sink->frames) * sink->resends.words;
 }
 
-static void forget(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame)
+void weir_rtp_forget(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame)
 {
 	if (frame->n_wanted)
 		memset(row_of(sink, frame), 0, sink->resends.words * sizeof(uint64_t));
@@ -248,7 +245,7 @@ static void put_back(struct weir_rtp_sink *sink, struct weir_rtp_resend *resend)
 static void refuse(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame)
 {
 	sink->resends.refused += frame->n_wanted;
-	forget(sink, frame);
+	weir_rtp_forget(sink, frame);
 }
 
 bool weir_rtp_resend(struct weir_rtp_sink *sink)
@@ -293,71 +290,6 @@ static void done(struct weir_op *op, int64_t result)
 	weir_rtp_pump(sink);
 }
 
-/* ---- frames that are kept ---- */
-
-static void let_go_oldest(struct weir_rtp_sink *sink)
-{
-	struct weir_rtp_resends *resends = &sink->resends;
-	struct weir_rtp_frame *frame = resends->kept[0];
-
-	memmove(resends->kept, resends->kept + 1, --resends->n_kept * sizeof(resends->kept[0]));
-	forget(sink, frame);
-	frame->kept = false;
-	frame->spent = true;
-	weir_rtp_finish(sink, frame);
-}
-
-bool weir_rtp_keep(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame)
-{
-	struct weir_rtp_resends *resends = &sink->resends;
-
-	if (frame->kept)
-		return true;
-	if (!resends->on || resends->over || !sink->running || frame->spent || frame->failed ||
-		frame->next < frame->packets)
-		return false;
-	frame->kept = true;
-	resends->kept[resends->n_kept++] = frame;
-	if (resends->n_kept > sink->options.keep)
-		let_go_oldest(sink);
-	return true;
-}
-
-void weir_rtp_make_room(struct weir_rtp_sink *sink)
-{
-	unsigned most = sink->host.share < sink->base.budget ? sink->host.share : sink->base.budget;
-
-	while (sink->resends.n_kept && sink->resends.n_held >= most)
-		let_go_oldest(sink);
-}
-
-void weir_rtp_earn(struct weir_rtp_sink *sink, uint64_t bytes)
-{
-	struct weir_rtp_resends *resends = &sink->resends;
-
-	resends->credit += bytes / SHARE;
-	if (resends->credit > resends->most_credit)
-		resends->credit = resends->most_credit;
-}
-
-static void let_all_go(struct weir_rtp_sink *sink)
-{
-	sink->resends.over = true;
-	while (sink->resends.n_kept)
-		let_go_oldest(sink);
-}
-
-static void lingered(struct weir_timer *timer)
-{
-	let_all_go(timer->data);
-}
-
-void weir_rtp_resends_drain(struct weir_rtp_sink *sink)
-{
-	if (sink->resends.on)
-		weir_loop_arm(sink->host.loop, &sink->resends.linger, weir_now_ns() + LINGER_NS);
-}
-
 /* ---- beginning and end ---- */
 
 static void fill_pool(struct weir_rtp_sink *sink)
@@ -397,7 +329,6 @@ int weir_rtp_resends_open(struct weir_rtp_sink *sink)
 	resends->payload_type = weir_rtp_rtx_type(sink->stream.payload_type);
 	resends->most_credit = sink->host.slab->frame_bytes;
 	resends->credit = 0;
-	resends->linger = (struct weir_timer){ .fired = lingered, .data = sink };
 	fill_pool(sink);
 	return 0;
 }
@@ -410,7 +341,7 @@ void weir_rtp_resends_stop(struct weir_rtp_sink *sink)
 	for (size_t i = 0; i < WEIR_RTP_RESENDS; i++)
 		if (sink->resends.pool[i].op.loop.active)
 			weir_loop_cancel(sink->host.loop, &sink->resends.pool[i].op);
-	let_all_go(sink);
+	weir_rtp_let_all_go(sink);
 }
 
 void weir_rtp_resends_close(struct weir_rtp_sink *sink)

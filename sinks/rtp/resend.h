@@ -65,7 +65,16 @@ int weir_rtp_resends_open(struct weir_rtp_sink *sink);
 void weir_rtp_resends_stop(struct weir_rtp_sink *sink); /* what is kept may go */
 void weir_rtp_resends_close(struct weir_rtp_sink *sink);
 
-/* No frame follows: what has been sent is kept for a little while, and then no more. */
+/* The stream's packet of that number is missed. */
+void weir_rtp_ask(struct weir_rtp_sink *sink, uint32_t ssrc, uint16_t sequence);
+
+/* Sends some of what is asked for. Whether it did. */
+bool weir_rtp_resend(struct weir_rtp_sink *sink);
+
+/* Nothing of that frame is wanted any more. */
+void weir_rtp_forget(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame);
+
+/* kept.c. No frame follows: what has been sent is kept for a little while, and then no more. */
 void weir_rtp_resends_drain(struct weir_rtp_sink *sink);
 
 /* A frame was taken: one that is kept goes if there would be no room for the next. */
@@ -77,11 +86,8 @@ bool weir_rtp_keep(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame);
 /* So many bytes were sent. */
 void weir_rtp_earn(struct weir_rtp_sink *sink, uint64_t bytes);
 
-/* The stream's packet of that number is missed. */
-void weir_rtp_ask(struct weir_rtp_sink *sink, uint32_t ssrc, uint16_t sequence);
-
-/* Sends some of what is asked for. Whether it did. */
-bool weir_rtp_resend(struct weir_rtp_sink *sink);
+/* None is kept from now on. */
+void weir_rtp_let_all_go(struct weir_rtp_sink *sink);
 
 /* feedback.c: listens to receivers. 0 or -errno. */
 int weir_rtp_feedback_open(struct weir_rtp_sink *sink);
