@@ -18,7 +18,9 @@ static const struct weir_memory_kind *const device[] = { &weir_memory_slab, &wei
 /* The stage that makes what comes to the sinks; NULL: the source does. */
 static struct weir_stage *last_maker(const struct weir_pipeline *pipeline)
 {
-	for (size_t i = pipeline->n_stages; i-- > 0;)
+	const struct weir_branch *asked = &pipeline->plan.asked;
+
+	for (size_t i = asked->end; i-- > asked->first;)
 		if (pipeline->stages[i]->engine)
 			return pipeline->stages[i];
 	return NULL;
@@ -27,8 +29,9 @@ static struct weir_stage *last_maker(const struct weir_pipeline *pipeline)
 static bool wants_dmabufs(const struct weir_pipeline *pipeline)
 {
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		if (pipeline->sinks[i]->impl->shows_dmabufs ||
-			pipeline->sinks[i]->impl->program_holds)
+		if (pipeline->plan.asked.sinks & 1u << i &&
+			(pipeline->sinks[i]->impl->shows_dmabufs ||
+				pipeline->sinks[i]->impl->program_holds))
 			return true;
 	return false;
 }
@@ -70,17 +73,23 @@ uint64_t weir_planner_weigh_made(const struct weir_pipeline *pipeline,
 
 void weir_planner_choose_made(struct weir_pipeline *pipeline)
 {
-	struct weir_video video = pipeline->source->video;
+	struct weir_plan_draft *plan = &pipeline->plan;
+	struct weir_video trunk = pipeline->source->video;
+	const struct weir_branch before = plan->asked;
 	char why[WEIR_PLAN_WHY];
 	uint64_t converted;
 	bool converts;
 
-	/* Where a stage refuses, it says so soon. */
-	weir_planner_pass_stages(pipeline, &video, &converted, &converts, why, sizeof(why));
-	weir_planner_weigh_made(pipeline, &video, &pipeline->plan.made, why, sizeof(why));
-}
+	for (size_t i = 0; i < plan->n_branches; i++) {
+		struct weir_video video = trunk;
 
-const struct weir_memory_kind *weir_planner_stage_kind(const struct weir_pipeline *pipeline)
-{
-	return pipeline->plan.made.kind;
+		weir_planner_ask(pipeline, plan->branches[i]);
+		/* Where a stage refuses, it says so soon. */
+		weir_planner_pass_stages(pipeline, &video, &converted, &converts, why, sizeof(why));
+		weir_planner_weigh_made(
+			pipeline, &video, &plan->branches[i].made, why, sizeof(why));
+		if (i == 0)
+			trunk = video;
+	}
+	weir_planner_ask(pipeline, before);
 }

@@ -127,10 +127,24 @@ static struct weir_frame *take_oldest(struct weir_rtp_assembly *assembly)
 static void deliver_oldest(struct weir_rtp_source *source, uint64_t now)
 {
 	struct weir_rtp_frame *oldest = source->assembly.order[0];
-	bool corrupt = conceal(source, oldest);
-	uint32_t bytes = source->form->coded ? complete(source, oldest) : 0;
-	struct weir_frame *frame = take_oldest(&source->assembly);
+	struct weir_frame *frame;
+	uint32_t bytes = 0;
+	bool corrupt;
 
+	if (source->form->link) {
+		corrupt = weir_rtp_chain_close(source, oldest, &bytes);
+		source->counts.corrupt += corrupt;
+		if (corrupt)
+			say_drops(source);
+	} else {
+		corrupt = conceal(source, oldest);
+		bytes = source->form->coded ? complete(source, oldest) : 0;
+	}
+	frame = take_oldest(&source->assembly);
+	if (source->form->coded && !bytes) {
+		weir_frame_unref(&frame);
+		return;
+	}
 	if (!corrupt && !source->nack.hold_ns)
 		source->assembly.span_ns = now - oldest->arrived_ns;
 	describe(source, oldest, &frame->info, corrupt);
@@ -139,12 +153,17 @@ static void deliver_oldest(struct weir_rtp_source *source, uint64_t now)
 	source->host.deliver(source->host.data, frame);
 }
 
+static bool is_whole(const struct weir_rtp_source *source, const struct weir_rtp_frame *frame)
+{
+	return source->form->link ? weir_rtp_chain_whole(source, frame)
+				  : weir_coverage_whole(&frame->coverage, frame->end);
+}
+
 /* Where packets are asked for again, whole frames wait as long as others. */
 static bool is_due(
 	const struct weir_rtp_source *source, const struct weir_rtp_frame *frame, uint64_t now)
 {
-	if (frame->stamped && !source->nack.hold_ns &&
-		weir_coverage_whole(&frame->coverage, frame->end))
+	if (frame->stamped && !source->nack.hold_ns && is_whole(source, frame))
 		return true;
 	return frame->stamped && frame->deadline_ns && frame->deadline_ns <= now;
 }
@@ -172,6 +191,7 @@ void weir_rtp_assembly_restart(struct weir_rtp_source *source, uint64_t now)
 	assembly->any = false;
 	assembly->skipping = false;
 	weir_rtp_timeline_restart(&assembly->timeline);
+	weir_rtp_chain_restart(&assembly->chains);
 }
 
 void weir_rtp_assembly_clear(struct weir_rtp_source *source)

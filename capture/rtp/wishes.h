@@ -30,6 +30,7 @@ struct weir_rtp_wishes {
 	uint8_t rtx_type;   /* what comes then, if it is not what was sent first */
 	uint16_t rtcp_port; /* the sender's; 0: where its reports come from */
 	enum weir_rtp_lost lost;
+	char sprop[WEIR_SDP_SPROP]; /* H.264: its parameter sets; "" if not told */
 	struct weir_video video; /* settled in full */
 };
 
