@@ -76,6 +76,8 @@ struct weir_plan_draft {
 	size_t n_kinds;
 	struct weir_branch branches[WEIR_MAX_BRANCHES];
 	size_t n_branches;
+	const struct weir_memory_kind *makeable[WEIR_MAX_KINDS]; /* kinds that were probed */
+	size_t n_makeable;
 	struct weir_branch asked; /* whom the planner's questions go to */
 	struct weir_leg_plan legs[WEIR_MAX_LEGS];
 	size_t n_legs;

@@ -85,7 +85,10 @@ size_t weir_planner_kinds(const struct weir_pipeline *pipeline,
 const char *weir_planner_name_maker(
 	struct weir_pipeline *pipeline, const struct weir_memory_kind *kind, const char *reason);
 
-/* planner_made.c: of the kinds of memory that we can make ourselves, the one in which sinks copy
+/* planner_made.c: tries once for a plan which kinds of memory there are for what stages make. */
+void weir_planner_probe_made(struct weir_pipeline *pipeline);
+
+/* planner_made.c: of these kinds of memory, the one in which sinks copy
  * least of such frames, and what they copy, as weir_planner_cost(). */
 uint64_t weir_planner_weigh_made(const struct weir_pipeline *pipeline,
 	const struct weir_video *at_sinks, struct weir_made *out, char *why, size_t size);

@@ -30,6 +30,7 @@ void weir_planner_begin_branches(struct weir_pipeline *pipeline)
 	};
 	plan->n_branches = 1;
 	plan->asked = plan->branches[0];
+	weir_planner_probe_made(pipeline);
 }
 
 struct weir_branch weir_planner_ask(struct weir_pipeline *pipeline, struct weir_branch whom)

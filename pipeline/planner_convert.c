@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@ void weir_planner_drop_stages(struct weir_pipeline *pipeline, size_t n)
 	for (; pipeline->n_stages > n; pipeline->n_own_stages--)
 		weir_stage_close(&pipeline->stages[--pipeline->n_stages]);
 }
+
+#define MAX_FORMATS 128
 
 /* ---- one way ---- */
 
@@ -83,8 +86,7 @@ static void try_way(struct weir_pipeline *pipeline, const struct weir_video *vid
 struct way_search {
 	struct weir_pipeline *pipeline;
 	const struct weir_video *comes; /* at the end of the trunk */
-	uint32_t left;
-	struct weir_way best; /* no sinks: none yet */
+	struct weir_way best;           /* no sinks: none yet */
 };
 
 static unsigned count(uint32_t sinks)
@@ -106,16 +108,16 @@ static bool is_better(const struct weir_way *way, const struct weir_way *best)
 	return way->loss != best->loss ? way->loss < best->loss : way->cost < best->cost;
 }
 
-static void consider(struct way_search *search, struct weir_way *way)
+static void consider(struct way_search *search, uint32_t takers, struct weir_way *way)
 {
-	try_way(search->pipeline, search->comes, search->left, way);
+	try_way(search->pipeline, search->comes, takers, way);
 	if (is_better(way, &search->best))
 		search->best = *way;
 }
 
 /* From what comes to the end of the trunk, straight or, for images, through what they are decoded
  * to. */
-static void try_format(struct way_search *search, const struct weir_format *format)
+static void try_format(struct way_search *search, const struct weir_format *format, uint32_t takers)
 {
 	const struct weir_format *comes = search->comes->format;
 	struct weir_way way = { .n_stages = 1 }, longer;
@@ -131,13 +133,13 @@ static void try_format(struct way_search *search, const struct weir_format *form
 		snprintf(way.texts[0], size, "jpeg=%s", format->name);
 	else
 		snprintf(way.texts[0], size, "convert=%s", format->name);
-	consider(search, &way);
+	consider(search, takers, &way);
 	if (!(comes->flags & WEIR_FORMAT_COMPRESSED) || format->flags & WEIR_FORMAT_COMPRESSED)
 		return;
 	longer.n_stages = 2;
 	snprintf(longer.texts[0], size, "jpeg");
 	snprintf(longer.texts[1], size, "convert=%s", format->name);
-	consider(search, &longer);
+	consider(search, takers, &longer);
 }
 
 /* Of a stage that is not there yet: what comes before it does not matter. */
@@ -158,31 +160,32 @@ static bool would_be_taken(
 	return cost != WEIR_REFUSED;
 }
 
-/* Whether any of them takes the format at all: all the ways to others are not worth a try. */
-static bool is_wanted(const struct way_search *search, const struct weir_format *format)
+/* Those who take the format at all: for others it is not worth a try. */
+static uint32_t takers_of(
+	struct weir_pipeline *pipeline, struct weir_video video, const struct weir_format *format)
 {
-	struct weir_video video = *search->comes;
+	uint32_t takers = 0;
 
 	video.format = format;
 	video.stride = 0;
 	if (!(format->flags & WEIR_FORMAT_COMPRESSED))
 		video.stride = (uint32_t)weir_format_line_bytes(format, 0, video.width);
 	else if (strcmp(format->name, "MJPEG") != 0)
-		return false;
-	for (size_t i = 0; i < search->pipeline->n_sinks; i++)
-		if (search->left & 1u << i && would_be_taken(search->pipeline, i, &video))
-			return true;
-	return false;
+		return 0;
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		if (weir_planner_is_asked(pipeline, i) && would_be_taken(pipeline, i, &video))
+			takers |= 1u << i;
+	return takers;
 }
 
-static struct weir_way find_way(
-	struct weir_pipeline *pipeline, const struct weir_video *comes, uint32_t left)
+static struct weir_way find_way(struct weir_pipeline *pipeline, const struct weir_video *comes,
+	const uint32_t *takers, uint32_t left)
 {
-	struct way_search search = { .pipeline = pipeline, .comes = comes, .left = left };
+	struct way_search search = { .pipeline = pipeline, .comes = comes };
 
 	for (size_t i = 0; i < weir_format_count(); i++)
-		if (is_wanted(&search, weir_format_at(i)))
-			try_format(&search, weir_format_at(i));
+		if (takers[i] & left)
+			try_format(&search, weir_format_at(i), takers[i] & left);
 	return search.best;
 }
 
@@ -247,7 +250,9 @@ struct search {
 	struct weir_pipeline *pipeline;
 	const struct weir_candidate *pictures;
 	struct weir_conversion best;
-	unsigned limit; /* of loss: less than it */
+	unsigned limit;               /* of loss: less than it */
+	uint32_t takers[MAX_FORMATS]; /* of each format, all pictures being of one size */
+	bool looked;
 };
 
 /* Bits of what is lost twice are lost once. */
@@ -259,6 +264,14 @@ static bool is_worth(const struct search *search, const struct weir_conversion *
 		return conversion->loss < search->limit;
 	return conversion->loss < best->loss ||
 	       (conversion->loss == best->loss && conversion->cost < best->cost);
+}
+
+static void look_for_takers(struct search *search, const struct weir_video *video)
+{
+	assert(weir_format_count() <= MAX_FORMATS);
+	for (size_t i = 0; i < weir_format_count(); i++)
+		search->takers[i] = takers_of(search->pipeline, *video, weir_format_at(i));
+	search->looked = true;
 }
 
 /* Those whom no way serves. */
@@ -277,8 +290,10 @@ static uint32_t search_from(struct search *search, size_t from)
 	left = pipeline->plan.asked.sinks;
 	left &= ~find_most_takers(pipeline, &video, converts, &found.cost);
 	found.cost += converted;
+	if (left && !search->looked)
+		look_for_takers(search, &video);
 	while (left && found.n_ways < WEIR_MAX_WAYS && is_worth(search, &found)) {
-		struct weir_way way = find_way(pipeline, &video, left);
+		struct weir_way way = find_way(pipeline, &video, search->takers, left);
 
 		if (!way.sinks)
 			return left;

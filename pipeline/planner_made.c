@@ -36,6 +36,29 @@ static bool wants_dmabufs(const struct weir_pipeline *pipeline)
 	return false;
 }
 
+void weir_planner_probe_made(struct weir_pipeline *pipeline)
+{
+	static const struct weir_memory_kind *const all[] = { &weir_memory_slab, &weir_memory_host,
+		&weir_memory_mmap, &weir_memory_heap, &weir_memory_scanout, NULL };
+	const struct weir_memory_kind *kinds[WEIR_MAX_KINDS];
+	struct weir_plan_draft *plan = &pipeline->plan;
+	size_t n = weir_planner_kinds(pipeline, all, kinds);
+	char why[WEIR_PLAN_WHY];
+
+	plan->n_makeable = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!kinds[i]->probe(why, sizeof(why)))
+			plan->makeable[plan->n_makeable++] = kinds[i];
+}
+
+static bool is_makeable(const struct weir_plan_draft *plan, const struct weir_memory_kind *kind)
+{
+	for (size_t i = 0; i < plan->n_makeable; i++)
+		if (plan->makeable[i] == kind)
+			return true;
+	return false;
+}
+
 uint64_t weir_planner_weigh_made(const struct weir_pipeline *pipeline,
 	const struct weir_video *at_sinks, struct weir_made *out, char *why, size_t size)
 {
@@ -54,7 +77,7 @@ uint64_t weir_planner_weigh_made(const struct weir_pipeline *pipeline,
 		struct weir_memory_traits traits = kinds[i]->traits;
 		uint64_t cost;
 
-		if (kinds[i]->probe(text, sizeof(text)))
+		if (!is_makeable(&pipeline->plan, kinds[i]))
 			continue;
 		if (maker && maker->engine->fills &&
 			maker->engine->fills(maker, kinds[i], text, sizeof(text)))

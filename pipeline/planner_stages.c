@@ -84,8 +84,7 @@ static void explain(struct weir_pipeline *pipeline, size_t number, const char *t
 		is_device(maker(pipeline, number))
 			? weir_plan_text(
 				  plan, "%s%s%s", leg->kind->summary, *tried ? "; not " : "", tried)
-			: weir_plan_text(
-				  plan, "into %s memory of its own", leg->kind->name);
+			: weir_plan_text(plan, "into %s memory of its own", leg->kind->name);
 }
 
 /* Weighed by what the sinks make of it; devices go by the list, unless a sink takes nothing but its
