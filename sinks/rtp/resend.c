@@ -171,7 +171,8 @@ static size_t bytes_of(const struct iovec *parts, unsigned n)
 /* ---- sends ---- */
 
 struct train {
-	size_t packet, bytes; /* bytes: of the first one, which all but the last have; of all */
+	size_t packet; /* bytes of the first one, which all but the last have */
+	size_t bytes;  /* of all */
 	unsigned pages;
 };
 
