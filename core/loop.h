@@ -85,6 +85,8 @@ struct weir_op {
 	size_t length;
 	const struct iovec *parts; /* of …V: one at least, and none of them empty */
 	unsigned n_parts;
+	void *control; /* of SENDV: ancillary data, as of sendmsg(2), or NULL */
+	size_t control_length;
 	uint64_t offset;
 
 	/* Of SEND and SENDV: from this very memory, if the backend and the kernel can; done() comes

@@ -143,7 +143,9 @@ static int open_uri(const struct weir_uri *uri, const char *text,
 		hide(copy, impl->secrets[i]);
 	sink->uri = copy;
 	sink->log = settings->log;
-	sink->budget = common.budget;
+	sink->budget = common.budget + sink->keeps;
+	if (sink->budget > MAX_BUDGET)
+		sink->budget = MAX_BUDGET;
 	sink->policy = common.policy;
 	sink->masks = common.masks;
 	sink->deadline_ns = common.deadline_ms * (WEIR_NS_PER_S / 1000);

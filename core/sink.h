@@ -51,6 +51,7 @@ struct weir_sink_run {
 struct weir_sink_host {
 	struct weir_loop *loop;
 	struct weir_slab *slab;
+	unsigned share; /* of its budget, in the slab's own slots */
 	bool zero_copy; /* a copy ends the run: not to be tried where it can be helped */
 	bool goes_on; /* frames came in an earlier start of this run: what was noted of them stays
 		       */
@@ -199,7 +200,9 @@ struct weir_sink {
 	const struct weir_sink_impl *impl;
 	const struct weir_log *log;
 	char *uri;
-	unsigned budget;
+	unsigned budget; /* `keeps` included */
+	unsigned keeps;  /* set by impl->open: of what it holds, so many frames that it is done with
+			  * and may need again. It lets them go where there is no room for them */
 	enum weir_policy policy;
 	uint64_t deadline_ns;    /* 0: two frames' time */
 	struct weir_masks masks; /* as they were asked for */

@@ -101,6 +101,14 @@ void weir_stretch_end(struct weir_pipeline *pipeline, int result)
 	weir_loop_queue(stretch->loop, &stretch->end);
 }
 
+/* What the sink may hold of frames in their first memory. */
+static unsigned share_of(struct weir_pipeline *pipeline, size_t index)
+{
+	if (pipeline->stretch.outlets[index]->masked.how == WEIR_MASKING_COPY)
+		return weir_planner_sink_hop(pipeline, index)->budget;
+	return pipeline->plan.shares[index];
+}
+
 /* What each sink may hold from now on, and what may wait. */
 static void allow_outlets(struct weir_pipeline *pipeline)
 {
@@ -111,8 +119,7 @@ static void allow_outlets(struct weir_pipeline *pipeline)
 		unsigned budget = weir_planner_sink_hop(pipeline, i)->budget;
 		bool has_copies = stretch->outlets[i]->masked.how == WEIR_MASKING_COPY;
 
-		weir_outlet_allow(stretch->outlets[i], budget,
-			has_copies ? budget : plan->shares[i],
+		weir_outlet_allow(stretch->outlets[i], budget, share_of(pipeline, i),
 			has_copies || plan->may_wait[weir_planner_leg_of(pipeline, i)]);
 	}
 	for (size_t i = 1; i < stretch->n_legs; i++)
@@ -278,6 +285,7 @@ static int start_sink(struct weir_pipeline *pipeline, size_t index)
 	const struct weir_sink_host host = {
 		.loop = stretch->loop,
 		.slab = stretch->legs[weir_planner_leg_of(pipeline, index)].slab,
+		.share = share_of(pipeline, index),
 		.zero_copy = pipeline->settings.require_zero_copy,
 		.goes_on = goes_on(pipeline),
 		.failed = sink_failed,

@@ -8,9 +8,12 @@
 #include "core/clock.h"
 #include "core/log.h"
 
-static struct weir_rtp_frame *free_place(struct weir_rtp_assembly *assembly)
+static struct weir_rtp_frame *free_place(struct weir_rtp_source *source)
 {
-	for (unsigned i = 0; i < WEIR_RTP_FRAMES; i++)
+	struct weir_rtp_assembly *assembly = &source->assembly;
+	unsigned most = source->nack.hold_ns ? WEIR_RTP_FRAMES : WEIR_RTP_FRAMES_LATE;
+
+	for (unsigned i = 0; i < most; i++)
 		if (!assembly->frames[i].frame)
 			return &assembly->frames[i];
 	return NULL;
@@ -28,7 +31,7 @@ static void say_no_access(struct weir_rtp_source *source, int err)
 static struct weir_rtp_frame *open_frame(struct weir_rtp_source *source)
 {
 	struct weir_rtp_assembly *assembly = &source->assembly;
-	struct weir_rtp_frame *place = free_place(assembly);
+	struct weir_rtp_frame *place = free_place(source);
 	struct weir_slot *slot = place ? weir_slab_take(source->host.slab) : NULL;
 	struct weir_pixels pixels;
 	struct weir_frame *frame;
@@ -47,7 +50,7 @@ static struct weir_rtp_frame *open_frame(struct weir_rtp_source *source)
 	place->serial = ++assembly->serials;
 	place->memory = pixels.data[0];
 	place->stride = pixels.stride[0];
-	place->stamped = place->led = false;
+	place->stamped = place->numbered = place->led = place->over = false;
 	place->deadline_ns = 0;
 	place->next = source->form->lead;
 	place->end = source->form->coded ? UINT32_MAX : assembly->total;
@@ -99,6 +102,9 @@ void weir_rtp_assembly_mark(
 void weir_rtp_assembly_end(
 	struct weir_rtp_source *source, struct weir_rtp_frame *frame, uint64_t now)
 {
+	if (!frame->over && source->nack.hold_ns)
+		source->assembly.span_ns = now - frame->arrived_ns;
+	frame->over = true;
 	if (!frame->deadline_ns)
 		frame->deadline_ns = now + source->wishes.jitter_ms * UINT64_C(1000000);
 }
@@ -118,7 +124,7 @@ uint64_t weir_rtp_assembly_left(const struct weir_rtp_assembly *assembly, uint64
 		assembly->any ? find_open(assembly, assembly->timestamp) : NULL;
 	uint64_t elapsed = newest ? now - newest->arrived_ns : 0;
 
-	if (!newest || newest->deadline_ns || elapsed >= assembly->span_ns)
+	if (!newest || newest->over || elapsed >= assembly->span_ns)
 		return 0;
 	return assembly->span_ns - elapsed;
 }
@@ -162,11 +168,11 @@ void weir_rtp_assembly_begin(struct weir_rtp_source *source, struct weir_rtp_fra
 	frame->stamped = true;
 	frame->timestamp = timestamp;
 	frame->arrived_ns = now;
-	frame->gap = assembly->skipping || source->counts.lost != assembly->lost_then;
+	if (source->nack.hold_ns)
+		frame->deadline_ns = now + source->nack.hold_ns;
 	assembly->any = true;
 	assembly->timestamp = timestamp;
 	assembly->skipping = false;
-	assembly->lost_then = source->counts.lost;
 }
 
 uint8_t *weir_rtp_assembly_at(const struct weir_rtp_assembly *assembly,

@@ -14,7 +14,8 @@
  * for late packets; and one ahead, which no packet has come for yet, so that the first packets of
  * the next frame have a place to land in. */
 
-#define WEIR_RTP_FRAMES 4
+#define WEIR_RTP_FRAMES      16
+#define WEIR_RTP_FRAMES_LATE 4 /* of those, where frames go on as soon as they are whole */
 
 struct weir_rtp_source;
 
@@ -26,9 +27,11 @@ struct weir_rtp_frame {
 	bool stamped; /* packets have come */
 	uint32_t timestamp;
 	bool led; /* what stands before all packets' bytes is there */
-	bool gap; /* packets are missing since the frame before began */
+	bool numbered;
+	uint32_t first, last; /* numbers of its packets, as the sender's count has them */
 	uint64_t arrived_ns;
-	uint64_t deadline_ns; /* when it is delivered as it is; 0: packets still come */
+	bool over;            /* no packets of it come any more but late ones */
+	uint64_t deadline_ns; /* when it is delivered as it is; 0: not known yet */
 	uint32_t next;        /* the byte behind its latest packet */
 	uint32_t end;         /* where it ends; UINT32_MAX: a coded one, untold so far */
 	struct weir_coverage coverage;
@@ -40,17 +43,17 @@ struct weir_rtp_assembly {
 	struct weir_rtp_frame *order[WEIR_RTP_FRAMES]; /* oldest first */
 	unsigned n;
 	uint64_t serials;
-	uint32_t total;      /* bytes of a frame, lines without padding; of a coded one, at most */
+	uint32_t total; /* bytes of a frame, lines without padding; of a coded one, at most */
 	bool has_lead;
 	uint8_t lead[WEIR_RTP_MAX_LEAD]; /* what the first packet that is foreseen leads with */
-	uint32_t line_bytes; /* 0: it has no lines */
-	bool any;            /* packets of a frame have come */
-	uint32_t timestamp;  /* of the newest frame, whatever became of it */
-	bool skipping;       /* there was no memory for that frame, or we came in its middle */
-	uint64_t lost_then;  /* packets lost when it began */
-	uint64_t span_ns;    /* from the first packet of a frame to its last one, of late */
-	bool goes_on;        /* the next one to be delivered follows another start's */
-	bool delivered;      /* one was, in this run */
+	uint32_t line_bytes;             /* 0: it has no lines */
+	bool any;                        /* packets of a frame have come */
+	uint32_t timestamp;              /* of the newest frame, whatever became of it */
+	bool skipping;    /* there was no memory for that frame, or we came in its middle */
+	uint32_t last;    /* number of the last packet of the frame that was delivered last */
+	uint64_t span_ns; /* from the first packet of a frame to its last one, of late */
+	bool goes_on;     /* the next one to be delivered follows another start's */
+	bool delivered;   /* one was, in this run */
 	struct weir_cut cut;
 	struct weir_rtp_timeline timeline;
 	struct weir_rtp_chains chains;
@@ -75,6 +78,16 @@ struct weir_rtp_frame *weir_rtp_assembly_new(
 /* Makes the frame the one of that time; those before it get their deadline. */
 void weir_rtp_assembly_begin(struct weir_rtp_source *source, struct weir_rtp_frame *frame,
 	uint32_t timestamp, uint64_t now_ns);
+
+/* A packet of it has come. */
+static inline void weir_rtp_assembly_number(struct weir_rtp_frame *frame, uint32_t number)
+{
+	if (!frame->numbered || (int32_t)(number - frame->first) < 0)
+		frame->first = number;
+	if (!frame->numbered || (int32_t)(number - frame->last) > 0)
+		frame->last = number;
+	frame->numbered = true;
+}
 
 /* Copies a part to its place. Whether anything of it was missing. */
 bool weir_rtp_assembly_place(struct weir_rtp_source *source, struct weir_rtp_frame *frame,

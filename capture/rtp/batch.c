@@ -164,15 +164,17 @@ static void take_foreseen(
 	}
 	source->counts.packets++;
 	weir_counter_add(&source->base.kernel_copied_bytes, expected->length);
-	late = weir_rtp_count(source, expected->sequence);
+	late = weir_rtp_count(source, expected->sequence, now);
 	source->sender.heard_ns = now;
 	if (!frame->stamped)
 		weir_rtp_assembly_begin(source, frame, expected->timestamp, now);
+	weir_rtp_assembly_number(
+		frame, weir_rtp_sender_number(&source->sender, expected->sequence));
 	if (!(source->form->link ? weir_rtp_chain_came(source, frame, expected)
 				 : weir_coverage_add(&frame->coverage, expected->start, end)))
 		source->counts.repeated++;
 	else if (late)
-		weir_rtp_uncount(source);
+		weir_rtp_uncount(source, expected->sequence, now);
 	if (source->form->lead && expected->start == source->form->lead) {
 		memcpy(frame->memory, source->assembly.lead, source->form->lead);
 		frame->led = true;

@@ -9,7 +9,7 @@
 /* Which bytes of a frame are there: all up to `reached` but those in the holes. Packets come in
  * order but for a few, so that this is one comparison for most of them. */
 
-#define WEIR_COVERAGE_HOLES 1024
+#define WEIR_COVERAGE_HOLES 2048
 
 struct weir_coverage_hole {
 	uint32_t begin, end;

@@ -86,8 +86,8 @@ static void describe(struct weir_rtp_source *source, const struct weir_rtp_frame
 {
 	struct weir_rtp_assembly *assembly = &source->assembly;
 	uint64_t last = assembly->timeline.sequence;
-	struct weir_rtp_timeline_frame at = weir_rtp_timeline_next(
-		&assembly->timeline, frame->timestamp, frame->arrived_ns, frame->gap);
+	struct weir_rtp_timeline_frame at = weir_rtp_timeline_next(&assembly->timeline,
+		frame->timestamp, frame->arrived_ns, frame->first != assembly->last + 1);
 
 	info->sequence = at.sequence;
 	info->timestamp_ns = at.timestamp_ns;
@@ -97,6 +97,7 @@ static void describe(struct weir_rtp_source *source, const struct weir_rtp_frame
 		info->flags |= WEIR_FRAME_DISCONT;
 	if (assembly->delivered || assembly->goes_on)
 		weir_counter_add(&source->base.lost, at.sequence - last - 1);
+	assembly->last = frame->last;
 	assembly->goes_on = false;
 	assembly->delivered = true;
 }
@@ -144,7 +145,7 @@ static void deliver_oldest(struct weir_rtp_source *source, uint64_t now)
 		weir_frame_unref(&frame);
 		return;
 	}
-	if (!corrupt)
+	if (!corrupt && !source->nack.hold_ns)
 		source->assembly.span_ns = now - oldest->arrived_ns;
 	describe(source, oldest, &frame->info, corrupt);
 	if (bytes)
@@ -158,11 +159,13 @@ static bool is_whole(const struct weir_rtp_source *source, const struct weir_rtp
 				  : weir_coverage_whole(&frame->coverage, frame->end);
 }
 
+/* Where packets are asked for again, whole frames wait as long as others. */
 static bool is_due(
 	const struct weir_rtp_source *source, const struct weir_rtp_frame *frame, uint64_t now)
 {
-	return frame->stamped &&
-	       (is_whole(source, frame) || (frame->deadline_ns && frame->deadline_ns <= now));
+	if (frame->stamped && !source->nack.hold_ns && is_whole(source, frame))
+		return true;
+	return frame->stamped && frame->deadline_ns && frame->deadline_ns <= now;
 }
 
 void weir_rtp_assembly_settle(struct weir_rtp_source *source, uint64_t now)
@@ -187,7 +190,6 @@ void weir_rtp_assembly_restart(struct weir_rtp_source *source, uint64_t now)
 		deliver_oldest(source, now);
 	assembly->any = false;
 	assembly->skipping = false;
-	assembly->lost_then = source->counts.lost;
 	weir_rtp_timeline_restart(&assembly->timeline);
 	weir_rtp_chain_restart(&assembly->chains);
 }

@@ -8,6 +8,7 @@
 #include "capture/rtp/source.h"
 #include "core/log.h"
 #include "core/rtp/packet.h"
+#include "core/rtp/wire.h"
 
 /* Packets that did not come as foreseen: they are read in full, and each part is copied to its
  * place. */
@@ -63,10 +64,29 @@ static bool fits(const struct weir_rtp_source *source, const struct weir_rtp_par
 	return true;
 }
 
+/* One that was sent again becomes the one that it was. Who sent it again is not asked: it is of use
+ * only where it was asked for. */
+static void unwrap(struct weir_rtp_source *source, struct weir_rtp_header *header,
+	const uint8_t **payload, size_t *bytes, bool *again)
+{
+	const struct weir_rtp_wishes *wishes = &source->wishes;
+
+	*again = source->nack.hold_ns && header->payload_type == wishes->rtx_type &&
+		 wishes->rtx_type != wishes->payload_type && source->sender.locked &&
+		 *bytes >= WEIR_RTP_RTX_NUMBER;
+	if (!*again)
+		return;
+	header->sequence = weir_get_16(*payload);
+	header->ssrc = source->sender.ssrc;
+	header->payload_type = wishes->payload_type;
+	*payload += WEIR_RTP_RTX_NUMBER;
+	*bytes -= WEIR_RTP_RTX_NUMBER;
+}
+
 /* RTP of the payload type, with bytes for this picture. */
 static bool read_packet(struct weir_rtp_source *source, const uint8_t *packet, size_t length,
 	const union weir_rtp_address *from, struct weir_rtp_header *header,
-	struct weir_rtp_parts *parts)
+	struct weir_rtp_parts *parts, bool *again)
 {
 	const uint8_t *payload;
 	size_t bytes;
@@ -74,6 +94,7 @@ static bool read_packet(struct weir_rtp_source *source, const uint8_t *packet, s
 
 	if (weir_rtp_read(packet, length, header, &payload, &bytes))
 		return false;
+	unwrap(source, header, &payload, &bytes, again);
 	if (header->payload_type != source->wishes.payload_type) {
 		say_type(source, header->payload_type);
 		return false;
@@ -92,6 +113,7 @@ static void lock(struct weir_rtp_source *source, const struct weir_rtp_header *h
 	char text[WEIR_RTP_ADDRESS_TEXT];
 
 	weir_rtp_sender_lock(sender, header, from);
+	weir_rtp_nack_restart(source);
 	sender->heard_ns = now;
 	weir_info(source->base.log, "rtp: receiving from %s, source %08x",
 		weir_rtp_address_text(from, true, text), header->ssrc);
@@ -201,7 +223,7 @@ static void take(struct weir_rtp_source *source, const struct weir_rtp_header *h
 	bool late;
 
 	counts->packets++;
-	late = weir_rtp_count(source, header->sequence);
+	late = weir_rtp_count(source, header->sequence, now);
 	frame = source->form->link ? weir_rtp_chain_find(source, header, late, now)
 				   : weir_rtp_assembly_find(source, header->timestamp, now);
 	if (!frame) {
@@ -211,6 +233,7 @@ static void take(struct weir_rtp_source *source, const struct weir_rtp_header *h
 		return;
 	}
 	source->sender.heard_ns = now;
+	weir_rtp_assembly_number(frame, weir_rtp_sender_number(&source->sender, header->sequence));
 	if (parts->leads) {
 		memcpy(frame->memory, parts->lead, source->form->lead);
 		frame->led = true;
@@ -219,7 +242,7 @@ static void take(struct weir_rtp_source *source, const struct weir_rtp_header *h
 				 : place(source, frame, parts)))
 		counts->repeated++;
 	else if (late)
-		weir_rtp_uncount(source);
+		weir_rtp_uncount(source, header->sequence, now);
 	if (last && !late && !source->form->link)
 		frame->next = last->start + last->length;
 	if (!header->marker)
@@ -229,14 +252,25 @@ static void take(struct weir_rtp_source *source, const struct weir_rtp_header *h
 	weir_rtp_assembly_end(source, frame, now);
 }
 
+static bool is_missing(const struct weir_rtp_source *source, uint16_t sequence)
+{
+	return weir_missing_has(
+		source->nack.missing, weir_rtp_sender_number(&source->sender, sequence));
+}
+
 void weir_rtp_take_packet(struct weir_rtp_source *source, const uint8_t *packet, size_t length,
 	const union weir_rtp_address *from, uint64_t now)
 {
 	struct weir_rtp_header header;
 	struct weir_rtp_parts parts;
+	bool again;
 
-	if (!read_packet(source, packet, length, from, &header, &parts)) {
+	if (!read_packet(source, packet, length, from, &header, &parts, &again)) {
 		source->counts.unfit++;
+		return;
+	}
+	if (again && !is_missing(source, header.sequence)) {
+		source->counts.repeated++;
 		return;
 	}
 	if (!admit(source, &header, &parts, from, now)) {
@@ -244,6 +278,7 @@ void weir_rtp_take_packet(struct weir_rtp_source *source, const uint8_t *packet,
 		return;
 	}
 	source->counts.moved++;
-	learn(source, packet, length, &parts);
+	if (!again) /* it is cut otherwise */
+		learn(source, packet, length, &parts);
 	take(source, &header, &parts, now);
 }

@@ -1,11 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "capture/rtp/settle.h"
 #include "capture/rtp/source.h"
+#include "core/clock.h"
+#include "core/log.h"
 
 /* Slots of ours: the frame that packets come for, one that waits for late ones, and the one ahead.
  */
@@ -28,6 +31,26 @@ static int write_uri(struct weir_rtp_source *source)
 	return 0;
 }
 
+/* From a frame's first packet to its last one it takes up to a frame's time. */
+static int hold(struct weir_rtp_source *source, const struct weir_log *log)
+{
+	const struct weir_rtp_wishes *wishes = &source->wishes;
+	uint64_t delay = wishes->delay_ms * (WEIR_NS_PER_S / 1000), frames;
+	uint64_t interval = weir_rate_interval_ns(wishes->video.rate);
+
+	interval = interval ? interval : WEIR_NS_PER_S / 30;
+	frames = (delay + interval - 1) / interval;
+	if (OWN_SLOTS + frames > WEIR_RTP_FRAMES) {
+		weir_error(log, "rtp: delay=%" PRIu32 " are too many frames: at most delay=%u",
+			wishes->delay_ms,
+			(unsigned)((WEIR_RTP_FRAMES - OWN_SLOTS) * interval / 1000000));
+		return -EINVAL;
+	}
+	source->base.min_slots = OWN_SLOTS + (unsigned)frames;
+	source->nack.hold_ns = interval + delay;
+	return 0;
+}
+
 static int open_rtp(const struct weir_uri *uri, const struct weir_video *wanted,
 	const struct weir_source_settings *settings, struct weir_source **out)
 {
@@ -37,6 +60,9 @@ static int open_rtp(const struct weir_uri *uri, const struct weir_video *wanted,
 	if (!source)
 		return -ENOMEM;
 	err = weir_rtp_wishes_read(&source->wishes, uri, wanted, settings->log);
+	source->base.min_slots = OWN_SLOTS;
+	if (!err && source->wishes.nack)
+		err = hold(source, settings->log);
 	if (!err)
 		err = write_uri(source);
 	if (err) {
@@ -47,9 +73,8 @@ static int open_rtp(const struct weir_uri *uri, const struct weir_video *wanted,
 	source->base.video = source->wishes.video;
 	source->base.live = true;
 	source->base.delivers_corrupt = source->wishes.lost != WEIR_RTP_LOST_DROP;
-	source->base.min_slots = OWN_SLOTS;
 	source->form = forms[source->wishes.payload];
-	source->fd = -1;
+	source->fd = source->nack.fd = -1;
 	*out = &source->base;
 	return 0;
 }

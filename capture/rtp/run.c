@@ -26,6 +26,8 @@ static uint64_t rest_of(uint64_t buffer)
 	return ns > REST_NS ? REST_NS : ns < LEAST_REST_NS ? 0 : ns;
 }
 
+#define LATE_NS (WEIR_NS_PER_S / 500)
+
 /* After which somebody should be told. */
 #define LONG_SILENCE_NS (4 * WEIR_RTP_SILENCE_NS)
 
@@ -118,7 +120,11 @@ static void on_deadline(struct weir_timer *timer)
 {
 	struct weir_rtp_source *source = timer->data;
 
-	weir_rtp_assembly_settle(source, weir_now_ns());
+	/* After a standstill of ours, packets may be there that are not received yet. */
+	if (weir_now_ns() > timer->deadline_ns + LATE_NS)
+		receive(source);
+	if (source->running)
+		weir_rtp_assembly_settle(source, weir_now_ns());
 }
 
 static void say_silence(struct weir_rtp_source *source, uint64_t now)
@@ -162,7 +168,6 @@ static void reset(struct weir_rtp_source *source, const struct weir_source_host 
 	source->counts = (struct weir_rtp_counts){ 0 };
 	source->sender = (struct weir_rtp_sender){ .heard_ns = weir_now_ns() };
 	assembly->any = assembly->skipping = assembly->delivered = false;
-	assembly->lost_then = 0;
 	assembly->span_ns = 0;
 	assembly->goes_on = host->goes_on;
 	assembly->timeline.rate = source->base.video.rate;
@@ -196,6 +201,8 @@ static int prepare(struct weir_rtp_source *source)
 	if (!err)
 		err = weir_rtp_socket_open(
 			&source->wishes, buffer_bytes(source), source->base.log, &source->fd);
+	if (!err)
+		err = weir_rtp_nack_open(source);
 	return err;
 }
 
@@ -204,6 +211,7 @@ static void release(struct weir_rtp_source *source)
 	if (source->fd >= 0)
 		close(source->fd);
 	source->fd = -1;
+	weir_rtp_nack_close(source);
 	weir_rtp_batch_finish(&source->batch);
 	weir_cut_finish(&source->assembly.cut);
 	weir_rtp_chain_release(source);
@@ -223,8 +231,12 @@ static int listen_there(struct weir_rtp_source *source)
 	if (err)
 		return err;
 	err = weir_loop_arm(loop, &source->silence, weir_now_ns() + WEIR_RTP_SILENCE_NS);
-	if (err)
+	if (!err)
+		err = weir_rtp_nack_listen(source);
+	if (err) {
+		weir_loop_disarm(loop, &source->silence);
 		weir_loop_unwatch(loop, &source->watch);
+	}
 	return err;
 }
 
@@ -256,6 +268,18 @@ static void say_counts(const struct weir_rtp_source *source)
 		counts->foreign, counts->unfit, counts->corrupt);
 }
 
+static void say_resent(const struct weir_rtp_source *source)
+{
+	const struct weir_missing *missing = source->nack.missing;
+
+	if (missing)
+		weir_info(source->base.log,
+			"rtp: %" PRIu64 " packets asked for again, %" PRIu64 " times; %" PRIu64
+			" came, %" PRIu64 " given up; an answer took %.1f ms",
+			missing->nacked, missing->asked, missing->recovered, missing->given_up,
+			(double)missing->answer_ns / 1e6);
+}
+
 void weir_rtp_stop(struct weir_source *base)
 {
 	struct weir_rtp_source *source = (struct weir_rtp_source *)base;
@@ -268,7 +292,9 @@ void weir_rtp_stop(struct weir_source *base)
 	weir_loop_disarm(loop, &source->deadline);
 	weir_loop_disarm(loop, &source->silence);
 	weir_loop_disarm(loop, &source->rest);
+	weir_rtp_nack_ignore(source);
 	weir_rtp_assembly_clear(source);
 	say_counts(source);
+	say_resent(source);
 	release(source);
 }

@@ -34,4 +34,11 @@ void weir_rtp_sender_lock(struct weir_rtp_sender *sender, const struct weir_rtp_
  */
 uint32_t weir_rtp_sender_count(struct weir_rtp_sender *sender, uint16_t sequence, bool *late);
 
+/* All 32 bits of the number of a packet that has been noted, or comes late. */
+static inline uint32_t weir_rtp_sender_number(
+	const struct weir_rtp_sender *sender, uint16_t sequence)
+{
+	return sender->next - (uint16_t)(sender->next - sequence);
+}
+
 #endif

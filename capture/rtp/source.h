@@ -7,6 +7,7 @@
 #include "capture/rtp/batch.h"
 #include "capture/rtp/cut.h"
 #include "capture/rtp/form.h"
+#include "capture/rtp/nack.h"
 #include "capture/rtp/rtp.h"
 #include "capture/rtp/sender.h"
 #include "capture/rtp/timeline.h"
@@ -47,6 +48,7 @@ struct weir_rtp_source {
 	struct weir_rtp_sender sender;
 	struct weir_rtp_assembly assembly;
 	struct weir_rtp_counts counts;
+	struct weir_rtp_nack nack;
 	struct weir_paint black;
 	unsigned said; /* one bit for each thing that is said once a run */
 
@@ -96,17 +98,26 @@ static inline bool weir_rtp_once(struct weir_rtp_source *source, enum weir_rtp_s
 
 /* Counts what is missing before the packet of that number. Whether it is itself one that was
  * missing: when it is news, it is not lost any more. */
-static inline bool weir_rtp_count(struct weir_rtp_source *source, uint16_t sequence)
+static inline bool weir_rtp_count(
+	struct weir_rtp_source *source, uint16_t sequence, uint64_t now_ns)
 {
+	uint32_t next = source->sender.next, lost;
 	bool late;
 
-	source->counts.lost += weir_rtp_sender_count(&source->sender, sequence, &late);
+	lost = weir_rtp_sender_count(&source->sender, sequence, &late);
+	source->counts.lost += lost;
+	if (lost)
+		weir_rtp_nack_gap(source, next, lost, now_ns);
 	return late;
 }
 
-static inline void weir_rtp_uncount(struct weir_rtp_source *source)
+static inline void weir_rtp_uncount(
+	struct weir_rtp_source *source, uint16_t sequence, uint64_t now_ns)
 {
 	source->counts.lost -= source->counts.lost != 0;
+	if (source->nack.hold_ns)
+		weir_missing_found(source->nack.missing,
+			weir_rtp_sender_number(&source->sender, sequence), now_ns);
 }
 
 #endif

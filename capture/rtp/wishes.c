@@ -9,16 +9,20 @@
 #include <string.h>
 
 #include "capture/rtp/settle.h"
+#include "core/checked.h"
 #include "core/log.h"
+#include "core/rtp/packet.h"
 
 #define DEFAULT_PAYLOAD_TYPE 96
 #define DEFAULT_JITTER_MS    10
 #define MAX_JITTER_MS        1000
+#define DEFAULT_DELAY_MS     80
+#define MAX_DELAY_MS         2000
 #define MAX_SDP              65536
 
 static const char *const lost_words[] = { "keep", "black", "drop", NULL };
 const char *const weir_rtp_options[] = { "sdp", "payload", "from", "iface", "jitter", "lost",
-	"stride", NULL };
+	"stride", "nack", "delay", "rtcp", "rtx", NULL };
 
 static int fail_file(const struct weir_log *log, const char *path, int err)
 {
@@ -129,6 +133,31 @@ static int read_numbers(
 	return err;
 }
 
+static int read_nack(
+	struct weir_rtp_wishes *wishes, const struct weir_uri *uri, const struct weir_log *log)
+{
+	const char *keys[] = { "nack", "delay", "rtcp", "rtx" };
+	uint32_t most[] = { 1, MAX_DELAY_MS, UINT16_MAX, 127 };
+	uint32_t value[] = { 0, DEFAULT_DELAY_MS, 0, wishes->rtx_type };
+
+	for (size_t i = 0; i < WEIR_COUNT(keys); i++) {
+		const char *text = weir_uri_get(uri, keys[i]);
+		int err = text ? weir_parse_u32(keys[i], text, 0, most[i], log, &value[i]) : 0;
+
+		if (err)
+			return err;
+		if (text && i && !value[0]) {
+			weir_error(log, "rtp: %s= means something with nack=1 only", keys[i]);
+			return -EINVAL;
+		}
+	}
+	wishes->nack = value[0];
+	wishes->delay_ms = value[1];
+	wishes->rtcp_port = (uint16_t)value[2];
+	wishes->rtx_type = value[3] ? (uint8_t)value[3] : weir_rtp_rtx_type(wishes->payload_type);
+	return 0;
+}
+
 int weir_rtp_wishes_read(struct weir_rtp_wishes *wishes, const struct weir_uri *uri,
 	const struct weir_video *wanted, const struct weir_log *log)
 {
@@ -147,6 +176,7 @@ int weir_rtp_wishes_read(struct weir_rtp_wishes *wishes, const struct weir_uri *
 
 	wishes->payload = sdp.payload;
 	wishes->payload_type = sdp.payload_type;
+	wishes->rtx_type = sdp.rtx_type;
 	memcpy(wishes->sprop, sdp.sprop, sizeof(wishes->sprop));
 	if (!err)
 		err = read_address(wishes, uri->rest, &sdp, log);
@@ -156,6 +186,8 @@ int weir_rtp_wishes_read(struct weir_rtp_wishes *wishes, const struct weir_uri *
 		err = read_iface(wishes, weir_uri_get(uri, "iface"), log);
 	if (!err)
 		err = read_numbers(wishes, uri, log);
+	if (!err)
+		err = read_nack(wishes, uri, log);
 	if (!err && stride && !asked.stride)
 		err = weir_parse_u32("stride", stride, 1, UINT32_MAX, log, &asked.stride);
 	if (!err)
@@ -167,7 +199,7 @@ char *weir_rtp_wishes_uri(const struct weir_rtp_wishes *wishes)
 {
 	const struct weir_video *video = &wishes->video;
 	char address[WEIR_RTP_ADDRESS_TEXT], from[WEIR_RTP_ADDRESS_TEXT];
-	char rate[40] = "", stride[24] = "", *at = NULL, *uri;
+	char rate[40] = "", stride[24] = "", nack[64] = "", *at = NULL, *uri;
 
 	weir_rtp_address_text(&wishes->address, true, address);
 	at = strchr(address, '%'); /* which means something in a URI */
@@ -182,13 +214,16 @@ char *weir_rtp_wishes_uri(const struct weir_rtp_wishes *wishes)
 			video->rate.den);
 	if (video->stride != weir_format_line_bytes(video->format, 0, video->width))
 		snprintf(stride, sizeof(stride), "&stride=%" PRIu32, video->stride);
+	if (wishes->nack)
+		snprintf(nack, sizeof(nack), "&nack=1&delay=%" PRIu32 "&rtx=%u&rtcp=%u",
+			wishes->delay_ms, wishes->rtx_type, wishes->rtcp_port);
 	if (asprintf(&uri,
 		    "rtp://%s?size=%" PRIu32 "x%" PRIu32 "&format=%s%s&payload=%u%s%s%s%s"
-		    "&jitter=%" PRIu32 "&lost=%s%s",
+		    "&jitter=%" PRIu32 "&lost=%s%s%s",
 		    address, video->width, video->height, video->format->name, rate,
 		    wishes->payload_type, wishes->has_from ? "&from=" : "",
 		    wishes->has_from ? from : "", wishes->iface[0] ? "&iface=" : "", wishes->iface,
-		    wishes->jitter_ms, lost_words[wishes->lost], stride) < 0)
+		    wishes->jitter_ms, lost_words[wishes->lost], stride, nack) < 0)
 		return NULL;
 	return uri;
 }

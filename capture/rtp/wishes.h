@@ -25,6 +25,10 @@ struct weir_rtp_wishes {
 	enum weir_rtp_payload payload;
 	uint8_t payload_type;
 	uint32_t jitter_ms;
+	bool nack;          /* ask for packets that are missing … */
+	uint32_t delay_ms;  /* … for so long after a frame should be there */
+	uint8_t rtx_type;   /* what comes then, if it is not what was sent first */
+	uint16_t rtcp_port; /* the sender's; 0: where its reports come from */
 	enum weir_rtp_lost lost;
 	char sprop[WEIR_SDP_SPROP]; /* H.264: its parameter sets; "" if not told */
 	struct weir_video video; /* settled in full */

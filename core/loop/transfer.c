@@ -89,6 +89,8 @@ static ssize_t on_socket(const struct weir_op *op, size_t length)
 		return send(op->fd, piece.buffer, piece.length, MSG_DONTWAIT | MSG_NOSIGNAL);
 	message.msg_iov = (struct iovec *)(uintptr_t)piece.parts;
 	message.msg_iovlen = piece.n_parts;
+	message.msg_control = op->control;
+	message.msg_controllen = op->control ? op->control_length : 0;
 	return sendmsg(op->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 

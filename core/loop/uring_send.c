@@ -67,6 +67,8 @@ bool weir_uring_prepare_send(struct io_uring_sqe *sqe, struct weir_op *op,
 	op->loop.message = (struct msghdr){
 		.msg_iov = (struct iovec *)(uintptr_t)piece.parts,
 		.msg_iovlen = piece.n_parts,
+		.msg_control = op->control,
+		.msg_controllen = op->control ? op->control_length : 0,
 	};
 	if (!op->zero_copy || !can->vectors) {
 		io_uring_prep_sendmsg(sqe, op->fd, &op->loop.message, flags);

@@ -28,6 +28,16 @@ void weir_rtp_write(uint8_t to[WEIR_RTP_HEADER], const struct weir_rtp_header *h
 int weir_rtp_read(const uint8_t *packet, size_t length, struct weir_rtp_header *out,
 	const uint8_t **payload, size_t *payload_length);
 
+/* Packets that are sent again (RFC 4588): a stream of their own, whose payload is the number that
+ * the packet had, and then what it carried. */
+#define WEIR_RTP_RTX_NUMBER 2 /* bytes */
+
+/* The payload type of that stream where nobody tells. */
+static inline uint8_t weir_rtp_rtx_type(uint8_t payload_type)
+{
+	return payload_type < 96 ? 97 : payload_type < 127 ? payload_type + 1 : 126;
+}
+
 /* The 90 kHz stamp of a time on CLOCK_MONOTONIC, `offset` of the stream added. */
 uint32_t weir_rtp_ticks(uint64_t time_ns, uint32_t offset);
 

@@ -3,6 +3,7 @@
 #ifndef WEIR_CORE_RTP_SDP_H
 #define WEIR_CORE_RTP_SDP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,9 @@ enum weir_rtp_payload { WEIR_RTP_RAW, WEIR_RTP_JPEG, WEIR_RTP_H264 };
 struct weir_sdp {
 	enum weir_rtp_payload payload;
 	uint8_t payload_type;
+	bool nack;        /* missing packets may be asked for (RFC 4585), and come again … */
+	uint8_t rtx_type; /* … with that payload type (RFC 4588); 0: as they were */
+	unsigned rtx_ms;  /* for so long; 0: not told */
 	char address[64]; /* numeric: the group, or whom it is for */
 	char source[64];  /* numeric: who sends; "" where it is not told */
 	uint16_t port;

@@ -170,6 +170,34 @@ static void read_size(struct reader *reader, struct weir_sdp_text value, char be
 	reader->sdp.video.height = (uint32_t)down;
 }
 
+/* "97 apt=96;rtx-time=200": what is sent again of our payload type comes as that one. */
+static void read_rtx(struct reader *reader, struct weir_sdp_text value)
+{
+	uint64_t type, of;
+
+	if (!weir_sdp_number(weir_sdp_word(&value), 127, &type))
+		return;
+	while (value.at < value.end) {
+		struct weir_sdp_text parameter = weir_sdp_trim(weir_sdp_cut(&value, ';'));
+
+		if (weir_sdp_is(weir_sdp_cut(&parameter, '='), "apt") &&
+			weir_sdp_number(parameter, 127, &of) && of == reader->sdp.payload_type)
+			reader->sdp.rtx_type = (uint8_t)type;
+	}
+}
+
+/* "96 nack", and no more: "96 nack pli" is another kind. */
+static void read_feedback(struct reader *reader, struct weir_sdp_text value)
+{
+	struct weir_sdp_text type = weir_sdp_word(&value), kind = weir_sdp_word(&value);
+	uint64_t number;
+
+	if (weir_sdp_is(kind, "nack") && weir_sdp_word(&value).at == value.end &&
+		(weir_sdp_is(type, "*") || (weir_sdp_number(type, 127, &number) &&
+						   number == reader->sdp.payload_type)))
+		reader->sdp.nack = true;
+}
+
 /* Whether the attribute is about the payload type that we take, which it begins with. */
 static bool is_ours(const struct reader *reader, struct weir_sdp_text *value)
 {
@@ -183,12 +211,16 @@ static int read_attribute(struct reader *reader, struct weir_sdp_text value)
 {
 	struct weir_sdp_text name = weir_sdp_cut(&value, ':');
 
+	if (weir_sdp_is(name, "fmtp") && reader->media_line)
+		read_rtx(reader, value);
 	if (weir_sdp_is(name, "source-filter"))
 		read_filter(reader, value);
 	else if (weir_sdp_is(name, "framerate")) /* rounded: exactframerate= wins */
 		weir_sdp_rate(value, &reader->rounded);
 	else if (weir_sdp_is(name, "x-dimensions"))
 		read_size(reader, value, ',');
+	else if (weir_sdp_is(name, "rtcp-fb"))
+		read_feedback(reader, value);
 	else if (!is_ours(reader, &value))
 		return 0;
 	else if (weir_sdp_is(name, "rtpmap"))

@@ -106,6 +106,19 @@ static void put_payload(struct text *text, const struct weir_sdp *sdp)
 	}
 }
 
+static void put_resending(struct text *text, const struct weir_sdp *sdp)
+{
+	if (sdp->nack)
+		put(text, "a=rtcp-fb:%u nack\r\n", sdp->payload_type);
+	if (!sdp->rtx_type)
+		return;
+	put(text, "a=rtpmap:%u rtx/90000\r\na=fmtp:%u apt=%u", sdp->rtx_type, sdp->rtx_type,
+		sdp->payload_type);
+	if (sdp->rtx_ms)
+		put(text, ";rtx-time=%u", sdp->rtx_ms);
+	put(text, "\r\n");
+}
+
 /* Thousandths are what players take: "29.970". Locales have no say in it. */
 static void put_rate(struct text *text, struct weir_rate rate)
 {
@@ -132,8 +145,12 @@ int weir_sdp_write(const struct weir_sdp *sdp, char *out, size_t size)
 	if (sdp->ttl && !strchr(sdp->address, ':'))
 		put(&text, "/%u", sdp->ttl);
 	put(&text, "\r\nt=0 0\r\n");
-	put(&text, "m=video %u RTP/AVP %u\r\n", sdp->port, sdp->payload_type);
+	put(&text, "m=video %u RTP/AVP%s %u", sdp->port, sdp->nack ? "F" : "", sdp->payload_type);
+	if (sdp->rtx_type)
+		put(&text, " %u", sdp->rtx_type);
+	put(&text, "\r\n");
 	put_payload(&text, sdp);
+	put_resending(&text, sdp);
 	put_rate(&text, sdp->video.rate);
 	return text.used < size ? (int)text.used : -ENOSPC;
 }

@@ -145,6 +145,8 @@ int weir_rtp_enqueue(struct weir_rtp_sink *sink, struct weir_frame *frame)
 		.frame = weir_frame_ref(frame),
 		.packets = sink->geometry.packets,
 	};
+	sink->resends.n_held++;
+	weir_rtp_make_room(sink);
 	if (sink->coding) {
 		err = enqueue_compressed(sink, kept);
 		if (err)
@@ -218,6 +220,11 @@ void weir_rtp_finish(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame)
 
 	if (!done || frame->trains || rest)
 		return;
+	if (!sink->coding) /* others cannot be written anew */
+		return_sheet(sink, frame);
+	if (weir_rtp_keep(sink, frame) || frame->resends)
+		return;
+	sink->resends.n_held--;
 	return_sheet(sink, frame);
 	if (frame->bracketed && close_bracket(frame))
 		frame->failed = true;

@@ -218,9 +218,13 @@ uint32_t weir_rtp_count_equal(const struct weir_rtp_geometry *geometry,
 	return weir_rtp_slices_equal(pieces->slices, first, most, geometry->segment);
 }
 
-static unsigned count_pages(const struct iovec *part)
+unsigned weir_rtp_count_pages(const struct iovec *parts, unsigned n)
 {
-	return (unsigned)(((uintptr_t)part->iov_base % PAGE + part->iov_len + PAGE - 1) / PAGE);
+	size_t pages = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		pages += ((uintptr_t)parts[i].iov_base % PAGE + parts[i].iov_len + PAGE - 1) / PAGE;
+	return (unsigned)pages;
 }
 
 uint32_t weir_rtp_count_referable(const struct weir_rtp_geometry *geometry,
@@ -233,8 +237,7 @@ uint32_t weir_rtp_count_referable(const struct weir_rtp_geometry *geometry,
 		struct iovec parts[3];
 		unsigned n_parts = gather_one(geometry, pieces, first + n, parts);
 
-		for (unsigned i = 0; i < n_parts; i++)
-			pages += count_pages(&parts[i]);
+		pages += weir_rtp_count_pages(parts, n_parts);
 		if (pages > WEIR_RTP_MAX_FRAGMENTS)
 			break;
 	}

@@ -89,6 +89,9 @@ unsigned weir_rtp_gather(const struct weir_rtp_geometry *geometry,
 uint32_t weir_rtp_count_equal(const struct weir_rtp_geometry *geometry,
 	const struct weir_rtp_pieces *pieces, uint32_t first, uint32_t most);
 
+/* Pieces of pages that these parts are, as the kernel counts them. */
+unsigned weir_rtp_count_pages(const struct iovec *parts, unsigned n);
+
 /* How many packets from `first` on the kernel can refer to in one of its own: at least one, and at
  * most `most`. */
 uint32_t weir_rtp_count_referable(const struct weir_rtp_geometry *geometry,

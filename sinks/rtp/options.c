@@ -13,11 +13,15 @@
 #define MIN_MTU 576
 #define MAX_MTU 65535
 
+/* What receivers that wait for as long as weir's do need, up to 60 frames a second. */
+#define DEFAULT_KEEP 6
+#define MAX_KEEP     24
+
 _Static_assert(IF_NAMESIZE == sizeof(((struct weir_rtp_options *)0)->iface), "names of devices");
 
 const char *const weir_rtp_ways[] = { "stride", "gather", "copy", NULL };
 const char *const weir_rtp_keys[] = { "mtu", "pace", "send", "ttl", "iface", "payload", "ssrc",
-	"sdp", NULL };
+	"sdp", "nack", "keep", "rtcp", NULL };
 
 static int refuse_address(const char *rest, const struct weir_log *log)
 {
@@ -108,6 +112,25 @@ static int read_iface(
 	return -EINVAL;
 }
 
+static int read_nack(
+	const struct weir_uri *uri, const struct weir_log *log, struct weir_rtp_options *out)
+{
+	uint32_t nack = 0;
+	int err = read_number(uri, "nack", 0, 1, log, &nack);
+
+	out->nack = nack;
+	out->keep = DEFAULT_KEEP;
+	if (!err)
+		err = read_number(uri, "keep", 1, MAX_KEEP, log, &out->keep);
+	if (!err)
+		err = read_number(uri, "rtcp", 1, UINT16_MAX, log, &out->rtcp);
+	if (!err && !nack && (weir_uri_get(uri, "keep") || out->rtcp)) {
+		weir_error(log, "keep= and rtcp= mean something with nack=1 only");
+		err = -EINVAL;
+	}
+	return err;
+}
+
 static int read_numbers(
 	const struct weir_uri *uri, const struct weir_log *log, struct weir_rtp_options *out)
 {
@@ -135,6 +158,8 @@ int weir_rtp_read_options(
 
 	if (!err)
 		err = read_numbers(uri, log, &options);
+	if (!err)
+		err = read_nack(uri, log, &options);
 	if (!err)
 		err = read_way(uri, log, &options);
 	if (!err)

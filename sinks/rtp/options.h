@@ -10,7 +10,7 @@
 
 #include "core/uri.h"
 
-/* rtp://HOST:PORT?mtu=&pace=&send=&ttl=&iface=&payload=&ssrc=&sdp= */
+/* rtp://HOST:PORT?mtu=&pace=&send=&ttl=&iface=&payload=&ssrc=&sdp=&nack=&keep=&rtcp= */
 
 #define WEIR_RTP_DEFAULT_PORT 5004
 
@@ -40,6 +40,9 @@ struct weir_rtp_options {
 	uint8_t payload_type;
 	bool has_ssrc;
 	uint32_t ssrc;
+	bool nack;     /* packets are sent again when a receiver asks for them … */
+	uint32_t keep; /* … of so many frames that were sent */
+	uint32_t rtcp; /* the port here that it asks at; 0: any */
 };
 
 extern const char *const weir_rtp_keys[];

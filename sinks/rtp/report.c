@@ -16,8 +16,9 @@
 /* What goes beside the packets: the session description, and RTCP's reports. */
 
 #define REPORT_NS   (5 * WEIR_NS_PER_S)
-#define NTP_TO_UNIX 2208988800ull /* 1900 to 1970 */
-#define DEFAULT_TTL 1             /* the system's, of groups */
+#define OFTEN_NS    (WEIR_NS_PER_S / 2) /* they tell receivers where to ask */
+#define NTP_TO_UNIX 2208988800ull       /* 1900 to 1970 */
+#define DEFAULT_TTL 1                   /* the system's, of groups */
 
 /* ---- the session description ---- */
 
@@ -57,6 +58,12 @@ int weir_rtp_describe_session(struct weir_sink *base, char *text, size_t size)
 	memcpy(sdp.address, route->address, sizeof(sdp.address));
 	memcpy(sdp.source, route->source, sizeof(sdp.source));
 	memcpy(sdp.sprop, sink->parameters, sizeof(sdp.sprop));
+	sdp.nack = sink->resends.on;
+	if (sdp.nack) {
+		sdp.rtx_type = sink->resends.payload_type;
+		sdp.rtx_ms = (unsigned)(sink->options.keep *
+					weir_rate_interval_ns(sink->video.rate) / 1000000);
+	}
 	if (route->multicast)
 		sdp.ttl = sink->options.ttl ? sink->options.ttl : DEFAULT_TTL;
 	return weir_sdp_write(&sdp, text, size);
@@ -90,7 +97,8 @@ static void send_control(struct weir_rtp_sink *sink, const uint8_t *packet, int 
 	if (length <= 0)
 		return;
 	weir_counter_add(&sink->base.syscalls, 1);
-	(void)!send(sink->route.control, packet, (size_t)length, MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)!sendto(sink->route.control, packet, (size_t)length, MSG_DONTWAIT | MSG_NOSIGNAL,
+		(const struct sockaddr *)&sink->route.control_to, sink->route.to_length);
 }
 
 static uint64_t ntp_now(void)
@@ -124,7 +132,8 @@ static void report_due(struct weir_timer *timer)
 	struct weir_rtp_sink *sink = timer->data;
 
 	send_report(sink);
-	weir_loop_arm(sink->host.loop, timer, weir_now_ns() + REPORT_NS);
+	weir_loop_arm(
+		sink->host.loop, timer, weir_now_ns() + (sink->resends.on ? OFTEN_NS : REPORT_NS));
 }
 
 void weir_rtp_report_open(struct weir_rtp_sink *sink)

@@ -15,12 +15,13 @@
 
 #include "core/log.h"
 
-#define UDP_HEADER  8
-#define IPV4_HEADER 20
-#define IPV6_HEADER 40
-#define USUAL_MTU   1500
-#define JUMBO_MTU   9000 /* what networks take beyond that, few switches do */
-#define SEND_BUFFER (4 << 20)
+#define UDP_HEADER     8
+#define IPV4_HEADER    20
+#define IPV6_HEADER    40
+#define USUAL_MTU      1500
+#define JUMBO_MTU      9000 /* what networks take beyond that, few switches do */
+#define SEND_BUFFER    (4 << 20)
+#define ANSWERS_BUFFER (128 << 10)
 
 static bool is_v6(const struct weir_rtp_route *route)
 {
@@ -151,6 +152,38 @@ static void widen(struct weir_rtp_route *route)
 	route->send_buffer = (uint64_t)bytes;
 }
 
+static int bind_control(const struct weir_rtp_route *route, uint16_t port)
+{
+	struct sockaddr_storage here = { .ss_family = route->to.ss_family };
+
+	add_to_port(&here, port);
+	return bind(route->control, (const struct sockaddr *)&here, route->to_length) < 0 ? -errno
+											  : 0;
+}
+
+/* Receivers answer from ports of theirs, to the one here that reports come from. Before any has
+ * come they try the one after the stream's, where it is by custom. */
+static int open_answers(struct weir_rtp_route *route, const struct weir_rtp_options *options,
+	const struct weir_log *log)
+{
+	struct sockaddr_storage stream = { 0 };
+	socklen_t length = sizeof(stream);
+	uint16_t port;
+
+	(void)set(route->control, SOL_SOCKET, SO_RCVBUF, ANSWERS_BUFFER);
+	if (options->rtcp) {
+		int err = bind_control(route, (uint16_t)options->rtcp);
+
+		return err ? say(log, options, "rtcp= cannot be had", err) : 0;
+	}
+	if (getsockname(route->stream, (struct sockaddr *)&stream, &length))
+		return 0;
+	port = ntohs(v4(&stream)->sin_port);
+	if (port && port < UINT16_MAX)
+		(void)!bind_control(route, (uint16_t)(port + 1)); /* any other will do */
+	return 0;
+}
+
 /* ---- the way ---- */
 
 static bool is_loopback_device(const struct weir_rtp_route *route, const char *name)
@@ -196,7 +229,7 @@ int weir_rtp_route_renew(struct weir_rtp_route *route)
 {
 	int err = connect_to(route->stream, &route->to, route->to_length);
 
-	if (!err)
+	if (!err && !route->answered)
 		err = connect_to(route->control, &route->control_to, route->to_length);
 	route->connected = !err;
 	if (!err)
@@ -250,6 +283,7 @@ int weir_rtp_route_open(const struct weir_rtp_options *options, const struct wei
 		err = open_socket(&route, options, log, &route.control);
 	if (err)
 		goto close;
+	route.answered = options->nack;
 	widen(&route);
 	unreachable = weir_rtp_route_renew(&route);
 	if (unreachable)
@@ -258,6 +292,8 @@ int weir_rtp_route_open(const struct weir_rtp_options *options, const struct wei
 	if (options->iface[0] && is_loopback_device(&route, options->iface))
 		route.local = true;
 	err = settle_mtu(options, log, &route);
+	if (!err && options->nack)
+		err = open_answers(&route, options, log);
 	if (err)
 		goto close;
 	*out = route;

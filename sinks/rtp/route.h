@@ -11,7 +11,9 @@
 
 /* The sockets of a stream, and what is known of the way to its receiver. */
 struct weir_rtp_route {
-	int stream, control; /* connected, unless nothing leads there */
+	int stream, control; /* connected, unless nothing leads there; control only where nobody
+			      * answers */
+	bool answered;
 	struct sockaddr_storage to, control_to;
 	socklen_t to_length;
 	bool multicast;

@@ -15,14 +15,22 @@
 static int number_stream(struct weir_rtp_sink *sink)
 {
 	struct weir_rtp_stream *stream = &sink->stream;
-	uint32_t dice[3];
+	uint32_t dice[5];
 
-	/* RFC 3550 has all three begin anywhere. */
+	/* RFC 3550 has all of it begin anywhere. */
 	if (getrandom(dice, sizeof(dice), 0) != sizeof(dice))
 		return -EIO;
 	stream->ssrc = sink->options.has_ssrc ? sink->options.ssrc : dice[0];
 	stream->next = dice[1] & UINT16_MAX;
 	stream->stamp_offset = dice[2];
+	sink->resends.on = sink->options.nack;
+	sink->resends.ssrc = dice[3];
+	sink->resends.sequence = (uint16_t)dice[4];
+	/* A packet that is sent again is the longer for it, and has to fit, too. */
+	if (sink->resends.on) {
+		sink->base.keeps = sink->options.keep;
+		sink->route.room -= WEIR_RTP_RTX_NUMBER;
+	}
 	return 0;
 }
 
@@ -31,6 +39,7 @@ static void close_rtp(struct weir_sink *base)
 	struct weir_rtp_sink *sink = (struct weir_rtp_sink *)base;
 
 	weir_rtp_frames_close(sink);
+	weir_rtp_resends_close(sink);
 	weir_rtp_route_close(&sink->route);
 	weir_rtp_finish_options(&sink->options);
 	free(sink);
@@ -222,18 +231,23 @@ static int start(
 	if (!measure(base, video, &sink->geometry))
 		return -ENOTSUP;
 	weir_rtp_frames_close(sink);
+	weir_rtp_resends_close(sink);
 	settle_coding(sink, host, video);
+	sink->host = *host;
+	sink->video = *video;
 	err = weir_rtp_frames_open(sink);
+	if (!err)
+		err = weir_rtp_resends_open(sink);
 	if (err) {
 		weir_error(base->log, "%s: no memory for headers", base->uri);
 		return err;
 	}
-	sink->host = *host;
-	sink->video = *video;
 	if (!host->goes_on) {
 		weir_histogram_clear(&sink->first_packet);
 		sink->packets = sink->octets = 0;
 		sink->refused = sink->stalls = 0;
+		sink->resends.asked = sink->resends.resent = sink->resends.bytes = 0;
+		sink->resends.gone = sink->resends.refused = sink->resends.foreign = 0;
 		sink->said_refused = sink->said_full = sink->said_damaged = false;
 		sink->parameters[0] = '\0';
 	}
@@ -244,6 +258,8 @@ static int start(
 	sink->queued = 0;
 	sink->draining = false;
 	err = weir_rtp_write_sdp(sink);
+	if (!err)
+		err = weir_rtp_feedback_open(sink);
 	sink->running = !err;
 	return err;
 }
@@ -264,6 +280,7 @@ static void halt(struct weir_rtp_sink *sink)
 	sink->running = false;
 	weir_loop_disarm(sink->host.loop, &sink->hold);
 	weir_rtp_trains_stop(sink);
+	weir_rtp_resends_stop(sink);
 	weir_rtp_drop_all(sink);
 }
 
@@ -272,6 +289,7 @@ static void drain(struct weir_sink *base)
 	struct weir_rtp_sink *sink = (struct weir_rtp_sink *)base;
 
 	sink->draining = true;
+	weir_rtp_resends_drain(sink);
 	/* In packets of that size nothing would leave any more. */
 	if (sink->replanned)
 		halt(sink);
@@ -284,6 +302,7 @@ static void stop(struct weir_sink *base)
 	struct weir_rtp_sink *sink = (struct weir_rtp_sink *)base;
 
 	halt(sink);
+	weir_rtp_feedback_close(sink);
 	weir_rtp_report_close(sink);
 	weir_rtp_unshare(sink);
 }
@@ -302,9 +321,32 @@ static int result(struct weir_sink *base, char *text, size_t size)
 		used += (size_t)snprintf(text + used, size - used,
 			"; nobody listened to %llu sends", (unsigned long long)sink->refused);
 	if (sink->stalls && used < size)
-		snprintf(text + used, size - used, "; waited %llu times for the network",
-			(unsigned long long)sink->stalls);
+		used += (size_t)snprintf(text + used, size - used,
+			"; waited %llu times for the network", (unsigned long long)sink->stalls);
+	if (sink->resends.on && used < size)
+		snprintf(text + used, size - used,
+			"; resent %llu packets of %llu asked for: %llu were gone, %llu beyond the "
+			"share",
+			(unsigned long long)sink->resends.resent,
+			(unsigned long long)sink->resends.asked,
+			(unsigned long long)sink->resends.gone,
+			(unsigned long long)sink->resends.refused);
 	return 0;
+}
+
+static size_t figures(const struct weir_sink *base, struct weir_figure *out)
+{
+	const struct weir_rtp_resends *resends = &((const struct weir_rtp_sink *)base)->resends;
+
+	if (!resends->on)
+		return 0;
+	out[0] = (struct weir_figure){ "nacked", (double)resends->asked };
+	out[1] = (struct weir_figure){ "resent", (double)resends->resent };
+	out[2] = (struct weir_figure){ "resent_bytes", (double)resends->bytes };
+	out[3] = (struct weir_figure){ "resend_gone", (double)resends->gone };
+	out[4] = (struct weir_figure){ "resend_refused", (double)resends->refused };
+	out[5] = (struct weir_figure){ "nack_foreign", (double)resends->foreign };
+	return 6;
 }
 
 const struct weir_sink_impl weir_sink_rtp = {
@@ -326,4 +368,5 @@ const struct weir_sink_impl weir_sink_rtp = {
 	.drain = drain,
 	.stop = stop,
 	.result = result,
+	.figures = figures,
 };

@@ -10,6 +10,7 @@
 #include "core/sink.h"
 #include "sinks/rtp/geometry.h"
 #include "sinks/rtp/options.h"
+#include "sinks/rtp/resend.h"
 #include "sinks/rtp/route.h"
 #include "sinks/rtp/rtp.h"
 #include "sinks/rtp/slices.h"
@@ -19,7 +20,7 @@
  * A frame's life here: take() keeps it and puts it into the queue (frames.c); its turn comes, and
  * it leaves in trains, runs of packets that are one send each (trains.c); what goes wrong with
  * these is dealt with in trouble.c; when the network has let go of the last one, the frame goes
- * back. */
+ * back, or is kept a while for those who miss packets of it (resend.c). */
 
 #define WEIR_RTP_TRAINS 64 /* operations in flight */
 
@@ -43,9 +44,12 @@ struct weir_rtp_frame {
 	struct weir_rtp_sheet sheet;
 	struct weir_rtp_pieces pieces; /* headers NULL: they stand between the lines */
 	uint32_t packets;
-	uint32_t next;   /* the first packet that has not been on its way yet */
-	unsigned trains; /* on their way, or to be tried again */
+	uint32_t next;     /* the first packet that has not been on its way yet */
+	unsigned trains;   /* on their way, or to be tried again */
+	unsigned resends;  /* of it, on their way */
+	unsigned n_wanted; /* packets that are to be sent again */
 	bool between, begun, bracketed, failed;
+	bool kept, spent; /* for those that miss packets of it; and it was */
 };
 
 struct weir_rtp_train {
@@ -115,6 +119,8 @@ struct weir_rtp_sink {
 	uint64_t refused, stalls;
 	unsigned copied_in_a_row;
 
+	struct weir_rtp_resends resends;
+
 	struct weir_timer report;
 	bool reported;
 	char parameters[512]; /* sprop-parameter-sets of the session description */
@@ -151,6 +157,8 @@ bool weir_rtp_prepare_between(struct weir_rtp_sink *sink, struct weir_rtp_frame 
 /* trains.c */
 void weir_rtp_trains_open(struct weir_rtp_sink *sink);
 void weir_rtp_pump(struct weir_rtp_sink *sink);
+/* So many bytes have left: into the books. */
+void weir_rtp_count_send(struct weir_rtp_sink *sink, const struct weir_op *op, uint64_t bytes);
 void weir_rtp_trains_stop(struct weir_rtp_sink *sink);
 
 /* trouble.c: a train came back with an error. 0: it will be tried again; WEIR_RTP_CUT_ANEW: its

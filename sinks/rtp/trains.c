@@ -284,27 +284,34 @@ static bool send_one(struct weir_rtp_sink *sink)
 	return send_next(sink, frame);
 }
 
+/* What is sent again is late already. */
 void weir_rtp_pump(struct weir_rtp_sink *sink)
 {
-	while (send_one(sink))
+	while (weir_rtp_resend(sink) || send_one(sink))
 		;
 }
 
 /* ---- what becomes of them ---- */
 
-static void count(struct weir_rtp_sink *sink, const struct weir_rtp_train *train, int64_t bytes)
+void weir_rtp_count_send(struct weir_rtp_sink *sink, const struct weir_op *op, uint64_t bytes)
 {
 	struct weir_sink *base = &sink->base;
-	bool copied = !train->op.zero_copy || train->op.copied;
+	bool copied = !op->zero_copy || op->copied;
 
-	sink->packets += train->n;
-	sink->octets += (uint32_t)bytes - train->n * WEIR_RTP_HEADER;
 	weir_counter_add(copied ? &base->kernel_copied_sends : &base->zero_copy_sends, 1);
 	if (copied)
-		sink->host.copied(sink->host.data, base, (uint64_t)bytes,
-			"the kernel copies what this network takes");
-	if (train->op.zero_copy)
+		sink->host.copied(
+			sink->host.data, base, bytes, "the kernel copies what this network takes");
+	if (op->zero_copy)
 		weir_rtp_note_copy(sink, copied);
+}
+
+static void count(struct weir_rtp_sink *sink, const struct weir_rtp_train *train, int64_t bytes)
+{
+	sink->packets += train->n;
+	sink->octets += (uint32_t)bytes - train->n * WEIR_RTP_HEADER;
+	weir_rtp_earn(sink, (uint64_t)bytes);
+	weir_rtp_count_send(sink, &train->op, (uint64_t)bytes);
 }
 
 static void note_first(struct weir_rtp_sink *sink, const struct weir_rtp_train *train)

@@ -9,6 +9,8 @@
 #	net_open [MTU]              a: 10.99.0.1, fd99::1; b: 10.99.0.2, fd99::2; device "cable" in both
 #	in_a COMMAND…; in_b COMMAND…
 #	net_block b; net_unblock b  drops what arrives there, before anything is copied
+#	net_lose b PERCENT          drops so many of the packets that arrive there, each by chance
+#	net_know                    the hosts know each other's hardware, and need not ask
 #	net_await_port PORT         until somebody in b receives there; false: nobody did for long
 #	net_await_quiet PORT FILE   until nothing more comes out of what came in there
 #	net_overruns                packets that found no room in a socket of b's since net_open
@@ -63,6 +65,25 @@ net_block() {
 	local name=weir-$$-$1
 	tc -n "$name" qdisc add dev cable clsact &&
 		tc -n "$name" filter add dev cable ingress bpf da bytecode '1,6 0 0 2,'
+}
+
+# The kernel's own dice (SKF_AD_RANDOM), since netem is not everywhere. Packets travel alone, else a
+# whole train of them would be lost at once.
+net_lose() {
+	local name=weir-$$-$1 threshold=$(((100 - $2) * 4294967296 / 100 - 1)) host
+	for host in "$net_a" "$net_b"; do
+		ip -n "$host" link set cable gso_max_segs 1
+	done
+	tc -n "$name" qdisc add dev cable clsact &&
+		tc -n "$name" filter add dev cable ingress bpf da bytecode \
+			"4,32 0 0 4294963256,37 0 1 $threshold,6 0 0 2,6 0 0 4294967295,"
+}
+
+net_know() {
+	ip -n "$net_a" neighbour replace 10.99.0.2 dev cable \
+		lladdr "$(in_b cat /sys/class/net/cable/address)"
+	ip -n "$net_b" neighbour replace 10.99.0.1 dev cable \
+		lladdr "$(in_a cat /sys/class/net/cable/address)"
 }
 
 net_unblock() {

@@ -24,6 +24,8 @@ static const char *const corpus[] = {
 	 "a=framerate:29.970\r\na=source-filter: incl IN IP4 239.1.2.3 10.0.0.1\r\n"),
 	("c=IN IP6 ff02::1\nm=video 5004/2 RTP/AVPF 112 96\na=rtpmap:112 JPEG/90000\n"
 	 "a=x-dimensions:640,480\na=framesize:112 640-480\na=framerate:15"),
+	("m=video 5004 RTP/AVPF 26 97\na=rtcp-fb:26 nack\na=rtcp-fb:* nack pli\n"
+	 "a=rtpmap:97 rtx/90000\na=fmtp:97 apt=26;rtx-time=200"),
 };
 
 static void corpus_as_it_is(void **state)
