@@ -15,7 +15,7 @@
 
 _Static_assert(IF_NAMESIZE == sizeof(((struct weir_rtp_options *)0)->iface), "names of devices");
 
-const char *const weir_rtp_ways[] = { "stride", "gather", "copy", NULL };
+const char *const weir_rtp_ways[] = { "stride", "gather", "copy", "pack", NULL };
 const char *const weir_rtp_keys[] = { "mtu", "pace", "send", "ttl", "iface", "payload", "ssrc",
 	"sdp", NULL };
 
@@ -68,7 +68,7 @@ static int read_way(
 	const struct weir_uri *uri, const struct weir_log *log, struct weir_rtp_options *out)
 {
 	const char *words[] = { "auto", weir_rtp_ways[0], weir_rtp_ways[1], weir_rtp_ways[2],
-		NULL };
+		weir_rtp_ways[3], NULL };
 	const char *text = weir_uri_get(uri, "send");
 	unsigned word = 0;
 	int err = text ? weir_parse_word("send", text, words, log, &word) : 0;

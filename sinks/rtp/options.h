@@ -19,8 +19,15 @@ enum weir_rtp_way {
 	WEIR_RTP_STRIDE, /* headers stand in the gaps between lines: runs of them as they lie */
 	WEIR_RTP_GATHER, /* header, piece, header, piece …, from where they lie */
 	WEIR_RTP_COPY,   /* the same, copied by the kernel: many more in one send */
+	WEIR_RTP_PACK,   /* the same, copied by us: one run again, sent as it lies */
 	WEIR_RTP_N_WAYS
 };
+
+/* With the CPU. */
+static inline bool weir_rtp_is_copying(enum weir_rtp_way way)
+{
+	return way == WEIR_RTP_COPY || way == WEIR_RTP_PACK;
+}
 
 extern const char *const weir_rtp_ways[]; /* "stride" …, ended by NULL */
 

@@ -31,6 +31,7 @@ static void close_rtp(struct weir_sink *base)
 	struct weir_rtp_sink *sink = (struct weir_rtp_sink *)base;
 
 	weir_rtp_frames_close(sink);
+	weir_rtp_blocks_close(sink);
 	weir_rtp_route_close(&sink->route);
 	weir_rtp_finish_options(&sink->options);
 	free(sink);
@@ -168,7 +169,7 @@ static uint64_t copies(
 	return (uint64_t)geometry.packets * weir_rtp_segment(&geometry, 0);
 }
 
-#define MAYBE_COPIED ", or copied by the kernel where the first frames show that this costs less"
+#define MAYBE_COPIED ", or copied where the first frames show that this costs less"
 
 static bool how(struct weir_sink *base, const struct weir_offer *offer, char *text, size_t size)
 {
@@ -223,13 +224,15 @@ static int start(
 		return -ENOTSUP;
 	weir_rtp_frames_close(sink);
 	settle_coding(sink, host, video);
+	sink->host = *host;
+	sink->video = *video;
 	err = weir_rtp_frames_open(sink);
+	if (!err)
+		err = weir_rtp_choose(sink);
 	if (err) {
 		weir_error(base->log, "%s: no memory for headers", base->uri);
 		return err;
 	}
-	sink->host = *host;
-	sink->video = *video;
 	if (!host->goes_on) {
 		weir_histogram_clear(&sink->first_packet);
 		sink->packets = sink->octets = 0;
@@ -237,7 +240,6 @@ static int start(
 		sink->said_refused = sink->said_full = sink->said_damaged = false;
 		sink->parameters[0] = '\0';
 	}
-	weir_rtp_choose(sink);
 	weir_rtp_trouble_open(sink);
 	weir_rtp_trains_open(sink);
 	weir_rtp_report_open(sink);

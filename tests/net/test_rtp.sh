@@ -130,7 +130,7 @@ for mtu in 1500 9000; do
 	net_open $mtu || fail "two hosts cannot be made"
 	draw "$uyvy"
 	for to in "${receivers[@]}"; do
-		for way in stride gather copy; do
+		for way in stride gather copy pack; do
 			arrives "UYVY by $way, MTU $mtu" "$to" 40960 "$uyvy" \
 				"rtp://10.99.0.2:5004?send=$way"
 		done
