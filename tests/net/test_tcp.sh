@@ -16,6 +16,8 @@ has_json || skip "this build has no JSON, which this test reads"
 bytes=153600 # of a frame of 320x240
 counter='pattern:counter?size=320x240&format=UYVY'
 
+net_options=-q # its lines are counted
+
 peer() { python3 "$here/peer.py" "$@"; }
 
 # On host b, in the background: what it prints goes to $work/NAME.
@@ -32,23 +34,6 @@ wait_for() {
 		sleep 0.05
 	done
 	fail "$2 does not appear in $1"
-}
-
-# weir ARGUMENT… on host a, with the summary in $work/out.
-weir_on_a() {
-	timeout 40 ip netns exec "$net_a" "$WEIR" capture "$@" "${loop[@]}" --json -q \
-		>"$work/out" 2>"$work/err" </dev/null
-	status=$?
-}
-
-# Of the first sink, or of another one.
-sink() {
-	tail -n 1 "$work/out" | python3 -c '
-import json, sys
-value = json.loads(sys.stdin.read())["sinks"][int(sys.argv[2])]
-for key in sys.argv[1].split("."):
-    value = value.get(key, 0)
-print(value)' "$1" "${2:-0}"
 }
 
 is() { [ "$(sink "$1")" "$2" "$3" ]; }
