@@ -8,6 +8,7 @@
 
 #include <weir/log.h>
 
+#include "core/endpoint.h"
 #include "core/uri.h"
 
 /* rtp://HOST:PORT?mtu=&pace=&send=&ttl=&iface=&payload=&ssrc=&sdp= */
@@ -34,8 +35,7 @@ extern const char *const weir_rtp_ways[]; /* "stride" …, ended by NULL */
 enum weir_rtp_pace { WEIR_RTP_SPREAD, WEIR_RTP_AT_ONCE };
 
 struct weir_rtp_options {
-	char host[256];
-	char port[8];
+	struct weir_endpoint endpoint;
 	char iface[16];
 	char *sdp;    /* owned; NULL: not asked for */
 	uint32_t mtu; /* 0: the route's */
