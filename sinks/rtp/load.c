@@ -75,22 +75,31 @@ static void load_parts(
 		&sink->geometry, &train->frame->pieces, train->first, train->n, parts);
 }
 
+static uint8_t *put_packet(struct weir_rtp_sink *sink, const struct weir_rtp_frame *frame,
+	uint32_t packet, uint8_t *to)
+{
+	struct iovec parts[3];
+	unsigned n = weir_rtp_gather(&sink->geometry, &frame->pieces, packet, 1, parts);
+
+	for (unsigned i = 0; i < n; i++) {
+		memcpy(to, parts[i].iov_base, parts[i].iov_len);
+		to += parts[i].iov_len;
+	}
+	return to;
+}
+
 /* The block that was used last is in the cache still: the lowest that is free. */
 static void load_block(struct weir_rtp_sink *sink, struct weir_rtp_train *train)
 {
 	unsigned number = (unsigned)__builtin_ctz(sink->blocks_free);
-	unsigned n = weir_rtp_gather(
-		&sink->geometry, &train->frame->pieces, train->first, train->n, sink->parts);
-	uint8_t *to = sink->blocks + (size_t)number * BLOCK;
+	uint8_t *block = sink->blocks + (size_t)number * BLOCK, *to = block;
 
 	sink->blocks_free &= ~(UINT32_C(1) << number);
+	for (uint32_t i = 0; i < train->n; i++)
+		to = put_packet(sink, train->frame, train->first + i, to);
 	train->op.io = WEIR_IO_SEND;
-	train->op.buffer = to;
-	for (unsigned i = 0; i < n; i++) {
-		memcpy(to, sink->parts[i].iov_base, sink->parts[i].iov_len);
-		to += sink->parts[i].iov_len;
-	}
-	train->op.length = (size_t)(to - (uint8_t *)train->op.buffer);
+	train->op.buffer = block;
+	train->op.length = (size_t)(to - block);
 }
 
 void weir_rtp_load(struct weir_rtp_sink *sink, struct weir_rtp_train *train)
