@@ -110,6 +110,19 @@ if type -P gst-launch-1.0 >/dev/null; then
 	await_receivers
 	for _ in $(seq 10); do cat "$work/sent"; done >"$work/ten"
 	check "and weir gets GStreamer's" cmp "$work/ten" "$work/got"
+
+	# Some sixty lines in each.
+	in_a gst-launch-1.0 -q videotestsrc num-buffers=1 ! \
+		video/x-raw,format=UYVY,width=64,height=48 ! filesink location="$work/sent"
+	frames_on_b got 'rtp://10.99.0.2:5004?size=64x48&format=UYVY' -n 10
+	await 5004
+	in_a gst-launch-1.0 -q videotestsrc num-buffers=1 ! \
+		video/x-raw,format=UYVY,width=64,height=48,framerate=30/1 ! \
+		imagefreeze num-buffers=30 is-live=true ! rtpvrawpay mtu=8900 ! \
+		udpsink host=10.99.0.2 port=5004
+	await_receivers
+	for _ in $(seq 10); do cat "$work/sent"; done >"$work/ten"
+	check "packets of many short lines are read" cmp "$work/ten" "$work/got"
 fi
 
 # ---- masked ----
