@@ -147,10 +147,10 @@ static void note_try(struct weir_rtp_sink *sink)
 {
 	struct weir_rtp_trial *trial = &sink->trial;
 	uint64_t now = cpu_ns(), took = now - trial->since_ns;
-	enum weir_rtp_way before;
 
 	if (trial->n > WARM) {
-		before = way_of_try(trial, trial->n - 1);
+		enum weir_rtp_way before = way_of_try(trial, trial->n - 1);
+
 		if (took < trial->least_ns[before])
 			trial->least_ns[before] = took;
 	}

@@ -13,7 +13,7 @@
 
 /* rtp://HOST:PORT?mtu=&pace=&send=&ttl=&iface=&payload=&ssrc=&sdp= */
 
-#define WEIR_RTP_DEFAULT_PORT 5004
+#define WEIR_RTP_DEFAULT_PORT 5004u
 
 /* Ways to send a frame, the best first. */
 enum weir_rtp_way {
