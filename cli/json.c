@@ -219,7 +219,7 @@ static void print_source(
 static struct json_object *hop_object(const struct weir_plan_hop *hop)
 {
 	static const char *const kinds[] = { "source", "stage", "sink" };
-	static const char *const memories[] = { "same", "view", "copy", "device" };
+	static const char *const memories[] = { "same", "view", "copy", "device", "converted" };
 	struct json_object *object = json_object_new_object();
 
 	member_text(object, "kind", kinds[hop->kind]);
@@ -228,6 +228,8 @@ static struct json_object *hop_object(const struct weir_plan_hop *hop)
 	member_text(object, "reason", hop->reason);
 	member_video(object, &hop->video);
 	member_number(object, "bytes_copied", hop->bytes_copied);
+	member_number(object, "bytes_converted", hop->bytes_converted);
+	member_number(object, "from", hop->from);
 	member_bool(object, "may_copy", hop->may_copy);
 	if (hop->kind == WEIR_HOP_SINK)
 		member_number(object, "budget", hop->budget);
@@ -246,6 +248,7 @@ static void print_plan(FILE *to, const struct weir_plan *plan)
 	member_number(object, "slot_bytes", plan->slot_bytes);
 	member_number(object, "private_slots", plan->private_slots);
 	member_number(object, "bytes_copied", plan->bytes_copied);
+	member_number(object, "bytes_converted", plan->bytes_converted);
 	list = member_array(object, "hops");
 	for (size_t i = 0; i < plan->n_hops; i++)
 		json_object_array_add(list, hop_object(&plan->hops[i]));

@@ -123,14 +123,33 @@ static void add_reason(struct json_object *reasons, const char *name, const char
 	json_object_array_add(reasons, json_object_new_string(text));
 }
 
+static void add_conversions(struct json_object *copies, const struct summary *summary)
+{
+	const struct weir_ledger *ledger = &summary->ledger;
+	struct json_object *list;
+
+	member_number(copies, "converted_bytes", ledger->converted_bytes);
+	list = member_array(copies, "conversions");
+	for (size_t i = 0; i < ledger->n_conversions; i++) {
+		struct json_object *one = json_object_new_object();
+
+		member_text(one, "stage", ledger->conversions[i].name);
+		member_number(one, "frames", ledger->conversions[i].frames);
+		member_number(one, "bytes", ledger->conversions[i].bytes);
+		json_object_array_add(list, one);
+	}
+}
+
 static void add_copies(struct json_object *object, const struct summary *summary)
 {
 	struct json_object *copies = member_object(object, "copies"), *reasons;
 
 	member_number(copies, "user_bytes", summary->ledger.user_copied_bytes);
 	member_number(copies, "kernel_bytes", summary->ledger.kernel_copied_bytes);
+	member_number(copies, "source_bytes", summary->ledger.source_copied_bytes);
 	member_number(copies, "planned_per_frame", summary->plan->bytes_copied);
 	member_number(copies, "per_frame", (uint64_t)summary_copied_per_frame(&summary->ledger));
+	add_conversions(copies, summary);
 	reasons = member_array(copies, "reasons");
 	for (size_t i = 0; i < summary->plan->n_hops; i++) {
 		const char *why = summary_copy_reason(summary, i);

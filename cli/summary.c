@@ -17,7 +17,8 @@ double summary_rate(const struct weir_ledger *ledger)
 
 double summary_copied_per_frame(const struct weir_ledger *ledger)
 {
-	double sum = summary_ratio(ledger->user_copied_bytes, ledger->captured);
+	double sum = summary_ratio(
+		ledger->user_copied_bytes + ledger->source_copied_bytes, ledger->captured);
 
 	for (size_t i = 0; i < ledger->n_sinks; i++)
 		sum += summary_ratio(ledger->sinks[i].copied_bytes, ledger->sinks[i].delivered);

@@ -16,22 +16,27 @@
 
 /* ---- lines that wrap ---- */
 
-/* Columns of the text's first word, and its bytes. */
-static unsigned measure_word(const char *text, size_t *bytes)
+static unsigned count_columns(const char *text, size_t bytes)
 {
 	unsigned columns = 0;
 
-	*bytes = strcspn(text, " ");
-	for (size_t i = 0; i < *bytes; i++)
+	for (size_t i = 0; i < bytes; i++)
 		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
 	return columns;
 }
 
-/* The rail takes one column. */
+/* Columns of the text's first word, and its bytes. */
+static unsigned measure_word(const char *text, size_t *bytes)
+{
+	*bytes = strcspn(text, " ");
+	return count_columns(text, *bytes);
+}
+
+/* The indent is that behind a rail of one column. */
 static unsigned begin_line(FILE *to, const char *rail, unsigned indent)
 {
 	fprintf(to, "%s%*s", rail, (int)indent - 1, "");
-	return indent;
+	return count_columns(rail, strlen(rail)) + indent - 1;
 }
 
 /* Broken between words; what goes on is indented. A longer word stays whole, so that it can be
@@ -216,22 +221,24 @@ static void print_reason(FILE *to, const struct weir_plan_hop *hop, const char *
 		[WEIR_MEMORY_VIEW] = "view of the same memory",
 		[WEIR_MEMORY_COPY] = "copy",
 		[WEIR_MEMORY_DEVICE] = "written by a device",
+		[WEIR_MEMORY_CONVERTED] = "converted",
 	};
+	uint64_t bytes = hop->bytes_copied + hop->bytes_converted;
+	bool varies = hop->bytes_converted && hop->video.format->flags & WEIR_FORMAT_COMPRESSED;
 
-	if (hop->memory == WEIR_MEMORY_COPY)
-		print_line(to, rail, "%s: %s, %" PRIu64 " bytes per frame", memories[hop->memory],
-			hop->reason, hop->bytes_copied);
+	if (bytes)
+		print_line(to, rail, "%s: %s, %s%" PRIu64 " bytes per frame", memories[hop->memory],
+			hop->reason, varies ? "up to " : "", bytes);
 	else
 		print_line(to, rail, "%s%s%s", memories[hop->memory], *hop->reason ? ": " : "",
 			hop->reason);
 }
 
-static void print_hop(FILE *to, const struct weir_plan_hop *hop, bool last)
+/* `rail`: what runs down beside its text. */
+static void print_hop(FILE *to, const struct weir_plan_hop *hop, const char *rail)
 {
-	const char *rail = last ? " " : "│";
 	char video[UNITS_LENGTH];
 
-	fprintf(to, "%s─ %-6s    %s\n", last ? "└" : "├", hop_kinds[hop->kind], hop->name);
 	print_reason(to, hop, rail);
 	if (hop->kind == WEIR_HOP_SINK)
 		print_line(to, rail, "%s; holds %u frame%s at most",
@@ -240,13 +247,59 @@ static void print_hop(FILE *to, const struct weir_plan_hop *hop, bool last)
 		print_line(to, rail, "%s", units_video(&hop->video, video));
 }
 
+static void print_name(FILE *to, const struct weir_plan_hop *hop, const char *left, bool last)
+{
+	fprintf(to, "%s%s─ %-6s    %s\n", left, last ? "└" : "├", hop_kinds[hop->kind], hop->name);
+}
+
+/* The next hop after number `at` that gets frames from there; n_hops: none. */
+static size_t next_below(const struct weir_plan *plan, size_t from, size_t at)
+{
+	while (++at < plan->n_hops)
+		if (plan->hops[at].from == from)
+			break;
+	return at;
+}
+
+/* What is the same for all that follows goes down one rail; branches hang on it. */
+static void print_below(FILE *to, const struct weir_plan *plan, size_t from, const char *left)
+{
+	size_t at = next_below(plan, from, from), next;
+	char rail[64], below[64];
+
+	while (at < plan->n_hops && plan->hops[at].kind == WEIR_HOP_STAGE &&
+		next_below(plan, from, at) == plan->n_hops) {
+		snprintf(rail, sizeof(rail), "%s│", left);
+		print_name(to, &plan->hops[at], left, false);
+		print_hop(to, &plan->hops[at], rail);
+		from = at;
+		at = next_below(plan, from, from);
+	}
+	for (; at < plan->n_hops; at = next) {
+		bool stage = plan->hops[at].kind == WEIR_HOP_STAGE;
+
+		next = next_below(plan, from, at);
+		snprintf(below, sizeof(below), "%s%s  ", left, next < plan->n_hops ? "│" : " ");
+		snprintf(rail, sizeof(rail), "%s%s%s", left, next < plan->n_hops ? "│" : " ",
+			stage ? "  │" : "");
+		print_name(to, &plan->hops[at], left, next == plan->n_hops);
+		print_hop(to, &plan->hops[at], rail);
+		if (stage)
+			print_below(to, plan, at, below);
+	}
+}
+
 void text_plan(FILE *to, const struct weir_plan *plan)
 {
 	char video[UNITS_LENGTH];
 
 	fprintf(to, "%s\n│  %s\n", plan->hops[0].name, units_video(&plan->video, video));
+	if (plan->hops[0].bytes_copied)
+		print_reason(to, &plan->hops[0], "│");
 	print_decisions(to, plan);
-	for (size_t i = 1; i < plan->n_hops; i++)
-		print_hop(to, &plan->hops[i], i + 1 == plan->n_hops);
-	fprintf(to, "%" PRIu64 " bytes copied per frame\n", plan->bytes_copied);
+	print_below(to, plan, 0, "");
+	fprintf(to, "%" PRIu64 " bytes copied per frame", plan->bytes_copied);
+	if (plan->bytes_converted)
+		fprintf(to, ", up to %" PRIu64 " converted", plan->bytes_converted);
+	fputc('\n', to);
 }

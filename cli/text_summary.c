@@ -110,6 +110,18 @@ static void print_copies(FILE *to, const struct summary *summary)
 	fputc('\n', to);
 }
 
+static void print_conversions(FILE *to, const struct weir_ledger *ledger)
+{
+	char bytes[UNITS_LENGTH];
+
+	for (size_t i = 0; i < ledger->n_conversions; i++)
+		fprintf(to, "%s%s: %" PRIu64 " frames, %s", i ? "; " : "converted ",
+			ledger->conversions[i].name, ledger->conversions[i].frames,
+			units_bytes(ledger->conversions[i].bytes, bytes));
+	if (ledger->n_conversions)
+		fputc('\n', to);
+}
+
 static void print_memory(FILE *to, const struct weir_memory_report *memory)
 {
 	char bytes[UNITS_LENGTH];
@@ -143,6 +155,7 @@ void text_summary(FILE *to, const struct summary *summary)
 		print_sink(to, &summary->ledger.sinks[i], summary->ledger.n_sinks > 1);
 	print_latency(to, &summary->ledger);
 	print_copies(to, summary);
+	print_conversions(to, &summary->ledger);
 	print_memory(to, &summary->memory);
 	print_cost(to, &summary->ledger);
 }

@@ -2,9 +2,40 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/jpeg_huffman.h"
 
+enum { SOI = 0xd8, DHT = 0xc4, SOS = 0xda, TEM = 0x01, RST0 = 0xd0, EOI = 0xd9 };
+
+/* Markers without a segment. */
+static int is_alone(uint8_t marker)
+{
+	return marker == TEM || (marker >= RST0 && marker <= EOI);
+}
+
+size_t weir_jpeg_huffman_place(const uint8_t *image, size_t length)
+{
+	size_t at = 2;
+
+	if (length < 4 || image[0] != 0xff || image[1] != SOI)
+		return SIZE_MAX;
+	while (at + 4 <= length && image[at] == 0xff) {
+		uint8_t marker = image[at + 1];
+
+		if (marker == SOS)
+			return at;
+		if (marker == DHT)
+			return SIZE_MAX;
+		if (marker == 0xff) /* fill */
+			at += 1;
+		else if (is_alone(marker))
+			at += 2;
+		else
+			at += 2 + ((size_t)image[at + 2] << 8 | image[at + 3]);
+	}
+	return SIZE_MAX;
+}
+
 /* clang-format off */
 const uint8_t weir_jpeg_huffman[WEIR_JPEG_HUFFMAN] = {
-	0xff, 0xc4, 0x01, 0xa2,
+	0xff, DHT, 0x01, 0xa2,
 
 	/* luma's differences: its number, how many codes of each length, what they mean */
 	0x00,

@@ -132,6 +132,27 @@ void weir_error_errno(const struct weir_log *log, const char *what, int error)
 		remedy ? remedy : "");
 }
 
+int weir_because(char *why, size_t size, const char *what, int error)
+{
+	char text[WEIR_ERRNO_TEXT];
+
+	snprintf(why, size, "%s: %s", what, weir_errno_text(error, text));
+	return error;
+}
+
+static void take_reason(void *data, enum weir_log_level level, const char *line)
+{
+	struct weir_reason *reason = data;
+
+	(void)level;
+	snprintf(reason->why, reason->size, "%s", line);
+}
+
+struct weir_log weir_log_as_reason(struct weir_reason *reason)
+{
+	return (struct weir_log){ .level = WEIR_LOG_ERROR, .write = take_reason, .data = reason };
+}
+
 const char *weir_quote(const char *text, char quoted[WEIR_QUOTED])
 {
 	int room = WEIR_QUOTED - (int)sizeof("\"...\"");

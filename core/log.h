@@ -3,6 +3,8 @@
 #ifndef WEIR_CORE_LOG_H
 #define WEIR_CORE_LOG_H
 
+#include <stddef.h>
+
 #include <weir/log.h>
 
 /* Writes one line if the log's level wants it; `log` may be NULL (stderr, default level). The line
@@ -31,6 +33,16 @@ const char *weir_errno_remedy(int error);
 
 /* "what: text; remedy" as an error, for calls that fail for nothing but a limit. */
 void weir_error_errno(const struct weir_log *log, const char *what, int error);
+
+/* For an answer with a reason: "what: text" goes into `why`, and the error is handed back. */
+int weir_because(char *why, size_t size, const char *what, int error);
+
+/* For asking quietly: errors become that reason, the last one of them, and nothing is written. */
+struct weir_reason {
+	char *why;
+	size_t size;
+};
+struct weir_log weir_log_as_reason(struct weir_reason *reason);
 
 /* Text from outside for a line: in quotes, its end cut off when it is long. */
 #define WEIR_QUOTED 72

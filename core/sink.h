@@ -74,6 +74,10 @@ struct weir_sink_host {
 	 * same books; the sink is stopped and started for it. Any time between start() and stop().
 	 */
 	void (*changed)(void *data, struct weir_sink *sink);
+
+	/* In stop(): whether a start() by another plan is to follow, so that whoever is connected
+	 * need not notice. NULL: none ever does. */
+	bool (*pauses)(void *data);
 	const struct weir_sink_run *run; /* its calls get `data`, too; NULL: none to show */
 	void *data;
 };
@@ -178,6 +182,10 @@ struct weir_sink_impl {
 
 	/* Releases whatever is still held. NULL: nothing is ever held. */
 	void (*stop)(struct weir_sink *sink);
+
+	/* No start() follows in this run: lets go of what it kept when it was stopped for a pause.
+	 * NULL: it keeps nothing. */
+	void (*forget)(struct weir_sink *sink);
 
 	/* After stop: the sink's own verdict on the run, and one line for people in `text`. 0, or
 	 * -errno when what it checked does not hold (the run then fails with it). NULL: none. */

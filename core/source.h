@@ -119,6 +119,9 @@ struct weir_source_impl {
 	/* The bytes one slot must have for source->video. 0 or -errno. */
 	int (*frame_bytes)(struct weir_source *source, size_t *out);
 
+	/* Bytes of each frame that the kernel copies to bring it here, and why. NULL: none. */
+	uint64_t (*copies)(struct weir_source *source, char *why, size_t size);
+
 	/* Prepares every slot of host->slab (format, size and planes of the frames' info are set by
 	 * the pipeline from source->video) and begins to deliver. */
 	int (*start)(struct weir_source *source, const struct weir_source_host *host);
@@ -153,6 +156,8 @@ struct weir_source {
 	weir_counter
 		lost; /* frames lost by the device so far in this run: the source counts them */
 	weir_counter syscalls; /* made while running */
+	weir_counter kernel_copied_bytes; /* to bring frames here, so far in this run: it counts
+					   * them */
 };
 
 /* What to tell of a kind of memory that is ours to make, tried on this machine; `why` has to live

@@ -49,10 +49,13 @@ bool weir_udev_read(struct weir_udev *udev)
 	struct udev_device *device;
 	bool any = false;
 
-	while ((device = udev_monitor_receive_device(monitor_of(udev)))) {
-		any = true;
+	/* ENOBUFS: more came than the kernel had room for, and some of it is behind that. */
+	do {
+		errno = 0;
+		device = udev_monitor_receive_device(monitor_of(udev));
+		any |= device || errno == ENOBUFS;
 		udev_device_unref(device);
-	}
+	} while (device || errno == ENOBUFS);
 	return any;
 }
 #else

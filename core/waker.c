@@ -51,9 +51,8 @@ void weir_waker_wake(const struct weir_waker *waker)
 	int saved = errno;
 	uint64_t one = 1;
 
-	/* A full counter (EAGAIN) wakes as well; EINTR cannot come without blocking. */
-	ssize_t written = write(waker->fd, &one, sizeof(one));
-
-	(void)written;
+	/* A full counter (EAGAIN) wakes as well. */
+	while (write(waker->fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
 	errno = saved;
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pipeline/books.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -13,6 +14,21 @@
 void weir_books_open(struct weir_books *books)
 {
 	memset(books, 0, sizeof(*books));
+}
+
+struct weir_conversion_books *weir_books_of_conversion(struct weir_books *books, const char *name)
+{
+	struct weir_conversion_books *last = &books->conversions[WEIR_MAX_CONVERSIONS - 1];
+
+	for (size_t i = 0; i < books->n_conversions; i++)
+		if (!strncmp(books->conversions[i].name, name, sizeof(last->name) - 1))
+			return &books->conversions[i];
+	/* What comes after so many plans shares the last line. */
+	if (books->n_conversions == WEIR_MAX_CONVERSIONS)
+		return last;
+	last = &books->conversions[books->n_conversions++];
+	snprintf(last->name, sizeof(last->name), "%s", name);
+	return last;
 }
 
 void weir_books_warm_up(struct weir_books *books, unsigned slots)
@@ -115,6 +131,21 @@ static void read_usage(const struct weir_books *books, struct weir_ledger *out)
 	out->cpu_ns = grown(&now->cpu_ns, &warm->cpu_ns);
 }
 
+static void read_conversions(const struct weir_books *books, struct weir_ledger *out)
+{
+	out->n_conversions = books->n_conversions;
+	for (size_t i = 0; i < books->n_conversions; i++) {
+		const struct weir_conversion_books *from = &books->conversions[i];
+
+		out->conversions[i] = (struct weir_conversion_ledger){
+			.name = from->name,
+			.frames = weir_counter_get(&from->frames),
+			.bytes = weir_counter_get(&from->bytes),
+		};
+		out->converted_bytes += out->conversions[i].bytes;
+	}
+}
+
 static void read_sink(struct weir_pipeline *pipeline, size_t index, struct weir_sink_ledger *out)
 {
 	const struct weir_sink *sink = pipeline->sinks[index];
@@ -144,12 +175,14 @@ void weir_pipeline_ledger(struct weir_pipeline *pipeline, struct weir_ledger *ou
 	out->cache_syncs = weir_counter_get(&books->syncs);
 	out->cache_syncs += weir_stretch_syncs(&pipeline->stretch);
 	out->private_bytes = weir_counter_get(&books->private_bytes);
-	out->user_copied_bytes =
-		weir_counter_get(&books->converted_bytes) + out->private_bytes +
-		weir_counter_get(&books->brought_bytes);
+	out->user_copied_bytes = out->private_bytes + weir_counter_get(&books->brought_bytes);
+	read_conversions(books, out);
 	out->duration_ns = grown(&books->last_ns, &books->first_ns);
 	weir_histogram_read(&books->latency, &out->latency);
 	read_usage(books, out);
+	if (pipeline->source)
+		out->source_copied_bytes = weir_counter_get(&pipeline->source->kernel_copied_bytes);
+	out->kernel_copied_bytes = out->source_copied_bytes;
 	out->n_sinks = pipeline->n_sinks;
 	for (size_t i = 0; i < pipeline->n_sinks; i++) {
 		read_sink(pipeline, i, &out->sinks[i]);

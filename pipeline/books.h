@@ -17,6 +17,12 @@ struct weir_usage {
 	weir_counter frames, cpu_ns, minor_faults, major_faults, syscalls;
 };
 
+/* What a stage that converts has written, under its text. */
+struct weir_conversion_books {
+	char name[48];
+	weir_counter frames, bytes;
+};
+
 /* The books of a run that are not a sink's. Written by the run's thread, read by any.
  *
  * Costs a frame are quoted over the steady state only: `warm` is what had been used when every slot
@@ -27,13 +33,19 @@ struct weir_books {
 	weir_counter lost; /* by the device, before the last captured frame */
 	weir_counter first_ns, last_ns;
 	weir_counter syncs; /* of the stretches before this one */
-	weir_counter converted_bytes, private_bytes, brought_bytes;
+	weir_counter private_bytes, brought_bytes;
+	struct weir_conversion_books conversions[WEIR_MAX_CONVERSIONS];
+	size_t n_conversions;
 	struct weir_usage warm, now;
 	uint64_t warm_at, next_sample_ns;
 	struct weir_histogram latency;
 };
 
 void weir_books_open(struct weir_books *books);
+
+/* Those of the stage with that text, a new line if need be. With the pipeline's lock held. */
+struct weir_conversion_books *weir_books_of_conversion(
+	struct weir_books *books, const char *name);
 
 /* From here on `slots` slots have to go round before costs count. */
 void weir_books_warm_up(struct weir_books *books, unsigned slots);

@@ -69,10 +69,8 @@ static void note_gap(struct weir_pipeline *pipeline, const struct weir_frame *fr
 
 static void drop_corrupt(struct weir_pipeline *pipeline, struct weir_frame *frame)
 {
-	struct weir_outlets *outlets = pipeline->stretch.outlets;
-
-	for (size_t i = 0; i < outlets->n; i++)
-		weir_outlet_drop(&outlets->outlet[i], WEIR_DROP_CORRUPT);
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		weir_outlet_drop(pipeline->stretch.outlets[i], WEIR_DROP_CORRUPT);
 	weir_frame_unref(&frame);
 }
 
@@ -131,22 +129,28 @@ bool weir_flow_wanted(void *data)
 	return !pipeline->stretch.ending && weir_leg_flows(&pipeline->stretch.legs[0]);
 }
 
+static void tell_holder(char *text, size_t size, size_t *length, unsigned held, const char *name)
+{
+	if (held && *length < size)
+		*length += (size_t)snprintf(text + *length, size - *length, "%s%u by %s",
+			*length ? ", " : "", held, name);
+}
+
 void weir_flow_holders(void *data, char *text, size_t size)
 {
 	struct weir_pipeline *pipeline = data;
-	struct weir_outlets *outlets = pipeline->stretch.outlets;
+	const struct weir_stretch *stretch = &pipeline->stretch;
 	size_t length = 0;
 
 	snprintf(text, size, "by the program");
-	if (pipeline->stretch.n_legs > 1) {
-		snprintf(text, size, "by %s", pipeline->stretch.legs[1].head->text);
-		return;
-	}
-	for (size_t i = 0; i < outlets->n && length < size; i++) {
-		unsigned held = weir_outlet_held(&outlets->outlet[i]);
-
-		if (held)
-			length += (size_t)snprintf(text + length, size - length, "%s%u by %s",
-				length ? ", " : "", held, pipeline->sinks[i]->uri);
-	}
+	for (size_t i = 1; i < stretch->n_legs; i++)
+		if (stretch->legs[i].from == stretch->legs)
+			tell_holder(text, size, &length,
+				(unsigned)stretch->legs[i].in_work +
+					(stretch->legs[i].waiting != NULL),
+				stretch->legs[i].head->text);
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		if (stretch->legs[0].sinks & 1u << i)
+			tell_holder(text, size, &length, weir_outlet_held(stretch->outlets[i]),
+				pipeline->sinks[i]->uri);
 }

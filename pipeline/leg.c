@@ -6,20 +6,21 @@
 #include "pipeline/pipeline.h"
 #include "pipeline/private.h"
 
-static struct weir_leg *next_of(const struct weir_leg *leg)
+/* Those that go out from a leg, one after the other: begins with the leg itself. */
+static struct weir_leg *next_from(const struct weir_leg *leg, const struct weir_leg *before)
 {
 	struct weir_stretch *stretch = &leg->pipeline->stretch;
-	size_t next = (size_t)(leg - stretch->legs) + 1;
 
-	return next < stretch->n_legs ? &stretch->legs[next] : NULL;
+	for (size_t i = (size_t)(before - stretch->legs) + 1; i < stretch->n_legs; i++)
+		if (stretch->legs[i].from == leg)
+			return &stretch->legs[i];
+	return NULL;
 }
 
-static void drop_everywhere(struct weir_pipeline *pipeline, enum weir_drop reason)
+static void drop_for(struct weir_pipeline *pipeline, uint32_t sinks, enum weir_drop reason)
 {
-	struct weir_outlets *outlets = pipeline->stretch.outlets;
-
-	for (size_t i = 0; i < outlets->n; i++)
-		weir_outlet_drop(&outlets->outlet[i], reason);
+	for (; sinks; sinks &= sinks - 1)
+		weir_outlet_drop(pipeline->stretch.outlets[__builtin_ctz(sinks)], reason);
 }
 
 /* ---- frames ---- */
@@ -47,12 +48,10 @@ static struct weir_frame *pass_stages(struct weir_leg *leg, struct weir_frame *f
 	return frame;
 }
 
-static bool is_wanted(const struct weir_pipeline *pipeline)
+static bool is_wanted(const struct weir_leg *leg)
 {
-	const struct weir_outlets *outlets = pipeline->stretch.outlets;
-
-	for (size_t i = 0; i < outlets->n; i++)
-		if (weir_outlet_wants(&outlets->outlet[i]))
+	for (uint32_t sinks = leg->all_sinks; sinks; sinks &= sinks - 1)
+		if (weir_outlet_wants(leg->pipeline->stretch.outlets[__builtin_ctz(sinks)]))
 			return true;
 	return false;
 }
@@ -70,21 +69,53 @@ static int show_sink(struct weir_leg *leg, struct weir_outlet *outlet, struct we
 			 : weir_outlet_offer(outlet, *frame);
 }
 
-static void show_sinks(struct weir_leg *leg, struct weir_frame *frame)
+/* The time of a frame is that of the sinks that see it first. */
+static bool is_first_with_sinks(const struct weir_leg *leg)
+{
+	const struct weir_leg *at = leg->pipeline->stretch.legs;
+
+	while (!at->sinks)
+		at++;
+	return at == leg;
+}
+
+/* One that masks it may put another frame in its place, or none. */
+static void show_sinks(struct weir_leg *leg, struct weir_frame **frame)
 {
 	struct weir_pipeline *pipeline = leg->pipeline;
-	struct weir_outlets *outlets = pipeline->stretch.outlets;
-	uint64_t taken_ns = frame->info.timestamp_ns, now;
+	uint64_t taken_ns = (*frame)->info.timestamp_ns, now;
 
-	for (size_t i = 0; i < outlets->n; i++) {
-		int err = show_sink(leg, &outlets->outlet[i], &frame);
+	for (uint32_t sinks = leg->sinks; sinks; sinks &= sinks - 1) {
+		unsigned i = (unsigned)__builtin_ctz(sinks);
+		int err = show_sink(leg, pipeline->stretch.outlets[i], frame);
 
 		if (err)
 			weir_stretch_lose_sink(pipeline, i, err);
 	}
-	weir_frame_unref(&frame);
+	if (!leg->sinks || !is_first_with_sinks(leg))
+		return;
 	now = weir_now_ns();
 	weir_histogram_add(&pipeline->books.latency, now > taken_ns ? now - taken_ns : 0);
+}
+
+/* `live`: a source that waits for nobody, so that a slow sink or branch loses frames alone. Where
+ * everything waits for one stage, it is the same for all. */
+static bool flows(const struct weir_leg *leg, bool live)
+{
+	struct weir_outlet *const *outlets = leg->pipeline->stretch.outlets;
+
+	for (const struct weir_leg *next = leg; (next = next_from(leg, next));)
+		if (next->waiting && !(live && next->is_branch))
+			return false;
+	for (uint32_t sinks = live ? 0 : leg->sinks; sinks; sinks &= sinks - 1)
+		if (!weir_outlet_has_room(outlets[__builtin_ctz(sinks)]))
+			return false;
+	return true;
+}
+
+bool weir_leg_flows(struct weir_leg *leg)
+{
+	return flows(leg, false);
 }
 
 /* A source that waits for whoever takes its frames is not to lose any on the way either. */
@@ -93,11 +124,16 @@ static bool may_feed(struct weir_leg *leg)
 	return leg->pipeline->source->live || weir_leg_flows(leg);
 }
 
+static bool has_room(const struct weir_leg *leg)
+{
+	return leg->started && leg->head->engine->has_room(leg->head);
+}
+
 static void feed(struct weir_leg *leg)
 {
 	struct weir_frame *frame = leg->waiting;
 
-	if (!frame || !leg->started || !leg->head->engine->has_room(leg->head) || !may_feed(leg))
+	if (!frame || !has_room(leg) || !may_feed(leg))
 		return;
 	leg->waiting = NULL;
 	leg->in_work++;
@@ -108,41 +144,39 @@ static void feed(struct weir_leg *leg)
 static void offer_head(struct weir_leg *leg, struct weir_frame *frame)
 {
 	if (leg->waiting) {
-		drop_everywhere(leg->pipeline, WEIR_DROP_BUSY);
+		drop_for(leg->pipeline, leg->all_sinks, WEIR_DROP_BUSY);
 		weir_frame_unref(&leg->waiting);
 	}
 	leg->waiting = frame;
 	feed(leg);
+	if (!leg->waiting || leg->waits)
+		return;
+	drop_for(leg->pipeline, leg->all_sinks, WEIR_DROP_BUSY);
+	weir_frame_unref(&leg->waiting);
+}
+
+/* Borrows the frame. */
+static void offer_legs(const struct weir_leg *leg, struct weir_frame *frame)
+{
+	for (struct weir_leg *next = NULL, *at = next_from(leg, leg); at; at = next) {
+		next = next_from(leg, at);
+		if (is_wanted(at))
+			offer_head(at, weir_frame_ref(frame));
+		else
+			drop_for(leg->pipeline, at->all_sinks, WEIR_DROP_UNWANTED);
+	}
 }
 
 void weir_leg_enter(struct weir_leg *leg, struct weir_frame *frame)
 {
-	struct weir_leg *next = next_of(leg);
-
 	frame = pass_stages(leg, frame);
 	if (!frame) {
-		drop_everywhere(leg->pipeline, WEIR_DROP_STAGE);
-	} else if (next && !is_wanted(leg->pipeline)) {
-		drop_everywhere(leg->pipeline, WEIR_DROP_UNWANTED);
-		weir_frame_unref(&frame);
-	} else if (next) {
-		offer_head(next, frame);
-	} else {
-		show_sinks(leg, frame);
+		drop_for(leg->pipeline, leg->all_sinks, WEIR_DROP_STAGE);
+		return;
 	}
-}
-
-bool weir_leg_flows(struct weir_leg *leg)
-{
-	struct weir_outlets *outlets = leg->pipeline->stretch.outlets;
-	struct weir_leg *next = next_of(leg);
-
-	if (next)
-		return !next->waiting;
-	for (size_t i = 0; i < outlets->n; i++)
-		if (!weir_outlet_has_room(&outlets->outlet[i]))
-			return false;
-	return true;
+	show_sinks(leg, &frame);
+	offer_legs(leg, frame);
+	weir_frame_unref(&frame);
 }
 
 static void refresh(struct weir_leg *leg)
@@ -167,8 +201,10 @@ static void deliver(void *data, struct weir_frame *frame)
 	struct weir_leg *leg = data;
 
 	leg->in_work--;
-	if (!leg->head->engine->is_device)
-		weir_counter_add(&leg->pipeline->books.converted_bytes, frame->info.bytes_used);
+	if (!leg->head->engine->is_device) {
+		weir_counter_add(&leg->conversion->frames, 1);
+		weir_counter_add(&leg->conversion->bytes, frame->info.bytes_used);
+	}
 	weir_leg_enter(leg, frame);
 }
 
@@ -177,17 +213,14 @@ static void skipped(void *data)
 	struct weir_leg *leg = data;
 
 	leg->in_work--;
-	drop_everywhere(leg->pipeline, WEIR_DROP_STAGE);
+	drop_for(leg->pipeline, leg->all_sinks, WEIR_DROP_STAGE);
 }
 
-/* A live source does not wait for its sinks, so that a slow one loses frames alone. Stages that
- * follow are the same for all. */
 static bool wanted(void *data)
 {
-	struct weir_leg *leg = data;
-	struct weir_leg *next = next_of(leg);
+	const struct weir_leg *leg = data;
 
-	return next ? !next->waiting : may_feed(leg);
+	return flows(leg, leg->pipeline->source->live);
 }
 
 static void ready(void *data)
@@ -197,11 +230,21 @@ static void ready(void *data)
 	weir_loop_queue(leg->pipeline->stretch.loop, &leg->pipeline->stretch.attend);
 }
 
+/* What a branch makes is missed by its own sinks alone. */
+static void lose_branch(const struct weir_leg *leg, int error)
+{
+	for (uint32_t sinks = leg->all_sinks; sinks; sinks &= sinks - 1)
+		weir_stretch_lose_sink(leg->pipeline, (unsigned)__builtin_ctz(sinks), error);
+}
+
 static void failed(void *data, int error)
 {
 	struct weir_leg *leg = data;
 
-	weir_stretch_end(leg->pipeline, error);
+	if (leg->is_branch)
+		lose_branch(leg, error);
+	else
+		weir_stretch_end(leg->pipeline, error);
 }
 
 static void changed(void *data)
@@ -232,7 +275,7 @@ int weir_legs_start(struct weir_pipeline *pipeline)
 			.log = pipeline->settings.log,
 			.loop = stretch->loop,
 			.slab = leg->slab,
-			.from = stretch->legs[i - 1].slab,
+			.from = leg->from->slab,
 			.cpus = pipeline->scheduling.cpus_changed ? &pipeline->scheduling.cpus
 								  : NULL,
 			.deliver = deliver,
@@ -247,6 +290,10 @@ int weir_legs_start(struct weir_pipeline *pipeline)
 
 		err = leg->head->engine->start(leg->head, &host);
 		leg->started = !err;
+		if (err && leg->is_branch) {
+			lose_branch(leg, err);
+			err = stretch->ending ? stretch->result : 0;
+		}
 	}
 	return err;
 }
@@ -290,7 +337,7 @@ void weir_legs_stop(struct weir_pipeline *pipeline)
 		weir_frame_unref(&leg->waiting);
 		leg->in_work = 0;
 		while (lost--)
-			drop_everywhere(pipeline, WEIR_DROP_STOPPED);
+			drop_for(pipeline, leg->all_sinks, WEIR_DROP_STOPPED);
 	}
 }
 

@@ -11,17 +11,25 @@
 #include "pipeline/books.h"
 
 /* The way of frames falls into legs: what one slab holds, from the source or from a stage that
- * makes frames of its own (the head of a leg), through the stages that share it, to the next head
- * or to the sinks. A head takes frames when it has room; the newest one waits for it. */
+ * makes frames of its own (the head of a leg), through the stages that share it, to the next heads
+ * and to the sinks. A head takes frames when it has room; the newest one waits for it.
+ *
+ * Legs form a tree. Those of the trunk follow each other; at its end branches begin, and what goes
+ * wrong in one of them is its own sinks' loss. A leg stands before those that go out from it. */
 
-/* The source's, and seven that convert. */
-#define WEIR_MAX_LEGS 8
+/* The source's, and fifteen that convert. */
+#define WEIR_MAX_LEGS 16
 
 struct weir_pipeline;
 
 struct weir_leg {
 	struct weir_pipeline *pipeline;
 	struct weir_stage *head; /* NULL: the source's */
+	const struct weir_leg *from; /* whose frames the head takes; NULL: the source's */
+	struct weir_conversion_books *conversion; /* the head's */
+	uint32_t sinks, all_sinks; /* that get what comes out of it, and of those beyond it */
+	bool is_branch;            /* only some of the sinks are beyond it */
+	bool waits;                /* the newest frame may wait, for there is a slot for it */
 	bool started;
 	struct weir_slab *slab;
 	struct weir_slab *private; /* of further slots, for copies of its frames; or NULL */
@@ -30,7 +38,7 @@ struct weir_leg {
 	uint64_t in_work;           /* taken by the head, and neither delivered nor skipped yet */
 };
 
-/* Starts the heads. 0 or -errno, logged. */
+/* Starts the heads. One of a branch that does not start loses its sinks. 0 or -errno, logged. */
 int weir_legs_start(struct weir_pipeline *pipeline);
 
 /* Takes a frame of the leg's slab; passes it on. */

@@ -6,6 +6,7 @@
 
 #include "core/log.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/planner.h"
 #include "pipeline/private.h"
 
 /* The frame memory of a stretch: its slabs, and what must live as long as their frames. */
@@ -94,33 +95,26 @@ static int attach_books(struct weir_pipeline *pipeline, struct weir_slab *slab)
 	return err;
 }
 
-static int attach_outlets(
-	struct weir_pipeline *pipeline, struct weir_slab *slab, struct weir_outlets **out)
+static int attach_outlet(struct weir_pipeline *pipeline, size_t index, struct weir_slab *slab,
+	struct weir_outlet **out)
 {
-	const struct weir_plan *plan = &pipeline->plan.value;
-	const struct weir_video *video = &plan->hops[plan->n_hops - 1].video;
-	size_t size = sizeof(struct weir_outlets) + pipeline->n_sinks * sizeof(struct weir_outlet);
-	struct weir_outlets *outlets;
-	int err = 0;
+	const struct weir_plan_hop *hop = weir_planner_sink_hop(pipeline, index);
+	struct weir_outlet *outlet = calloc(1, sizeof(*outlet));
+	int err;
 
-	outlets = calloc(1, size);
-	if (!outlets)
+	if (!outlet)
 		return -ENOMEM;
-	explicit_bzero(outlets, size); /* touched: places that are used late fault no page */
-	outlets->n = pipeline->n_sinks;
-	for (size_t i = 0; i < outlets->n && !err; i++) {
-		weir_outlet_init(&outlets->outlet[i],
-			pipeline->errors[i] ? NULL : pipeline->sinks[i], slab,
-			&pipeline->sinks_books->sink[i]);
-		err = weir_masked_init(&outlets->outlet[i].masked, pipeline->plan.masking[i],
-			&pipeline->sinks[i]->masks, video);
-	}
+	explicit_bzero(outlet, sizeof(*outlet)); /* touched: places used late fault no page */
+	weir_outlet_init(outlet, pipeline->errors[index] ? NULL : pipeline->sinks[index], slab,
+		&pipeline->sinks_books->sink[index]);
+	err = weir_masked_init(&outlet->masked, pipeline->plan.masking[index],
+		&pipeline->sinks[index]->masks, &hop->video);
 	if (!err)
-		err = weir_slab_attach(slab, outlets, free);
+		err = weir_slab_attach(slab, outlet, free);
 	if (err)
-		free(outlets);
+		free(outlet);
 	else
-		*out = outlets;
+		*out = outlet;
 	return err;
 }
 
@@ -208,14 +202,31 @@ static int open_leg(struct weir_pipeline *pipeline, size_t number, struct leg_me
 	return err;
 }
 
+/* After those that go out from it. */
 static void set_up_leg(
 	struct weir_pipeline *pipeline, size_t number, const struct leg_memory *memory)
 {
 	const struct weir_leg_plan *plan = &pipeline->plan.legs[number];
+	struct weir_leg *legs = pipeline->stretch.legs;
+	struct weir_stage *head = number ? pipeline->stages[plan->first - 1] : NULL;
+	uint32_t sinks = 0, beyond = 0, living = 0;
 
-	pipeline->stretch.legs[number] = (struct weir_leg){
+	for (size_t i = 0; i < pipeline->n_sinks; i++) {
+		sinks |= (uint32_t)(weir_planner_leg_of(pipeline, i) == number) << i;
+		living |= (uint32_t)!pipeline->errors[i] << i;
+	}
+	for (size_t i = number + 1; i < pipeline->plan.n_legs; i++)
+		if (pipeline->plan.legs[i].from == number)
+			beyond |= legs[i].all_sinks;
+	legs[number] = (struct weir_leg){
 		.pipeline = pipeline,
-		.head = number ? pipeline->stages[plan->first - 1] : NULL,
+		.head = head,
+		.from = number ? &legs[plan->from] : NULL,
+		.conversion = head ? weir_books_of_conversion(&pipeline->books, head->text) : NULL,
+		.sinks = sinks,
+		.all_sinks = sinks | beyond,
+		.is_branch = plan->branch && living & ~(sinks | beyond),
+		.waits = plan->waits,
 		.slab = memory->slab,
 		.private = memory->private,
 		.first = plan->first,
@@ -226,26 +237,29 @@ static void set_up_leg(
 int weir_stretch_open_memory(struct weir_pipeline *pipeline)
 {
 	struct leg_memory memory[WEIR_MAX_LEGS] = { { NULL, NULL } };
-	struct weir_outlets *outlets = NULL;
+	struct weir_outlet *outlets[WEIR_MAX_SINKS] = { NULL };
 	size_t n = pipeline->plan.n_legs;
 	int err = 0;
 
 	for (size_t i = 0; i < n && !err; i++)
 		err = open_leg(pipeline, i, &memory[i]);
-	if (!err)
-		err = attach_books(pipeline, memory[n - 1].slab);
-	if (!err)
-		err = attach_outlets(pipeline, memory[n - 1].slab, &outlets);
+	for (size_t i = 0; i < pipeline->n_sinks && !err; i++) {
+		struct weir_slab *slab = memory[weir_planner_leg_of(pipeline, i)].slab;
+
+		err = attach_books(pipeline, slab);
+		if (!err)
+			err = attach_outlet(pipeline, i, slab, &outlets[i]);
+	}
 	if (err) {
 		for (size_t i = 0; i < n; i++)
 			drop_memory(&memory[i]);
 		return err;
 	}
 	pthread_mutex_lock(&pipeline->lock);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = n; i-- > 0;)
 		set_up_leg(pipeline, i, &memory[i]);
 	pipeline->stretch.n_legs = n;
-	pipeline->stretch.outlets = outlets;
+	memcpy(pipeline->stretch.outlets, outlets, sizeof(outlets));
 	pthread_mutex_unlock(&pipeline->lock);
 	return 0;
 }
@@ -262,7 +276,7 @@ void weir_stretch_forget(struct weir_pipeline *pipeline)
 		stretch->legs[i].slab = stretch->legs[i].private = NULL;
 	}
 	stretch->n_legs = 0;
-	stretch->outlets = NULL;
+	memset(stretch->outlets, 0, sizeof(stretch->outlets));
 	pthread_mutex_unlock(&pipeline->lock);
 	for (size_t i = 0; i < WEIR_MAX_LEGS; i++)
 		drop_memory(&memory[i]);
@@ -282,23 +296,27 @@ uint64_t weir_stretch_syncs(const struct weir_stretch *stretch)
 	return sum;
 }
 
-struct weir_slab *weir_stretch_sinks_slab(const struct weir_stretch *stretch)
+/* Of the first leg with a sink that transfers straight from it. */
+static struct weir_slab *find_transferred(const struct weir_pipeline *pipeline)
 {
-	return stretch->legs[stretch->n_legs - 1].slab;
+	const struct weir_stretch *stretch = &pipeline->stretch;
+
+	for (size_t i = 0; i < stretch->n_legs; i++)
+		for (uint32_t sinks = stretch->legs[i].sinks; sinks; sinks &= sinks - 1)
+			if (pipeline->sinks[__builtin_ctz(sinks)]->impl->wants_registered)
+				return stretch->legs[i].slab;
+	return NULL;
 }
 
 /* Registered memory only makes transfers cheaper: a refusal is worth a line, not an end. */
 void weir_stretch_register_memory(struct weir_pipeline *pipeline)
 {
 	struct weir_stretch *stretch = &pipeline->stretch;
-	struct weir_slab *slab = weir_stretch_sinks_slab(stretch);
+	struct weir_slab *slab = find_transferred(pipeline);
 	char text[WEIR_ERRNO_TEXT];
-	bool wanted = false;
 	int err;
 
-	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		wanted |= pipeline->sinks[i]->impl->wants_registered;
-	if (!wanted || !slab->base)
+	if (!slab || !slab->base)
 		return;
 	err = weir_loop_register(stretch->loop, slab->base, slab->length);
 	stretch->registered = !err;

@@ -127,7 +127,7 @@ int weir_pipeline_add_stage(struct weir_pipeline *pipeline, struct weir_stage **
 
 	if (pipeline->running)
 		return -EBUSY;
-	weir_planner_drop_conversion(pipeline);
+	weir_planner_drop_stages(pipeline, pipeline->n_stages - pipeline->n_own_stages);
 	err = append_stage(pipeline, *stage);
 	if (!err)
 		*stage = NULL;

@@ -29,12 +29,6 @@ struct weir_refuted {
 	char why[160];
 };
 
-/* The outlets of one run, in one block that is attached to its slab. */
-struct weir_outlets {
-	size_t n;
-	struct weir_outlet outlet[];
-};
-
 /* What runs by one plan. A run is one stretch after the other: when the source's picture becomes
  * another or memory does not do what it promised, a new plan is made, and the books go on.
  *
@@ -43,7 +37,7 @@ struct weir_stretch {
 	struct weir_loop *loop;
 	struct weir_leg legs[WEIR_MAX_LEGS];
 	size_t n_legs;                /* 0: nothing is left of it */
-	struct weir_outlets *outlets; /* the last leg's slab keeps them */
+	struct weir_outlet *outlets[WEIR_MAX_SINKS]; /* the slab of each one's leg keeps it */
 	size_t n_started;             /* sinks */
 	struct weir_timer time_limit, drain_limit;
 	struct weir_task end, attend;
@@ -126,13 +120,10 @@ int weir_stretch_open_private(struct weir_pipeline *pipeline);
 /* Cache syncs that its slabs have seen. */
 uint64_t weir_stretch_syncs(const struct weir_stretch *stretch);
 
-/* The slab that sinks get frames of. */
-struct weir_slab *weir_stretch_sinks_slab(const struct weir_stretch *stretch);
-
 /* Lets go of its slabs: frames that are out keep theirs. */
 void weir_stretch_forget(struct weir_pipeline *pipeline);
 
-/* Registers memory with the loop, if a sink transfers from it. */
+/* Registers memory with the loop: of the first leg that a sink transfers from. */
 void weir_stretch_register_memory(struct weir_pipeline *pipeline);
 
 /* Writes down that the sink has failed, and says so. Whether any other is left. */

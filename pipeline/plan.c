@@ -96,6 +96,7 @@ void weir_plan_add_hop(struct weir_plan_draft *draft, const struct weir_plan_hop
 	draft->hops[plan->n_hops++] = *hop;
 	plan->hops = draft->hops;
 	plan->bytes_copied += hop->bytes_copied;
+	plan->bytes_converted += hop->bytes_converted;
 }
 
 void weir_plan_add_choice(struct weir_plan_draft *draft, const char *what, const char *name,

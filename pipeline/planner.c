@@ -12,14 +12,20 @@
 
 static void add_source(struct weir_pipeline *pipeline)
 {
+	struct weir_source *source = pipeline->source;
+	const char *reason = source->device ? "the device writes into the slots"
+					    : "drawn straight into the slots";
+	char why[WEIR_PLAN_WHY] = "";
+	uint64_t copied = source->impl->copies ? source->impl->copies(source, why, sizeof(why)) : 0;
+
 	weir_plan_add_hop(&pipeline->plan,
 		&(struct weir_plan_hop){
 			.kind = WEIR_HOP_SOURCE,
-			.memory = WEIR_MEMORY_SAME,
-			.name = weir_plan_text(&pipeline->plan, "%s", pipeline->source->uri),
-			.reason = pipeline->source->device ? "the device writes into the slots"
-							   : "drawn straight into the slots",
-			.video = pipeline->source->video,
+			.memory = copied ? WEIR_MEMORY_COPY : WEIR_MEMORY_SAME,
+			.name = weir_plan_text(&pipeline->plan, "%s", source->uri),
+			.reason = copied ? weir_plan_text(&pipeline->plan, "%s", why) : reason,
+			.video = source->video,
+			.bytes_copied = copied,
 		});
 }
 
@@ -38,7 +44,7 @@ static const char *reason_to_copy(const struct weir_pipeline *pipeline)
 }
 
 static void add_hop(struct weir_pipeline *pipeline, const struct weir_stage *stage,
-	const struct weir_video *video)
+	struct weir_leg_plan *leg, const struct weir_video *video)
 {
 	static const char *const reasons[] = {
 		[WEIR_STAGE_PASS] = "looks at no pixel",
@@ -49,12 +55,11 @@ static void add_hop(struct weir_pipeline *pipeline, const struct weir_stage *sta
 	};
 	static const enum weir_hop_memory memory[] = {
 		[WEIR_STAGE_RESHAPE] = WEIR_MEMORY_VIEW,
-		[WEIR_STAGE_CONVERT] = WEIR_MEMORY_COPY,
+		[WEIR_STAGE_CONVERT] = WEIR_MEMORY_CONVERTED,
 	};
 	const struct weir_stage_impl *impl = stage->impl;
 	bool converts = impl->access == WEIR_STAGE_CONVERT;
 	bool device = stage->engine && stage->engine->is_device;
-	struct weir_leg_plan *leg = &pipeline->plan.legs[pipeline->plan.n_legs - 1];
 	bool may_copy = impl->access == WEIR_STAGE_WRITE && leg->kept;
 
 	weir_plan_add_hop(&pipeline->plan,
@@ -64,15 +69,18 @@ static void add_hop(struct weir_pipeline *pipeline, const struct weir_stage *sta
 			.name = weir_plan_text(&pipeline->plan, "%s", stage->text),
 			.reason = may_copy ? reason_to_copy(pipeline) : reasons[impl->access],
 			.video = *video,
-			.bytes_copied = converts && !device ? leg->slot_bytes : 0,
+			.bytes_converted = converts && !device ? leg->slot_bytes : 0,
 			.may_copy = may_copy,
+			.from = leg->hop,
 		});
+	leg->hop = pipeline->plan.value.n_hops - 1;
 	leg->copies |= may_copy;
 	leg->kept |= !converts && may_keep(stage);
 }
 
 /* What the stage makes begins a leg of its own. */
-static int begin_leg(struct weir_pipeline *pipeline, size_t stage, const struct weir_video *video)
+static int begin_leg(struct weir_pipeline *pipeline, size_t stage, size_t branch, size_t *at,
+	const struct weir_video *video)
 {
 	struct weir_plan_draft *plan = &pipeline->plan;
 	struct weir_leg_plan *leg = &plan->legs[plan->n_legs];
@@ -82,32 +90,36 @@ static int begin_leg(struct weir_pipeline *pipeline, size_t stage, const struct 
 			"%d stages that convert are the most there can be", WEIR_MAX_LEGS - 1);
 		return -ENOTSUP;
 	}
-	*leg = (struct weir_leg_plan){ .video = *video, .first = stage + 1, .end = stage + 1 };
-	plan->n_legs++;
+	*leg = (struct weir_leg_plan){
+		.video = *video,
+		.first = stage + 1,
+		.end = stage + 1,
+		.from = *at,
+		.hop = plan->legs[*at].hop,
+		.branch = branch,
+	};
+	*at = plan->n_legs++;
 	return weir_planner_output_bytes(pipeline->stages[stage], video, &leg->slot_bytes);
 }
 
-static int add_stage(struct weir_pipeline *pipeline, size_t index, struct weir_video *video)
+/* *at: the leg whose frames come to it; becomes the one of those that it makes. */
+static int add_stage(struct weir_pipeline *pipeline, size_t index, size_t branch, size_t *at,
+	struct weir_video *video)
 {
 	const struct weir_stage *stage = pipeline->stages[index];
 	int err = weir_planner_configure(pipeline, index, video, pipeline->settings.log);
 
 	if (!err && stage->impl->access == WEIR_STAGE_CONVERT)
-		err = begin_leg(pipeline, index, video);
+		err = begin_leg(pipeline, index, branch, at, video);
 	if (err)
 		return err;
-	pipeline->plan.legs[pipeline->plan.n_legs - 1].end = index + 1;
-	add_hop(pipeline, stage, video);
+	pipeline->plan.legs[*at].end = index + 1;
+	add_hop(pipeline, stage, &pipeline->plan.legs[*at], video);
 	return 0;
 }
 
-bool weir_planner_has_lost(const struct weir_pipeline *pipeline, size_t index)
-{
-	return pipeline->running && pipeline->errors[index];
-}
-
-static void add_lost_sink(
-	struct weir_pipeline *pipeline, struct weir_sink *sink, const struct weir_video *video)
+static void add_lost_sink(struct weir_pipeline *pipeline, struct weir_sink *sink,
+	const struct weir_leg_plan *leg, const struct weir_video *video)
 {
 	weir_plan_add_hop(
 		&pipeline->plan, &(struct weir_plan_hop){
@@ -115,6 +127,7 @@ static void add_lost_sink(
 					 .name = weir_plan_text(&pipeline->plan, "%s", sink->uri),
 					 .reason = "lost earlier in this run: gets nothing",
 					 .video = *video,
+					 .from = leg->hop,
 				 });
 }
 
@@ -129,10 +142,9 @@ static const char *reason_of(const struct weir_sink_impl *impl)
 	return impl->program_holds ? "is shown to the program" : "looks at no pixel";
 }
 
-static void add_living_sink(
-	struct weir_pipeline *pipeline, size_t index, const struct weir_video *video)
+static void add_living_sink(struct weir_pipeline *pipeline, size_t index,
+	const struct weir_leg_plan *leg, const struct weir_video *video)
 {
-	const struct weir_leg_plan *leg = &pipeline->plan.legs[pipeline->plan.n_legs - 1];
 	const struct weir_offer offer =
 		weir_planner_offer(pipeline, video, leg->kind, &leg->traits);
 	struct weir_sink *sink = pipeline->sinks[index];
@@ -149,42 +161,73 @@ static void add_living_sink(
 		.bytes_copied = copied,
 		.may_copy = may_copy,
 		.budget = sink->budget,
+		.from = leg->hop,
 	};
 
 	weir_planner_mask_sink(pipeline, index, &hop);
 	weir_plan_add_hop(&pipeline->plan, &hop);
 }
 
-static void add_sinks(struct weir_pipeline *pipeline, const struct weir_video *video)
+static void add_sinks(struct weir_pipeline *pipeline)
 {
-	for (size_t i = 0; i < pipeline->n_sinks; i++)
+	struct weir_plan_draft *plan = &pipeline->plan;
+	const struct weir_branch before = plan->asked;
+
+	for (size_t i = 0; i < pipeline->n_sinks && !plan->error; i++) {
+		const struct weir_branch *branch =
+			&plan->branches[weir_planner_branch_of(pipeline, i)];
+		const struct weir_leg_plan *leg = &plan->legs[branch->leg];
+		const struct weir_video video = plan->hops[leg->hop].video;
+
+		weir_planner_ask(pipeline, *branch);
 		if (weir_planner_has_lost(pipeline, i))
-			add_lost_sink(pipeline, pipeline->sinks[i], video);
+			add_lost_sink(pipeline, pipeline->sinks[i], leg, &video);
 		else
-			add_living_sink(pipeline, i, video);
+			add_living_sink(pipeline, i, leg, &video);
+	}
+	weir_planner_ask(pipeline, before);
 }
 
-static int plan_stages(struct weir_pipeline *pipeline, struct weir_video *video)
+/* From the leg that it begins with; *video comes to it, and becomes what comes out of it. */
+static int plan_branch(
+	struct weir_pipeline *pipeline, size_t index, size_t from, struct weir_video *video)
 {
+	struct weir_branch *branch = &pipeline->plan.branches[index];
+	const struct weir_branch before = weir_planner_ask(pipeline, *branch);
 	int err = 0;
 
-	*video = pipeline->source->video;
+	branch->leg = from;
+	for (size_t i = branch->first; i < branch->end && !err; i++)
+		err = add_stage(pipeline, i, index, &branch->leg, video);
+	weir_planner_ask(pipeline, before);
+	return err;
+}
+
+static int plan_stages(struct weir_pipeline *pipeline)
+{
+	struct weir_plan_draft *plan = &pipeline->plan;
+	struct weir_video trunk = pipeline->source->video;
+	int err;
+
 	add_source(pipeline);
-	pipeline->plan.legs[0] =
-		(struct weir_leg_plan){ .video = *video, .kept = pipeline->source->keeps_frames };
-	pipeline->plan.n_legs = 1;
-	for (size_t i = 0; i < pipeline->n_stages && !err; i++)
-		err = add_stage(pipeline, i, video);
+	plan->legs[0] =
+		(struct weir_leg_plan){ .video = trunk, .kept = pipeline->source->keeps_frames };
+	plan->n_legs = 1;
+	err = plan_branch(pipeline, 0, 0, &trunk);
+	for (size_t i = 1; i < plan->n_branches && !err; i++) {
+		struct weir_video video = trunk;
+
+		err = plan_branch(pipeline, i, plan->branches[0].leg, &video);
+	}
 	return err;
 }
 
 /* First what is to flow, then in what, then each hop of it. */
 static int plan_flow(struct weir_pipeline *pipeline)
 {
-	struct weir_video video;
 	int err;
 
-	weir_planner_drop_conversion(pipeline);
+	weir_planner_begin_branches(pipeline);
 	err = weir_planner_weigh_memory(pipeline, weir_planner_was_brought(pipeline));
 	if (!err)
 		err = weir_planner_choose_picture(pipeline);
@@ -192,11 +235,11 @@ static int plan_flow(struct weir_pipeline *pipeline)
 		return err;
 	pipeline->plan.value.video = pipeline->source->video;
 	weir_planner_choose_made(pipeline);
-	err = plan_stages(pipeline, &video);
+	err = plan_stages(pipeline);
 	if (!err)
 		err = weir_planner_choose_memory(pipeline);
 	if (!err)
-		add_sinks(pipeline, &video);
+		add_sinks(pipeline);
 	return err;
 }
 
@@ -226,14 +269,18 @@ static int check_copy_policy(const struct weir_pipeline *pipeline)
 {
 	const struct weir_plan *plan = &pipeline->plan.value;
 
-	if (!pipeline->settings.require_zero_copy || !plan->bytes_copied)
+	if (!pipeline->settings.require_zero_copy || !(plan->bytes_copied + plan->bytes_converted))
 		return 0;
-	for (size_t i = 0; i < plan->n_hops; i++)
-		if (plan->hops[i].bytes_copied)
+	for (size_t i = 0; i < plan->n_hops; i++) {
+		const struct weir_plan_hop *hop = &plan->hops[i];
+		uint64_t bytes = hop->bytes_copied + hop->bytes_converted;
+
+		if (bytes)
 			weir_error(pipeline->settings.log,
-				"zero copy was required, but %s copies %llu bytes a frame: %s",
-				plan->hops[i].name, (unsigned long long)plan->hops[i].bytes_copied,
-				plan->hops[i].reason);
+				"zero copy was required, but %s %s %llu bytes a frame: %s",
+				hop->name, hop->bytes_copied ? "copies" : "writes",
+				(unsigned long long)bytes, hop->reason);
+	}
 	return -EPERM;
 }
 

@@ -19,14 +19,29 @@ void weir_planner_fit(struct weir_pipeline *pipeline, unsigned slots);
 /* Shares the buffers among the sinks that are left, after one was lost. */
 void weir_planner_share(struct weir_pipeline *pipeline);
 
-/* Whether that sink was lost in this run: what the books of the last one say does not matter. */
+/* planner_branch.c: whether that sink was lost in this run: what the books of the last one say does
+ * not matter. */
 bool weir_planner_has_lost(const struct weir_pipeline *pipeline, size_t index);
+
+/* planner_branch.c: back to the trunk alone, with every living sink at its end. */
+void weir_planner_begin_branches(struct weir_pipeline *pipeline);
+
+/* planner_branch.c: whom the questions go to from now on: those sinks, behind those stages. While
+ * planning it is the trunk, but for as long as somebody looks at another branch. What it was. */
+struct weir_branch weir_planner_ask(struct weir_pipeline *pipeline, struct weir_branch whom);
+bool weir_planner_is_asked(const struct weir_pipeline *pipeline, size_t index);
+
+/* planner_branch.c: which branch a sink is on, and which leg that ends with. */
+size_t weir_planner_branch_of(const struct weir_pipeline *pipeline, size_t index);
+size_t weir_planner_leg_of(const struct weir_pipeline *pipeline, size_t index);
 
 /* planner_kinds.c: what sinks are asked about: such a picture, that comes to them in that memory.
  */
 struct weir_offer weir_planner_offer(const struct weir_pipeline *pipeline,
 	const struct weir_video *video, const struct weir_memory_kind *kind,
 	const struct weir_memory_traits *traits);
+
+/* Of the questions that follow, those about sinks and stages are about who is asked. */
 
 /* planner_cost.c: what the sinks copy of each frame of such a picture, beside what some copy of
  * any; WEIR_REFUSED, with the one that does not take it in `why`. `video` is what comes to the
@@ -70,15 +85,17 @@ size_t weir_planner_kinds(const struct weir_pipeline *pipeline,
 const char *weir_planner_name_maker(
 	struct weir_pipeline *pipeline, const struct weir_memory_kind *kind, const char *reason);
 
-/* planner_made.c: of the kinds of memory that we can make ourselves, the one in which sinks copy
+/* planner_made.c: tries once for a plan which kinds of memory there are for what stages make. */
+void weir_planner_probe_made(struct weir_pipeline *pipeline);
+
+/* planner_made.c: of these kinds of memory, the one in which sinks copy
  * least of such frames, and what they copy, as weir_planner_cost(). */
 uint64_t weir_planner_weigh_made(const struct weir_pipeline *pipeline,
 	const struct weir_video *at_sinks, struct weir_made *out, char *why, size_t size);
 
-/* planner_made.c: what frames that a stage makes lie in: chosen for what comes to the sinks, and
- * which it is. */
+/* planner_made.c: what frames that stages make lie in, chosen for what comes to the sinks of each
+ * branch. */
 void weir_planner_choose_made(struct weir_pipeline *pipeline);
-const struct weir_memory_kind *weir_planner_stage_kind(const struct weir_pipeline *pipeline);
 
 /* planner_stages.c: whether the stage that takes the frames of a leg can have them in that kind of
  * memory. 0, or -errno with the reason in `why`. */
@@ -115,13 +132,22 @@ int weir_planner_output_bytes(
 /* planner_cost.c: what a copy of an uncompressed picture takes, padding left out. */
 uint64_t weir_planner_visible_bytes(const struct weir_video *video);
 
-/* planner_convert.c: finds the stages that make what every sink takes of one of these pictures of
- * the source's, losing least, then writing least. Those that lose `limit` or more do not count.
- * Whether there are any; they are not added yet. */
-struct weir_conversion {
-	size_t from;       /* the picture */
+/* planner_convert.c: finds what is to be converted for whom, of one of these pictures of the
+ * source's, losing least, then writing least: sinks that take the picture get it as it is, and
+ * those that do not share as few ways as serve them all. What loses `limit` or more does not count.
+ * Whether there is any; nothing is added yet. *unserved becomes those of the first picture's that
+ * no way serves. */
+struct weir_way {
 	char texts[2][40]; /* of the stages */
 	unsigned n_stages, loss;
+	uint32_t sinks;
+	uint64_t cost;
+};
+#define WEIR_MAX_WAYS 6
+struct weir_conversion {
+	size_t from; /* the picture */
+	struct weir_way ways[WEIR_MAX_WAYS];
+	unsigned n_ways, loss;
 	uint64_t cost;
 };
 struct weir_candidate {
@@ -130,16 +156,18 @@ struct weir_candidate {
 };
 bool weir_planner_find_conversion(struct weir_pipeline *pipeline,
 	const struct weir_candidate *pictures, size_t n_pictures, unsigned limit,
-	struct weir_conversion *out);
+	struct weir_conversion *out, uint32_t *unserved);
 
-/* planner_convert.c: adds them, after those that the user asked for. 0 or -errno. */
+/* planner_convert.c: branches off for each of its ways, with stages after all others; and lets go
+ * of all stages but the first `n`. 0 or -errno. */
 int weir_planner_add_conversion(
 	struct weir_pipeline *pipeline, const struct weir_conversion *conversion);
-void weir_planner_drop_conversion(struct weir_pipeline *pipeline);
+void weir_planner_drop_stages(struct weir_pipeline *pipeline, size_t n);
 
-/* planner_convert.c: logs who does not take what comes: -ENOTSUP. 0 when memory is what is missing,
- * or when in the middle of a run others stay: the one who refuses is lost. */
-int weir_planner_refuse(struct weir_pipeline *pipeline);
+/* planner_refuse.c: logs who of `unserved` does not take what comes: -ENOTSUP. 0 when memory is
+ * what is missing; 1 when in the middle of a run others stay: the one who refuses is lost, and
+ * another plan is to be made for the others. */
+int weir_planner_refuse(struct weir_pipeline *pipeline, uint32_t unserved);
 
 /* planner_picture.c: keeps what the source delivers, or brings it to another format or stride that
  * spares a copy or a refusal, or adds a stage that converts, within the user's wishes. Memory has

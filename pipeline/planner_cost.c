@@ -19,7 +19,7 @@ uint64_t weir_planner_cost(const struct weir_pipeline *pipeline, const struct we
 	for (size_t i = 0; i < pipeline->n_sinks; i++) {
 		struct weir_sink *sink = pipeline->sinks[i];
 
-		if (weir_planner_has_lost(pipeline, i))
+		if (!weir_planner_is_asked(pipeline, i))
 			continue;
 		if (weir_sink_accepts(sink, &offer, text, sizeof(text))) {
 			snprintf(why, size, "%s: %s", sink->uri, text);
@@ -88,7 +88,7 @@ uint32_t weir_planner_wish(const struct weir_pipeline *pipeline, struct weir_vid
 			struct weir_sink *sink = pipeline->sinks[i];
 			uint32_t stride = 0;
 
-			if (sink->impl->stride && !weir_planner_has_lost(pipeline, i))
+			if (sink->impl->stride && weir_planner_is_asked(pipeline, i))
 				stride = sink->impl->stride(sink, &video);
 			if (stride > video.stride)
 				video.stride = stride;
@@ -184,7 +184,7 @@ int weir_planner_pass_stages(const struct weir_pipeline *pipeline, struct weir_v
 
 	*converted = 0;
 	*converts = false;
-	for (size_t i = 0; i < pipeline->n_stages; i++) {
+	for (size_t i = pipeline->plan.asked.first; i < pipeline->plan.asked.end; i++) {
 		const struct weir_stage *stage = pipeline->stages[i];
 		size_t bytes = 0;
 		int err = weir_planner_configure(pipeline, i, video, &log);

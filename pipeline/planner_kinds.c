@@ -48,7 +48,9 @@ const char *weir_planner_name_maker(
 /* Whether a stage shows others a part of what was made last. */
 static bool has_view(const struct weir_pipeline *pipeline)
 {
-	for (size_t i = pipeline->n_stages; i-- > 0 && !pipeline->stages[i]->engine;)
+	const struct weir_branch *asked = &pipeline->plan.asked;
+
+	for (size_t i = asked->end; i-- > asked->first && !pipeline->stages[i]->engine;)
 		if (pipeline->stages[i]->impl->access == WEIR_STAGE_RESHAPE)
 			return true;
 	return false;

@@ -18,7 +18,9 @@ static const struct weir_memory_kind *const device[] = { &weir_memory_slab, &wei
 /* The stage that makes what comes to the sinks; NULL: the source does. */
 static struct weir_stage *last_maker(const struct weir_pipeline *pipeline)
 {
-	for (size_t i = pipeline->n_stages; i-- > 0;)
+	const struct weir_branch *asked = &pipeline->plan.asked;
+
+	for (size_t i = asked->end; i-- > asked->first;)
 		if (pipeline->stages[i]->engine)
 			return pipeline->stages[i];
 	return NULL;
@@ -27,8 +29,32 @@ static struct weir_stage *last_maker(const struct weir_pipeline *pipeline)
 static bool wants_dmabufs(const struct weir_pipeline *pipeline)
 {
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		if (pipeline->sinks[i]->impl->shows_dmabufs ||
-			pipeline->sinks[i]->impl->program_holds)
+		if (pipeline->plan.asked.sinks & 1u << i &&
+			(pipeline->sinks[i]->impl->shows_dmabufs ||
+				pipeline->sinks[i]->impl->program_holds))
+			return true;
+	return false;
+}
+
+void weir_planner_probe_made(struct weir_pipeline *pipeline)
+{
+	static const struct weir_memory_kind *const all[] = { &weir_memory_slab, &weir_memory_host,
+		&weir_memory_mmap, &weir_memory_heap, &weir_memory_scanout, NULL };
+	const struct weir_memory_kind *kinds[WEIR_MAX_KINDS];
+	struct weir_plan_draft *plan = &pipeline->plan;
+	size_t n = weir_planner_kinds(pipeline, all, kinds);
+	char why[WEIR_PLAN_WHY];
+
+	plan->n_makeable = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!kinds[i]->probe(why, sizeof(why)))
+			plan->makeable[plan->n_makeable++] = kinds[i];
+}
+
+static bool is_makeable(const struct weir_plan_draft *plan, const struct weir_memory_kind *kind)
+{
+	for (size_t i = 0; i < plan->n_makeable; i++)
+		if (plan->makeable[i] == kind)
 			return true;
 	return false;
 }
@@ -51,7 +77,7 @@ uint64_t weir_planner_weigh_made(const struct weir_pipeline *pipeline,
 		struct weir_memory_traits traits = kinds[i]->traits;
 		uint64_t cost;
 
-		if (kinds[i]->probe(text, sizeof(text)))
+		if (!is_makeable(&pipeline->plan, kinds[i]))
 			continue;
 		if (maker && maker->engine->fills &&
 			maker->engine->fills(maker, kinds[i], text, sizeof(text)))
@@ -70,17 +96,23 @@ uint64_t weir_planner_weigh_made(const struct weir_pipeline *pipeline,
 
 void weir_planner_choose_made(struct weir_pipeline *pipeline)
 {
-	struct weir_video video = pipeline->source->video;
+	struct weir_plan_draft *plan = &pipeline->plan;
+	struct weir_video trunk = pipeline->source->video;
+	const struct weir_branch before = plan->asked;
 	char why[WEIR_PLAN_WHY];
 	uint64_t converted;
 	bool converts;
 
-	/* Where a stage refuses, it says so soon. */
-	weir_planner_pass_stages(pipeline, &video, &converted, &converts, why, sizeof(why));
-	weir_planner_weigh_made(pipeline, &video, &pipeline->plan.made, why, sizeof(why));
-}
+	for (size_t i = 0; i < plan->n_branches; i++) {
+		struct weir_video video = trunk;
 
-const struct weir_memory_kind *weir_planner_stage_kind(const struct weir_pipeline *pipeline)
-{
-	return pipeline->plan.made.kind;
+		weir_planner_ask(pipeline, plan->branches[i]);
+		/* Where a stage refuses, it says so soon. */
+		weir_planner_pass_stages(pipeline, &video, &converted, &converts, why, sizeof(why));
+		weir_planner_weigh_made(
+			pipeline, &video, &plan->branches[i].made, why, sizeof(why));
+		if (i == 0)
+			trunk = video;
+	}
+	weir_planner_ask(pipeline, before);
 }

@@ -4,13 +4,13 @@
 
 /* Whose work the masks of a sink are, and what they cost. */
 
-static bool is_alone(const struct weir_pipeline *pipeline)
+/* Nobody else sees its frames, not even to convert them. */
+static bool is_alone(const struct weir_pipeline *pipeline, size_t index)
 {
-	size_t living = 0;
+	const struct weir_plan_draft *plan = &pipeline->plan;
+	size_t branch = weir_planner_branch_of(pipeline, index);
 
-	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		living += !weir_planner_has_lost(pipeline, i);
-	return living == 1;
+	return plan->branches[branch].sinks == 1u << index && (branch || plan->n_branches == 1);
 }
 
 static enum weir_masking masking_of(const struct weir_pipeline *pipeline, size_t index)
@@ -21,13 +21,12 @@ static enum weir_masking masking_of(const struct weir_pipeline *pipeline, size_t
 		return WEIR_MASKING_NONE;
 	if (sink->impl->gathers)
 		return WEIR_MASKING_GATHER;
-	return is_alone(pipeline) ? WEIR_MASKING_IN_PLACE : WEIR_MASKING_COPY;
+	return is_alone(pipeline, index) ? WEIR_MASKING_IN_PLACE : WEIR_MASKING_COPY;
 }
 
-static void mask_in_place(struct weir_plan_draft *plan, struct weir_plan_hop *hop)
+static void mask_in_place(
+	struct weir_plan_draft *plan, struct weir_leg_plan *leg, struct weir_plan_hop *hop)
 {
-	struct weir_leg_plan *leg = &plan->legs[plan->n_legs - 1];
-
 	hop->may_copy = leg->kept;
 	leg->copies |= leg->kept;
 	hop->reason = weir_plan_text(plan, "%s; masked in place%s", hop->reason,
@@ -51,7 +50,7 @@ void weir_planner_mask_sink(struct weir_pipeline *pipeline, size_t index, struct
 	if (plan->masking[index] == WEIR_MASKING_GATHER)
 		hop->reason = weir_plan_text(plan, "%s; its masks cost no copy", hop->reason);
 	else if (plan->masking[index] == WEIR_MASKING_IN_PLACE)
-		mask_in_place(plan, hop);
+		mask_in_place(plan, &plan->legs[weir_planner_leg_of(pipeline, index)], hop);
 	else if (plan->masking[index] == WEIR_MASKING_COPY)
 		mask_copies(plan, hop);
 }

@@ -73,7 +73,7 @@ static bool refuses_it(const struct weir_pipeline *pipeline, size_t index,
 	if (converts)
 		weir_planner_weigh_made(pipeline, video, &made, why, sizeof(why));
 	offer = weir_planner_offer(pipeline, video, made.kind, &made.traits);
-	return !weir_planner_has_lost(pipeline, index) &&
+	return weir_planner_is_asked(pipeline, index) &&
 	       weir_sink_accepts(sink, &offer, why, sizeof(why));
 }
 
@@ -323,9 +323,10 @@ static int say_no_memory(struct weir_pipeline *pipeline)
 }
 
 /* What sinks get, where it is ours to make. */
-static const struct weir_memory_kind *kind_of_copies(const struct weir_pipeline *pipeline)
+static const struct weir_memory_kind *kind_of_copies(
+	const struct weir_plan_draft *plan, const struct weir_leg_plan *leg)
 {
-	const struct weir_memory_kind *kind = weir_planner_stage_kind(pipeline);
+	const struct weir_memory_kind *kind = plan->branches[leg->branch].made.kind;
 
 	return kind && kind->create ? kind : &weir_memory_host;
 }
@@ -347,7 +348,7 @@ int weir_planner_choose_memory(struct weir_pipeline *pipeline)
 	if (err)
 		return err;
 	for (size_t i = 0; i < plan->n_legs; i++)
-		plan->legs[i].private_kind = kind_of_copies(pipeline);
+		plan->legs[i].private_kind = kind_of_copies(plan, &plan->legs[i]);
 	if (chosen->kind == &weir_memory_given)
 		return weir_given_check(&pipeline->given, &plan->value, pipeline->source->min_slots,
 			pipeline->settings.log);

@@ -80,8 +80,8 @@ static int take(struct weir_picture_choice *choice, const struct weir_picture *c
 	return err || !stale ? err : weir_planner_weigh_memory(pipeline, false);
 }
 
-static bool find_conversion(
-	const struct weir_picture_choice *choice, unsigned limit, struct weir_conversion *out)
+static bool find_conversion(const struct weir_picture_choice *choice, unsigned limit,
+	struct weir_conversion *out, uint32_t *unserved)
 {
 	struct weir_candidate candidates[WEIR_MAX_PICTURES];
 
@@ -91,7 +91,25 @@ static bool find_conversion(
 		candidates[i].video = picture->comes && !picture->respaced ? &picture->video : NULL;
 		candidates[i].loss = picture->loss;
 	}
-	return weir_planner_find_conversion(choice->pipeline, candidates, choice->n, limit, out);
+	return weir_planner_find_conversion(
+		choice->pipeline, candidates, choice->n, limit, out, unserved);
+}
+
+/* The same picture, with its lines as far apart as those want them who get it as it is. */
+static int space_lines(struct weir_pipeline *pipeline)
+{
+	struct weir_picture_choice choice = { .pipeline = pipeline };
+	const struct weir_picture *chosen;
+
+	weir_pictures_begin(&choice, &pipeline->source->video);
+	if ((choice.picture[0].cost || choice.picture[0].wishes) &&
+		pipeline->source->impl->try_video)
+		weir_pictures_space(&choice);
+	chosen = best(&choice);
+	if (chosen->cost == WEIR_REFUSED || chosen == choice.picture)
+		return 0;
+	weir_pictures_tell(&choice, chosen);
+	return bring_to(pipeline, &chosen->video);
 }
 
 static int convert(struct weir_picture_choice *choice, const struct weir_conversion *conversion)
@@ -104,17 +122,28 @@ static int convert(struct weir_picture_choice *choice, const struct weir_convers
 	err = bring_to(pipeline, &from->video);
 	if (!err)
 		err = weir_planner_add_conversion(pipeline, conversion);
+	if (!err)
+		err = weir_planner_weigh_memory(pipeline, false);
+	if (!err)
+		err = space_lines(pipeline);
 	return err ? err : weir_planner_weigh_memory(pipeline, false);
 }
 
-/* None is to be had: as it was. */
-static int give_up(struct weir_picture_choice *choice)
+/* None is to be had: as it was, and in the middle of a run without whoever refuses. */
+static int give_up(struct weir_picture_choice *choice, uint32_t unserved)
 {
-	int err = bring_to(choice->pipeline, &choice->picture[0].video);
+	struct weir_pipeline *pipeline = choice->pipeline;
+	int err = bring_to(pipeline, &choice->picture[0].video);
 
 	if (!err)
-		err = weir_planner_weigh_memory(choice->pipeline, false);
-	return err ? err : weir_planner_refuse(choice->pipeline);
+		err = weir_planner_weigh_memory(pipeline, false);
+	if (!err)
+		err = weir_planner_refuse(pipeline, unserved);
+	if (err != 1)
+		return err;
+	weir_planner_begin_branches(pipeline);
+	err = weir_planner_weigh_memory(pipeline, false);
+	return err ? err : weir_planner_choose_picture(pipeline);
 }
 
 static bool has_memory(const struct weir_pipeline *pipeline)
@@ -131,6 +160,7 @@ int weir_planner_choose_picture(struct weir_pipeline *pipeline)
 	struct weir_picture_choice choice = { .pipeline = pipeline };
 	struct weir_conversion conversion;
 	const struct weir_picture *chosen;
+	uint32_t unserved = 0;
 
 	weir_pictures_begin(&choice, own_video(pipeline));
 	if (!has_memory(pipeline))
@@ -142,9 +172,9 @@ int weir_planner_choose_picture(struct weir_pipeline *pipeline)
 	/* A loss that people see is worth a conversion, if there may be one. */
 	if (chosen->cost != WEIR_REFUSED)
 		limit = pipeline->settings.require_zero_copy ? 0 : chosen->loss;
-	if (limit >= WEIR_LOSS_COARSE && find_conversion(&choice, limit, &conversion))
+	if (limit >= WEIR_LOSS_COARSE && find_conversion(&choice, limit, &conversion, &unserved))
 		return convert(&choice, &conversion);
 	if (chosen->cost != WEIR_REFUSED)
 		return take(&choice, chosen);
-	return give_up(&choice);
+	return give_up(&choice, unserved);
 }

@@ -35,7 +35,8 @@ static inline bool weir_is_same_picture(const struct weir_video *a, const struct
 /* planner_pictures.c: the first one, what the source delivers by itself, and what it costs. */
 void weir_pictures_begin(struct weir_picture_choice *choice, const struct weir_video *own);
 
-/* planner_pictures.c: all others, within the user's wishes. */
+/* planner_pictures.c: the same with other strides; all others, within the user's wishes. */
+void weir_pictures_space(struct weir_picture_choice *choice);
 void weir_pictures_find(struct weir_picture_choice *choice);
 
 /* planner_picture_words.c: puts the choice into the plan. */

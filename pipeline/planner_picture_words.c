@@ -112,10 +112,15 @@ static const char *tell_conversion(
 	const struct weir_picture_choice *choice, const struct weir_conversion *conversion)
 {
 	const struct weir_picture *from = &choice->picture[conversion->from];
-	bool two = conversion->n_stages > 1;
+	struct weir_plan_draft *plan = &choice->pipeline->plan;
+	const char *list = "";
+	unsigned n = 0;
 
-	return weir_plan_text(&choice->pipeline->plan, "%s%s%s follow%s: %s", conversion->texts[0],
-		two ? " and " : "", two ? conversion->texts[1] : "", two ? "" : "s",
+	for (unsigned i = 0; i < conversion->n_ways; i++)
+		for (unsigned s = 0; s < conversion->ways[i].n_stages; s++)
+			list = weir_plan_text(plan, "%s%s%s", list, n++ ? " and " : "",
+				conversion->ways[i].texts[s]);
+	return weir_plan_text(plan, "%s follow%s: %s", list, n > 1 ? "" : "s",
 		from->cost == WEIR_REFUSED ? from->why : "better than what comes");
 }
 

@@ -45,7 +45,7 @@ static unsigned count_wishes(
 		struct weir_sink *sink = pipeline->sinks[i];
 		uint32_t stride = 0;
 
-		if (sink->impl->stride && !weir_planner_has_lost(pipeline, i) &&
+		if (sink->impl->stride && weir_planner_is_asked(pipeline, i) &&
 			!(at_sinks->format->flags & WEIR_FORMAT_COMPRESSED))
 			stride = sink->impl->stride(sink, at_sinks);
 		wishes += stride && stride != at_sinks->stride;
@@ -120,7 +120,8 @@ static void add_strides(struct weir_picture_choice *choice, size_t first)
 			struct weir_video video = choice->picture[at].video;
 			struct weir_picture *picture = NULL;
 
-			if (!sink->impl->stride || !choice->picture[at].comes ||
+			if (!sink->impl->stride || !weir_planner_is_asked(pipeline, i) ||
+				!choice->picture[at].comes ||
 				video.format->flags & WEIR_FORMAT_COMPRESSED)
 				continue;
 			video.stride = sink->impl->stride(sink, &video);
@@ -184,6 +185,11 @@ void weir_pictures_begin(struct weir_picture_choice *choice, const struct weir_v
 	choice->picture[0].video = *own;
 	choice->picture[0].comes = true;
 	weigh(choice->pipeline, &choice->picture[0]);
+}
+
+void weir_pictures_space(struct weir_picture_choice *choice)
+{
+	add_strides(choice, 0);
 }
 
 void weir_pictures_find(struct weir_picture_choice *choice)

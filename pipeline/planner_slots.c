@@ -6,11 +6,6 @@
 /* How many slots each leg has, and how many frames each sink may hold of them: capture must never
  * starve. */
 
-static struct weir_leg_plan *last_leg(struct weir_plan_draft *plan)
-{
-	return &plan->legs[plan->n_legs - 1];
-}
-
 /* One that gets copies of its own holds nothing of the source's. */
 static bool has_copies(const struct weir_pipeline *pipeline, size_t index)
 {
@@ -24,54 +19,99 @@ static unsigned wanted_budget(const struct weir_pipeline *pipeline, size_t index
 	return pipeline->sinks[index]->budget;
 }
 
+static bool is_at(const struct weir_pipeline *pipeline, size_t index, size_t leg)
+{
+	return weir_planner_leg_of(pipeline, index) == leg;
+}
+
 /* One to fill, one that waits, and what it may hold. */
-static unsigned masked_slots(const struct weir_pipeline *pipeline)
+static unsigned masked_slots(const struct weir_pipeline *pipeline, size_t leg)
 {
 	unsigned sum = 0;
 
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		if (has_copies(pipeline, i) && !weir_planner_has_lost(pipeline, i))
+		if (is_at(pipeline, i, leg) && has_copies(pipeline, i) &&
+			!weir_planner_has_lost(pipeline, i))
 			sum += pipeline->sinks[i]->budget + 2;
 	return sum;
 }
 
-static unsigned sum_of_budgets(const struct weir_pipeline *pipeline)
+static unsigned sum_of_budgets(const struct weir_pipeline *pipeline, size_t leg)
 {
 	unsigned sum = 0;
 
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		sum += wanted_budget(pipeline, i);
+		sum += is_at(pipeline, i, leg) ? wanted_budget(pipeline, i) : 0;
 	return sum;
 }
 
-static unsigned sum_of_shares(const struct weir_pipeline *pipeline)
+static unsigned sum_of_shares(const struct weir_pipeline *pipeline, size_t leg)
 {
 	unsigned sum = 0;
 
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		sum += pipeline->plan.shares[i];
+		sum += is_at(pipeline, i, leg) ? pipeline->plan.shares[i] : 0;
 	return sum;
 }
 
-static unsigned *largest_share(struct weir_pipeline *pipeline)
+static unsigned *largest_share(struct weir_pipeline *pipeline, size_t leg)
 {
 	unsigned *largest = NULL;
 
 	for (size_t i = 0; i < pipeline->n_sinks; i++) {
 		unsigned *share = &pipeline->plan.shares[i];
 
-		if (*share > 1 && (!largest || *share > *largest))
+		if (is_at(pipeline, i, leg) && *share > 1 && (!largest || *share > *largest))
 			largest = share;
 	}
 	return largest;
 }
 
-static const char *last_maker(const struct weir_pipeline *pipeline)
-{
-	const struct weir_plan_draft *plan = &pipeline->plan;
+/* ---- the heads of legs ---- */
 
-	return plan->n_legs > 1 ? pipeline->stages[plan->legs[plan->n_legs - 1].first - 1]->text
-				: "the source";
+static struct weir_stage_needs needs_of(const struct weir_pipeline *pipeline, size_t leg)
+{
+	const struct weir_stage *head = pipeline->stages[pipeline->plan.legs[leg].first - 1];
+	struct weir_stage_needs needs = { .own = 1, .takes = 1 };
+
+	if (head->engine->needs)
+		head->engine->needs(head, &needs);
+	return needs;
+}
+
+/* Frames of that leg which heads have in work; and which wait for them, one each. */
+static unsigned slots_in_work(const struct weir_pipeline *pipeline, size_t leg)
+{
+	unsigned sum = 0;
+
+	for (size_t i = leg + 1; i < pipeline->plan.n_legs; i++)
+		if (pipeline->plan.legs[i].from == leg)
+			sum += needs_of(pipeline, i).takes;
+	return sum;
+}
+
+static unsigned slots_waiting(const struct weir_pipeline *pipeline, size_t leg)
+{
+	unsigned sum = 0;
+
+	for (size_t i = leg + 1; i < pipeline->plan.n_legs; i++)
+		sum += pipeline->plan.legs[i].from == leg;
+	return sum;
+}
+
+/* What whoever gets a leg's frames may hold: sinks their budgets, heads of other legs their work
+ * and one that waits. */
+static unsigned consumers_slots(const struct weir_pipeline *pipeline, size_t leg)
+{
+	return sum_of_budgets(pipeline, leg) + slots_in_work(pipeline, leg) +
+	       slots_waiting(pipeline, leg);
+}
+
+/* ---- words ---- */
+
+static const char *maker_of(const struct weir_pipeline *pipeline, size_t leg)
+{
+	return leg ? pipeline->stages[pipeline->plan.legs[leg].first - 1]->text : "the source";
 }
 
 uint64_t weir_planner_deadline_ns(const struct weir_pipeline *pipeline, size_t index)
@@ -86,53 +126,73 @@ uint64_t weir_planner_deadline_ns(const struct weir_pipeline *pipeline, size_t i
 static const char *explain_budget(struct weir_pipeline *pipeline, size_t index)
 {
 	struct weir_plan_draft *plan = &pipeline->plan;
-	const struct weir_leg_plan *last = last_leg(plan);
+	size_t number = weir_planner_leg_of(pipeline, index);
+	const struct weir_leg_plan *leg = &plan->legs[number];
 	const char *reason = plan->sink_reasons[index];
 
 	if (plan->shares[index] >= wanted_budget(pipeline, index))
 		return reason;
-	if (last->lag_slots)
+	if (leg->lag_slots)
 		return weir_plan_text(plan,
 			"%s; of %u buffers %s needs %u: once it lags by %llu ms, what it holds "
 			"beyond %u of them is copied",
-			reason, last->slots, last_maker(pipeline), last->own_slots,
+			reason, leg->slots, maker_of(pipeline, number), leg->own_slots,
 			(unsigned long long)weir_planner_deadline_ns(pipeline, index) /
 				(WEIR_NS_PER_S / 1000),
 			plan->shares[index]);
 	return weir_plan_text(plan, "%s; may hold %u frames, not %u: of %u buffers %s needs %u",
-		reason, plan->shares[index], pipeline->sinks[index]->budget, last->slots,
-		last_maker(pipeline), last->own_slots);
+		reason, plan->shares[index], pipeline->sinks[index]->budget, leg->slots,
+		maker_of(pipeline, number), leg->own_slots);
 }
 
 static void explain_budgets(struct weir_pipeline *pipeline)
 {
 	struct weir_plan_draft *plan = &pipeline->plan;
-	const struct weir_leg_plan *last = last_leg(plan);
 
 	for (size_t i = 0; i < pipeline->n_sinks && !plan->error; i++) {
+		const struct weir_leg_plan *leg = &plan->legs[weir_planner_leg_of(pipeline, i)];
 		struct weir_plan_hop *hop = weir_planner_sink_hop(pipeline, i);
 
 		hop->reason = explain_budget(pipeline, i);
-		hop->may_copy |= (plan->masking[i] == WEIR_MASKING_IN_PLACE && last->kept) ||
-				 (last->lag_slots && plan->shares[i] < wanted_budget(pipeline, i));
+		hop->may_copy |= (plan->masking[i] == WEIR_MASKING_IN_PLACE && leg->kept) ||
+				 (leg->lag_slots && plan->shares[i] < wanted_budget(pipeline, i));
 	}
+}
+
+/* ---- shares ---- */
+
+/* Where slots are few, sinks hold less; and where that is not enough, nothing waits for stages. */
+static void share_leg(struct weir_pipeline *pipeline, size_t number)
+{
+	struct weir_plan_draft *plan = &pipeline->plan;
+	const struct weir_leg_plan *leg = &plan->legs[number];
+	unsigned taken = leg->own_slots + slots_in_work(pipeline, number);
+	unsigned waiting = slots_waiting(pipeline, number);
+	bool waits;
+	unsigned *share;
+
+	while (taken + waiting + sum_of_shares(pipeline, number) > leg->slots &&
+		(share = largest_share(pipeline, number)))
+		--*share;
+	waits = !pipeline->source->live || !sum_of_shares(pipeline, number) ||
+		taken + waiting + sum_of_shares(pipeline, number) <= leg->slots;
+	plan->may_wait[number] = taken + waiting + sum_of_shares(pipeline, number) < leg->slots;
+	for (size_t i = number + 1; i < plan->n_legs; i++)
+		if (plan->legs[i].from == number)
+			plan->legs[i].waits = waits;
 }
 
 void weir_planner_share(struct weir_pipeline *pipeline)
 {
 	struct weir_plan_draft *plan = &pipeline->plan;
-	const struct weir_leg_plan *last = last_leg(plan);
-	unsigned *share;
 
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
 		plan->shares[i] = wanted_budget(pipeline, i);
-	while (last->own_slots + sum_of_shares(pipeline) > last->slots &&
-		(share = largest_share(pipeline)))
-		--*share;
-	plan->may_wait = last->own_slots + sum_of_shares(pipeline) < last->slots;
+	for (size_t i = 0; i < plan->n_legs; i++)
+		share_leg(pipeline, i);
 	for (size_t i = 0; i < pipeline->n_sinks; i++) {
-		unsigned most = plan->shares[i] + last->lag_slots;
-		unsigned wanted = wanted_budget(pipeline, i);
+		unsigned more = plan->legs[weir_planner_leg_of(pipeline, i)].lag_slots;
+		unsigned most = plan->shares[i] + more, wanted = wanted_budget(pipeline, i);
 		struct weir_plan_hop *hop = weir_planner_sink_hop(pipeline, i);
 
 		if (weir_planner_has_lost(pipeline, i))
@@ -154,38 +214,16 @@ struct weir_plan_hop *weir_planner_sink_hop(struct weir_pipeline *pipeline, size
 static unsigned missing_slots(const struct weir_pipeline *pipeline)
 {
 	const struct weir_leg_plan *leg = &pipeline->plan.legs[0];
-	unsigned wanted = leg->own_slots + sum_of_budgets(pipeline);
+	unsigned wanted = leg->own_slots + consumers_slots(pipeline, 0);
 
-	if (pipeline->plan.n_legs > 1 || !pipeline->source->live ||
+	if (!sum_of_budgets(pipeline, 0) || !pipeline->source->live ||
 		pipeline->settings.require_zero_copy || wanted + 1 <= leg->slots)
 		return 0;
 	/* Frames that wait in buffers are one and the same; in copies each sink has its own. */
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		wanted += wanted_budget(pipeline, i) &&
+		wanted += is_at(pipeline, i, 0) && wanted_budget(pipeline, i) &&
 			  pipeline->sinks[i]->policy == WEIR_POLICY_NEWEST;
 	return wanted > leg->slots ? wanted - leg->slots : 0;
-}
-
-/* Of the stage that heads a leg. */
-static struct weir_stage_needs needs_of(const struct weir_pipeline *pipeline, size_t leg)
-{
-	const struct weir_stage *head = pipeline->stages[pipeline->plan.legs[leg].first - 1];
-	struct weir_stage_needs needs = { .own = 1, .takes = 1 };
-
-	if (head->engine->needs)
-		head->engine->needs(head, &needs);
-	return needs;
-}
-
-/* What whoever gets a leg's frames may hold: the head of the next one its work and one that waits,
- * else the sinks. */
-static unsigned consumers_slots(const struct weir_pipeline *pipeline, size_t leg)
-{
-	const struct weir_plan_draft *plan = &pipeline->plan;
-
-	if (leg + 1 == plan->n_legs)
-		return sum_of_budgets(pipeline);
-	return needs_of(pipeline, leg + 1).takes + 1;
 }
 
 /* One more, so that there is one to fill while all else is held. */
@@ -214,7 +252,7 @@ static void plan_private_slots(struct weir_pipeline *pipeline)
 		unsigned room = WEIR_SLAB_MAX_SLOTS - leg->slots;
 		unsigned written = leg->copies && allowed ? consumers_slots(pipeline, i) + 2 : 0;
 
-		leg->masked_slots = i + 1 < plan->n_legs ? 0 : least(masked_slots(pipeline), room);
+		leg->masked_slots = least(masked_slots(pipeline, i), room);
 		leg->private_slots = least(leg->masked_slots + written, room);
 		leg->lag_slots = i ? 0 : least(missing_slots(pipeline), room - leg->private_slots);
 		leg->private_slots += leg->lag_slots;
@@ -255,17 +293,11 @@ void weir_planner_fit(struct weir_pipeline *pipeline, unsigned slots)
 }
 
 /* Masked copies need places: buffers that would take them are left out. */
-static void leave_places(struct weir_pipeline *pipeline, unsigned *slots)
+static unsigned leave_places(const struct weir_pipeline *pipeline, size_t leg, unsigned slots)
 {
-	struct weir_plan_draft *plan = &pipeline->plan;
-	struct weir_leg_plan *last = last_leg(plan);
-	unsigned masked = masked_slots(pipeline);
-	unsigned most = WEIR_SLAB_MAX_SLOTS - least(masked, WEIR_SLAB_MAX_SLOTS / 2);
+	unsigned masked = masked_slots(pipeline, leg);
 
-	if (plan->n_legs == 1)
-		*slots = least(*slots, most);
-	else
-		last->slots = least(last->slots, most);
+	return least(slots, WEIR_SLAB_MAX_SLOTS - least(masked, WEIR_SLAB_MAX_SLOTS / 2));
 }
 
 void weir_planner_share_slots(struct weir_pipeline *pipeline)
@@ -278,7 +310,7 @@ void weir_planner_share_slots(struct weir_pipeline *pipeline)
 	plan->legs[0].own_slots = pipeline->source->min_slots;
 	for (size_t i = 1; i < plan->n_legs; i++) {
 		plan->legs[i].own_slots = needs_of(pipeline, i).own;
-		plan->legs[i].slots = wanted_slots(pipeline, i);
+		plan->legs[i].slots = leave_places(pipeline, i, wanted_slots(pipeline, i));
 	}
 	if (pipeline->given.n_buffers) {
 		slots = pipeline->given.n_buffers;
@@ -287,8 +319,7 @@ void weir_planner_share_slots(struct weir_pipeline *pipeline)
 		if (slots < WEIR_DEFAULT_BUFFERS)
 			slots = WEIR_DEFAULT_BUFFERS;
 	}
-	leave_places(pipeline, &slots);
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
 		plan->sink_reasons[i] = weir_planner_sink_hop(pipeline, i)->reason;
-	weir_planner_fit(pipeline, slots);
+	weir_planner_fit(pipeline, leave_places(pipeline, 0, slots));
 }

@@ -14,10 +14,12 @@ static struct weir_stage *maker(const struct weir_pipeline *pipeline, size_t leg
 	return leg ? pipeline->stages[pipeline->plan.legs[leg].first - 1] : NULL;
 }
 
-/* The one that takes them; NULL: the sinks. */
+/* The one of its branch that takes them; NULL: sinks, and workers that head other branches. */
 static struct weir_stage *taker(const struct weir_pipeline *pipeline, size_t leg)
 {
-	for (size_t i = leg ? pipeline->plan.legs[leg].first : 0; i < pipeline->n_stages; i++)
+	const struct weir_leg_plan *plan = &pipeline->plan.legs[leg];
+
+	for (size_t i = plan->first; i < pipeline->plan.branches[plan->branch].end; i++)
 		if (pipeline->stages[i]->engine)
 			return pipeline->stages[i];
 	return NULL;
@@ -82,15 +84,15 @@ static void explain(struct weir_pipeline *pipeline, size_t number, const char *t
 		is_device(maker(pipeline, number))
 			? weir_plan_text(
 				  plan, "%s%s%s", leg->kind->summary, *tried ? "; not " : "", tried)
-			: weir_plan_text(
-				  plan, "converts into %s memory of its own", leg->kind->name);
+			: weir_plan_text(plan, "into %s memory of its own", leg->kind->name);
 }
 
 /* Weighed by what the sinks make of it; devices go by the list, unless a sink takes nothing but its
  * own. */
 static bool is_weighed(const struct weir_pipeline *pipeline, size_t leg)
 {
-	const struct weir_memory_kind *made = pipeline->plan.made.kind;
+	const struct weir_plan_draft *plan = &pipeline->plan;
+	const struct weir_memory_kind *made = plan->branches[plan->legs[leg].branch].made.kind;
 
 	return made && !taker(pipeline, leg) && (made->maker || !is_device(maker(pipeline, leg)));
 }
@@ -105,8 +107,8 @@ static int choose(struct weir_pipeline *pipeline, size_t number)
 	char why[WEIR_PLAN_WHY];
 
 	if (is_weighed(pipeline, number)) {
-		leg->kind = plan->made.kind;
-		leg->traits = plan->made.traits;
+		leg->kind = plan->branches[leg->branch].made.kind;
+		leg->traits = plan->branches[leg->branch].made.traits;
 		explain(pipeline, number, tried);
 		return 0;
 	}
@@ -138,11 +140,10 @@ static bool is_synced(const struct weir_pipeline *pipeline, size_t leg)
 	bool synced = leg ? is_device(maker(pipeline, leg))
 			  : pipeline->source->device || pipeline->given.n_buffers;
 
-	if (taker(pipeline, leg))
-		return synced || is_device(taker(pipeline, leg));
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		synced |= pipeline->sinks[i]->impl->shows_dmabufs;
-	return synced;
+		synced |= weir_planner_leg_of(pipeline, i) == leg &&
+			  pipeline->sinks[i]->impl->shows_dmabufs;
+	return synced || is_device(taker(pipeline, leg));
 }
 
 int weir_planner_choose_stage_memory(struct weir_pipeline *pipeline)

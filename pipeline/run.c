@@ -35,6 +35,7 @@ static int begin(struct weir_pipeline *pipeline)
 	weir_books_open(&pipeline->books);
 	memset(pipeline->has_run, 0, sizeof(pipeline->has_run));
 	weir_counter_set(&pipeline->source->lost, 0);
+	weir_counter_set(&pipeline->source->kernel_copied_bytes, 0);
 	for (size_t i = 0; i < pipeline->n_sinks; i++) {
 		weir_counter_set(&pipeline->sinks[i]->zero_copy_sends, 0);
 		weir_counter_set(&pipeline->sinks[i]->kernel_copied_sends, 0);
@@ -77,8 +78,15 @@ static int plan_again(struct weir_pipeline *pipeline, struct weir_loop **loop)
 	return err;
 }
 
+static void forget_sink(struct weir_sink *sink)
+{
+	if (sink->impl->forget)
+		sink->impl->forget(sink);
+}
+
 bool weir_run_note_lost_sink(struct weir_pipeline *pipeline, size_t index, int error)
 {
+	forget_sink(pipeline->sinks[index]);
 	pipeline->errors[index] = error;
 	weir_pipeline_emit(pipeline, &(struct weir_event){ .type = WEIR_EVENT_SINK_FAILED,
 					     .error = error,
@@ -156,12 +164,14 @@ void weir_run_forget(struct weir_pipeline *pipeline)
 	weir_sinks_books_unref(books);
 }
 
-/* Frames that were to go on under a plan that did not come. */
+/* Frames and connections that were to go on under a plan that did not come. */
 static void forget_kept(struct weir_pipeline *pipeline)
 {
 	for (size_t i = 0; i < pipeline->n_stages; i++)
 		if (pipeline->stages[i]->engine && pipeline->stages[i]->engine->forget)
 			pipeline->stages[i]->engine->forget(pipeline->stages[i]);
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		forget_sink(pipeline->sinks[i]);
 	weir_sinks_books_drop(pipeline->sinks_books, WEIR_DROP_STOPPED, pipeline->kept);
 	pipeline->kept = 0;
 }

@@ -16,7 +16,8 @@ static void raise_priority(struct weir_scheduling *before, int priority, const s
 	if (!error)
 		error = pthread_setschedparam(pthread_self(), SCHED_FIFO, &wanted);
 	if (error)
-		weir_warn(log, "real-time priority %d was refused: %s; running without (grant it "
+		weir_warn(log,
+			"real-time priority %d was refused: %s; running without (grant it "
 			"with LimitRTPRIO=, ulimit -r or CAP_SYS_NICE)",
 			priority, weir_errno_text(error, text));
 	before->priority_changed = !error;
@@ -33,14 +34,15 @@ static void move_to_cpu(struct weir_scheduling *before, int cpu, const struct we
 	if (!error)
 		error = pthread_setaffinity_np(pthread_self(), sizeof(wanted), &wanted);
 	if (error)
-		weir_warn(log, "CPU %d was refused: %s; running on any (taskset -p $$ shows which "
+		weir_warn(log,
+			"CPU %d was refused: %s; running on any (taskset -p $$ shows which "
 			"are allowed)",
 			cpu, weir_errno_text(error, text));
 	before->cpus_changed = !error;
 }
 
-void weir_scheduling_apply(struct weir_scheduling *before, int priority, int cpu,
-	const struct weir_log *log)
+void weir_scheduling_apply(
+	struct weir_scheduling *before, int priority, int cpu, const struct weir_log *log)
 {
 	memset(before, 0, sizeof(*before));
 	if (priority)

@@ -26,11 +26,11 @@ static void drain(struct weir_pipeline *pipeline)
 	if (!weir_legs_are_idle(pipeline))
 		return;
 	for (size_t i = 0; i < pipeline->n_sinks && !stretch->sinks_drain; i++)
-		if (stretch->outlets->outlet[i].sink && pipeline->sinks[i]->impl->drain)
+		if (stretch->outlets[i]->sink && pipeline->sinks[i]->impl->drain)
 			pipeline->sinks[i]->impl->drain(pipeline->sinks[i]);
 	stretch->sinks_drain = true;
-	for (size_t i = 0; i < stretch->outlets->n; i++)
-		drained &= weir_outlet_is_drained(&stretch->outlets->outlet[i]);
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		drained &= weir_outlet_is_drained(stretch->outlets[i]);
 	if (drained)
 		weir_loop_stop(stretch->loop);
 }
@@ -40,8 +40,8 @@ static void attend(struct weir_task *task)
 	struct weir_pipeline *pipeline = task->data;
 	struct weir_stretch *stretch = &pipeline->stretch;
 
-	for (size_t i = 0; i < stretch->outlets->n; i++) {
-		int err = weir_outlet_refill(&stretch->outlets->outlet[i]);
+	for (size_t i = 0; i < pipeline->n_sinks; i++) {
+		int err = weir_outlet_refill(stretch->outlets[i]);
 
 		if (err)
 			weir_stretch_lose_sink(pipeline, i, err);
@@ -70,7 +70,7 @@ static void drain_expired(struct weir_timer *timer)
 			"a stage did not finish within %d s: what it held counts as dropped",
 			(int)(DRAIN_NS / WEIR_NS_PER_S));
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		if (!weir_outlet_is_drained(&pipeline->stretch.outlets->outlet[i]))
+		if (!weir_outlet_is_drained(pipeline->stretch.outlets[i]))
 			weir_warn(pipeline->settings.log,
 				"%s did not finish within %d s: what it held counts as dropped",
 				pipeline->sinks[i]->uri, (int)(DRAIN_NS / WEIR_NS_PER_S));
@@ -101,20 +101,22 @@ void weir_stretch_end(struct weir_pipeline *pipeline, int result)
 	weir_loop_queue(stretch->loop, &stretch->end);
 }
 
-/* What each sink may hold from now on. */
+/* What each sink may hold from now on, and what may wait. */
 static void allow_outlets(struct weir_pipeline *pipeline)
 {
-	struct weir_outlets *outlets = pipeline->stretch.outlets;
-	const struct weir_plan *plan = &pipeline->plan.value;
-	const struct weir_plan_hop *hops = plan->hops + plan->n_hops - outlets->n;
+	struct weir_stretch *stretch = &pipeline->stretch;
+	const struct weir_plan_draft *plan = &pipeline->plan;
 
-	for (size_t i = 0; i < outlets->n; i++) {
-		bool has_copies = outlets->outlet[i].masked.how == WEIR_MASKING_COPY;
+	for (size_t i = 0; i < pipeline->n_sinks; i++) {
+		unsigned budget = weir_planner_sink_hop(pipeline, i)->budget;
+		bool has_copies = stretch->outlets[i]->masked.how == WEIR_MASKING_COPY;
 
-		weir_outlet_allow(&outlets->outlet[i], hops[i].budget,
-			has_copies ? hops[i].budget : pipeline->plan.shares[i],
-			has_copies || pipeline->plan.may_wait);
+		weir_outlet_allow(stretch->outlets[i], budget,
+			has_copies ? budget : plan->shares[i],
+			has_copies || plan->may_wait[weir_planner_leg_of(pipeline, i)]);
 	}
+	for (size_t i = 1; i < stretch->n_legs; i++)
+		stretch->legs[i].waits = plan->legs[i].waits;
 }
 
 /* Not out of slots that others need: those of a plan for more buffers than there are now. */
@@ -122,13 +124,13 @@ static void allow_copies(struct weir_pipeline *pipeline)
 {
 	const struct weir_leg_plan *plan = &pipeline->plan.legs[0];
 	const struct weir_leg *leg = &pipeline->stretch.legs[0];
-	struct weir_outlets *outlets = pipeline->stretch.outlets;
 
 	if (!plan->lag_slots || !leg->private || leg->private->n_slots < plan->private_slots)
 		return;
-	for (size_t i = 0; i < outlets->n; i++)
-		weir_outlet_allow_copies(
-			&outlets->outlet[i], leg->private, weir_planner_deadline_ns(pipeline, i));
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		if (leg->sinks & 1u << i)
+			weir_outlet_allow_copies(pipeline->stretch.outlets[i], leg->private,
+				weir_planner_deadline_ns(pipeline, i));
 }
 
 void weir_stretch_lose_sink(struct weir_pipeline *pipeline, size_t index, int error)
@@ -137,7 +139,7 @@ void weir_stretch_lose_sink(struct weir_pipeline *pipeline, size_t index, int er
 
 	if (pipeline->errors[index])
 		return;
-	weir_outlet_stop(&stretch->outlets->outlet[index], WEIR_DROP_FAILED);
+	weir_outlet_stop(stretch->outlets[index], WEIR_DROP_FAILED);
 	if (weir_run_note_lost_sink(pipeline, index, error)) {
 		weir_planner_share(pipeline);
 		allow_outlets(pipeline);
@@ -173,11 +175,11 @@ static void sink_copied(void *data, struct weir_sink *sink, uint64_t bytes, cons
 static void sink_handed(
 	void *data, struct weir_sink *sink, const struct weir_frame *frame, uint64_t at_ns)
 {
-	struct weir_outlets *outlets = ((struct weir_pipeline *)data)->stretch.outlets;
+	struct weir_pipeline *pipeline = data;
 
-	for (size_t i = 0; i < outlets->n; i++)
-		if (outlets->outlet[i].sink == sink)
-			weir_outlet_note_handed(&outlets->outlet[i], &frame->info, at_ns);
+	for (size_t i = 0; i < pipeline->n_sinks; i++)
+		if (pipeline->stretch.outlets[i]->sink == sink)
+			weir_outlet_note_handed(pipeline->stretch.outlets[i], &frame->info, at_ns);
 }
 
 static void sink_changed(void *data, struct weir_sink *sink)
@@ -188,6 +190,13 @@ static void sink_changed(void *data, struct weir_sink *sink)
 		return;
 	weir_info(pipeline->settings.log, "%s has changed: planning anew", sink->uri);
 	weir_stretch_end(pipeline, WEIR_PLAN_AGAIN);
+}
+
+static bool sink_pauses(void *data)
+{
+	const struct weir_stretch *stretch = &((struct weir_pipeline *)data)->stretch;
+
+	return stretch->ending && stretch->result == WEIR_PLAN_AGAIN;
 }
 
 static void memory_refuted(void *data, const char *why)
@@ -262,32 +271,39 @@ static bool goes_on(const struct weir_pipeline *pipeline)
 	return weir_counter_get(&pipeline->books.captured) > 0;
 }
 
-/* One that does not start is lost, and the others go on. */
-static int start_sinks(struct weir_pipeline *pipeline)
+static int start_sink(struct weir_pipeline *pipeline, size_t index)
 {
 	struct weir_stretch *stretch = &pipeline->stretch;
-	const struct weir_plan *plan = &pipeline->plan.value;
-	struct weir_sink_host host = {
+	struct weir_sink *sink = pipeline->sinks[index];
+	const struct weir_sink_host host = {
 		.loop = stretch->loop,
-		.slab = weir_stretch_sinks_slab(stretch),
+		.slab = stretch->legs[weir_planner_leg_of(pipeline, index)].slab,
 		.zero_copy = pipeline->settings.require_zero_copy,
 		.goes_on = goes_on(pipeline),
 		.failed = sink_failed,
 		.copied = sink_copied,
 		.handed = sink_handed,
 		.changed = sink_changed,
+		.pauses = sink_pauses,
 		.run = &weir_pipeline_run_calls,
 		.data = pipeline,
 	};
 
-	for (; stretch->n_started < pipeline->n_sinks; stretch->n_started++) {
-		struct weir_sink *sink = pipeline->sinks[stretch->n_started];
-		int err = 0;
+	if (pipeline->errors[index] || !sink->impl->start)
+		return 0;
+	return sink->impl->start(sink, &host, &weir_planner_sink_hop(pipeline, index)->video);
+}
 
-		if (!pipeline->errors[stretch->n_started] && sink->impl->start)
-			err = sink->impl->start(sink, &host, &plan->hops[plan->n_hops - 1].video);
+/* One that does not start is lost, and the others go on. */
+static int start_sinks(struct weir_pipeline *pipeline)
+{
+	struct weir_stretch *stretch = &pipeline->stretch;
+
+	for (; stretch->n_started < pipeline->n_sinks; stretch->n_started++) {
+		int err = start_sink(pipeline, stretch->n_started);
+
 		if (err) {
-			stretch->outlets->outlet[stretch->n_started].sink = NULL; /* no stop() */
+			stretch->outlets[stretch->n_started]->sink = NULL; /* no stop() */
 			weir_stretch_lose_sink(pipeline, stretch->n_started, err);
 		} else {
 			pipeline->has_run[stretch->n_started] = true;
@@ -298,10 +314,12 @@ static int start_sinks(struct weir_pipeline *pipeline)
 
 static bool sinks_touch_pixels(const struct weir_pipeline *pipeline)
 {
-	for (size_t i = 0; i < pipeline->n_sinks; i++)
-		if (pipeline->sinks[i]->impl->reads_pixels ||
-			pipeline->sinks[i]->impl->program_holds || pipeline->sinks[i]->masks.n)
+	for (uint32_t sinks = pipeline->stretch.legs[0].sinks; sinks; sinks &= sinks - 1) {
+		const struct weir_sink *sink = pipeline->sinks[__builtin_ctz(sinks)];
+
+		if (sink->impl->reads_pixels || sink->impl->program_holds || sink->masks.n)
 			return true;
+	}
 	return false;
 }
 
@@ -324,8 +342,10 @@ static bool touches_pixels(const struct weir_pipeline *pipeline)
 	for (size_t i = 0; i < stretch->legs[0].end; i++)
 		if (pipeline->stages[i]->impl->access >= WEIR_STAGE_READ)
 			return true;
-	if (stretch->n_legs > 1)
-		return !stretch->legs[1].head->engine->is_device;
+	for (size_t i = 1; i < stretch->n_legs; i++)
+		if (stretch->legs[i].from == stretch->legs &&
+			!stretch->legs[i].head->engine->is_device)
+			return true;
 	return sinks_touch_pixels(pipeline);
 }
 
@@ -441,7 +461,7 @@ static void close_flow(struct weir_pipeline *pipeline)
 
 	weir_legs_stop(pipeline);
 	for (size_t i = 0; i < stretch->n_started; i++)
-		weir_outlet_stop(&stretch->outlets->outlet[i], WEIR_DROP_STOPPED);
+		weir_outlet_stop(stretch->outlets[i], WEIR_DROP_STOPPED);
 	for (size_t i = 0; i < stretch->n_legs; i++)
 		weir_slab_ignore(stretch->legs[i].slab, stretch->loop);
 	weir_waker_ignore(&pipeline->waker, stretch->loop);

@@ -13,6 +13,7 @@ packages_build=(build-essential cmake ninja-build pkg-config
 # shellcheck disable=SC2034
 packages_test=(libcmocka-dev clang valgrind python3 reuse shellcheck
 	jq gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-base-apps # recipes of docs
+	gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly # x264enc, sdpdemux
 	libgstrtspserver-1.0-dev # a sample
 	iproute2 ffmpeg curl) # hosts of the tests' own
 # shellcheck disable=SC2034

@@ -52,6 +52,7 @@ static struct weir_rtp_frame *open_frame(struct weir_rtp_source *source)
 	place->next = source->form->lead;
 	place->end = source->form->coded ? UINT32_MAX : assembly->total;
 	weir_coverage_clear(&place->coverage);
+	weir_rtp_chain_clear(&place->chain);
 	/* What does not travel is not missed. */
 	if (source->form->lead)
 		weir_coverage_add(&place->coverage, 0, source->form->lead);
@@ -133,12 +134,18 @@ static void skip(struct weir_rtp_source *source, uint32_t timestamp, uint64_t no
 struct weir_rtp_frame *weir_rtp_assembly_find(
 	struct weir_rtp_source *source, uint32_t timestamp, uint64_t now)
 {
-	struct weir_rtp_assembly *assembly = &source->assembly;
-	struct weir_rtp_frame *frame;
+	const struct weir_rtp_assembly *assembly = &source->assembly;
 
 	if (assembly->any && (int32_t)(timestamp - assembly->timestamp) <= 0)
 		return find_open(assembly, timestamp);
-	frame = ahead_at_any_price(source, now);
+	return weir_rtp_assembly_new(source, timestamp, now);
+}
+
+struct weir_rtp_frame *weir_rtp_assembly_new(
+	struct weir_rtp_source *source, uint32_t timestamp, uint64_t now)
+{
+	struct weir_rtp_frame *frame = ahead_at_any_price(source, now);
+
 	if (frame)
 		weir_rtp_assembly_begin(source, frame, timestamp, now);
 	else if (source->running)

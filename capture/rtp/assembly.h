@@ -3,6 +3,7 @@
 #ifndef WEIR_CAPTURE_RTP_ASSEMBLY_H
 #define WEIR_CAPTURE_RTP_ASSEMBLY_H
 
+#include "capture/rtp/chain.h"
 #include "capture/rtp/coverage.h"
 #include "capture/rtp/cut.h"
 #include "capture/rtp/form.h"
@@ -29,8 +30,9 @@ struct weir_rtp_frame {
 	uint64_t arrived_ns;
 	uint64_t deadline_ns; /* when it is delivered as it is; 0: packets still come */
 	uint32_t next;        /* the byte behind its latest packet */
-	uint32_t end;         /* where it ends; UINT32_MAX: a coded one, which nothing has told of */
+	uint32_t end;         /* where it ends; UINT32_MAX: a coded one, untold so far */
 	struct weir_coverage coverage;
+	struct weir_rtp_chain chain; /* instead, of forms that have a link() */
 };
 
 struct weir_rtp_assembly {
@@ -51,6 +53,7 @@ struct weir_rtp_assembly {
 	bool delivered;      /* one was, in this run */
 	struct weir_cut cut;
 	struct weir_rtp_timeline timeline;
+	struct weir_rtp_chains chains;
 };
 
 /* Where the next packet's bytes will belong: a frame, and the byte in it. NULL: nobody knows. May
@@ -63,6 +66,10 @@ struct weir_rtp_frame *weir_rtp_assembly_ahead(struct weir_rtp_source *source);
 /* The frame that a packet of this time belongs to; one that is new is begun. NULL: it is over, or
  * is not received. */
 struct weir_rtp_frame *weir_rtp_assembly_find(
+	struct weir_rtp_source *source, uint32_t timestamp, uint64_t now_ns);
+
+/* A frame of that time, which is new. NULL: there is no memory, and it is not received. */
+struct weir_rtp_frame *weir_rtp_assembly_new(
 	struct weir_rtp_source *source, uint32_t timestamp, uint64_t now_ns);
 
 /* Makes the frame the one of that time; those before it get their deadline. */

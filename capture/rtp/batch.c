@@ -139,8 +139,9 @@ static void look(struct weir_rtp_source *source, unsigned number, uint32_t *stam
 		if (length > message->segment)
 			length = message->segment;
 		if (expected && expected->at == at)
-			expected->came =
-				ours && is_as_foreseen(source, expected, length, stamp, stamped);
+			expected->came = ours && !(source->form->link && batch->strayed) &&
+					 is_as_foreseen(source, expected, length, stamp, stamped);
+		batch->strayed |= !expected || !expected->came;
 		if (!expected || !expected->came)
 			gather(&header->msg_hdr, at, length, linear + at);
 	}
@@ -162,12 +163,13 @@ static void take_foreseen(
 		return;
 	}
 	source->counts.packets++;
-	source->counts.bytes += expected->length;
+	weir_counter_add(&source->base.kernel_copied_bytes, expected->length);
 	late = weir_rtp_count(source, expected->sequence);
 	source->sender.heard_ns = now;
 	if (!frame->stamped)
 		weir_rtp_assembly_begin(source, frame, expected->timestamp, now);
-	if (!weir_coverage_add(&frame->coverage, expected->start, end))
+	if (!(source->form->link ? weir_rtp_chain_came(source, frame, expected)
+				 : weir_coverage_add(&frame->coverage, expected->start, end)))
 		source->counts.repeated++;
 	else if (late)
 		weir_rtp_uncount(source);
@@ -175,7 +177,7 @@ static void take_foreseen(
 		memcpy(frame->memory, source->assembly.lead, source->form->lead);
 		frame->led = true;
 	}
-	if (!late)
+	if (!late && !source->form->link)
 		frame->next = end;
 	if (!expected->marker)
 		return;
@@ -225,6 +227,7 @@ int weir_rtp_batch_run(struct weir_rtp_source *source, bool *full)
 	int n;
 
 	weir_rtp_batch_plan(source);
+	batch->strayed = false;
 	n = recvmmsg(source->fd, batch->headers, batch->n, MSG_DONTWAIT, NULL);
 	weir_counter_add(&source->base.syscalls, 1);
 	*full = n == (int)batch->n;

@@ -53,6 +53,7 @@ struct weir_rtp_message {
 struct weir_rtp_batch {
 	unsigned n, n_expected, n_parts;
 	unsigned hint;   /* of the cut: the piece that comes next */
+	bool strayed;    /* a packet did not come as foreseen */
 	unsigned trains; /* not 0: packets come several in one message */
 	struct weir_rtp_message messages[WEIR_RTP_MESSAGES];
 	struct mmsghdr headers[WEIR_RTP_MESSAGES];

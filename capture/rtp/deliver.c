@@ -126,10 +126,24 @@ static struct weir_frame *take_oldest(struct weir_rtp_assembly *assembly)
 static void deliver_oldest(struct weir_rtp_source *source, uint64_t now)
 {
 	struct weir_rtp_frame *oldest = source->assembly.order[0];
-	bool corrupt = conceal(source, oldest);
-	uint32_t bytes = source->form->coded ? complete(source, oldest) : 0;
-	struct weir_frame *frame = take_oldest(&source->assembly);
+	struct weir_frame *frame;
+	uint32_t bytes = 0;
+	bool corrupt;
 
+	if (source->form->link) {
+		corrupt = weir_rtp_chain_close(source, oldest, &bytes);
+		source->counts.corrupt += corrupt;
+		if (corrupt)
+			say_drops(source);
+	} else {
+		corrupt = conceal(source, oldest);
+		bytes = source->form->coded ? complete(source, oldest) : 0;
+	}
+	frame = take_oldest(&source->assembly);
+	if (source->form->coded && !bytes) {
+		weir_frame_unref(&frame);
+		return;
+	}
 	if (!corrupt)
 		source->assembly.span_ns = now - oldest->arrived_ns;
 	describe(source, oldest, &frame->info, corrupt);
@@ -138,10 +152,17 @@ static void deliver_oldest(struct weir_rtp_source *source, uint64_t now)
 	source->host.deliver(source->host.data, frame);
 }
 
-static bool is_due(const struct weir_rtp_frame *frame, uint64_t now)
+static bool is_whole(const struct weir_rtp_source *source, const struct weir_rtp_frame *frame)
 {
-	return frame->stamped && (weir_coverage_whole(&frame->coverage, frame->end) ||
-					 (frame->deadline_ns && frame->deadline_ns <= now));
+	return source->form->link ? weir_rtp_chain_whole(source, frame)
+				  : weir_coverage_whole(&frame->coverage, frame->end);
+}
+
+static bool is_due(
+	const struct weir_rtp_source *source, const struct weir_rtp_frame *frame, uint64_t now)
+{
+	return frame->stamped &&
+	       (is_whole(source, frame) || (frame->deadline_ns && frame->deadline_ns <= now));
 }
 
 void weir_rtp_assembly_settle(struct weir_rtp_source *source, uint64_t now)
@@ -149,7 +170,7 @@ void weir_rtp_assembly_settle(struct weir_rtp_source *source, uint64_t now)
 	struct weir_rtp_assembly *assembly = &source->assembly;
 	uint64_t deadline;
 
-	while (source->running && assembly->n && is_due(assembly->order[0], now))
+	while (source->running && assembly->n && is_due(source, assembly->order[0], now))
 		deliver_oldest(source, now);
 	if (!source->running || !assembly->n)
 		return;
@@ -168,6 +189,7 @@ void weir_rtp_assembly_restart(struct weir_rtp_source *source, uint64_t now)
 	assembly->skipping = false;
 	assembly->lost_then = source->counts.lost;
 	weir_rtp_timeline_restart(&assembly->timeline);
+	weir_rtp_chain_restart(&assembly->chains);
 }
 
 void weir_rtp_assembly_clear(struct weir_rtp_source *source)

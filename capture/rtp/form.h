@@ -26,6 +26,28 @@ struct weir_rtp_parts {
 	uint8_t lead[WEIR_RTP_MAX_LEAD];
 };
 
+/* Whether a packet is the first one of its frame. */
+enum weir_rtp_heads {
+	WEIR_RTP_HEADS_NOT, /* or nobody knows */
+	WEIR_RTP_HEADS_UNDELIMITED, /* unless this stream begins its frames with delimiters */
+	WEIR_RTP_HEADS_SURELY
+};
+
+/* What a packet is whose bytes belong behind those of the packet before it (chain.h). */
+struct weir_rtp_link {
+	uint32_t bytes; /* that it makes in the frame */
+	bool continues; /* it begins within a unit of the stream, which a packet before has begun */
+	bool open;      /* it ends within one */
+	uint8_t unit;   /* names that unit; one that goes on has the same name */
+	enum weir_rtp_heads heads;
+	bool key;       /* a decoder can begin with this frame … */
+	bool idr;       /* … and keeps nothing of before */
+	const uint8_t *sps; /* of H.264: the sequence parameter set that it brings, or NULL */
+	size_t sps_length;
+};
+
+#define WEIR_RTP_FORESEEN 4
+
 struct weir_rtp_form {
 	const char *name;
 
@@ -44,6 +66,19 @@ struct weir_rtp_form {
 	int (*read)(const struct weir_video *video, const uint8_t *payload, size_t length,
 		struct weir_rtp_parts *out, char *why, size_t size);
 
+	/* Of forms whose packets do not tell where their bytes belong; else NULL. For these, read()
+	 * gives the payload as the one part, with `start` 0 if a frame may begin with it. */
+
+	/* 0; -EBADMSG, -ENOTSUP. */
+	int (*link)(const uint8_t *payload, size_t length, struct weir_rtp_link *out);
+
+	/* Writes what link() has measured. */
+	void (*unpack)(const uint8_t *payload, size_t length, uint8_t *to);
+
+	/* The first bytes of the payloads that follow one that ends open, and of which all others
+	 * go into the frame as they are. How many bytes, WEIR_RTP_FORESEEN at most. */
+	unsigned (*foresee)(const uint8_t *payload, uint8_t *header);
+
 	/* Ends a coded frame of so many bytes; how many it has then. NULL: it ends as it came. */
 	uint32_t (*close)(uint8_t *frame, uint32_t bytes);
 };
@@ -51,6 +86,6 @@ struct weir_rtp_form {
 /* Bytes behind a coded frame that close() may need. */
 #define WEIR_RTP_CLOSING 2
 
-extern const struct weir_rtp_form weir_rtp_form_raw, weir_rtp_form_jpeg;
+extern const struct weir_rtp_form weir_rtp_form_raw, weir_rtp_form_jpeg, weir_rtp_form_h264;
 
 #endif

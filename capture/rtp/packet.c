@@ -143,6 +143,10 @@ static void learn(struct weir_rtp_source *source, const uint8_t *packet, size_t 
 	uint32_t bytes = 0;
 	size_t head, tail;
 
+	if (source->form->link) {
+		weir_rtp_chain_learn(source, packet, length, &parts->part[0]);
+		return;
+	}
 	for (unsigned i = 0; i < parts->n; i++) {
 		if (parts->part[i].start != piece.start + bytes)
 			return; /* not one after the other */
@@ -171,11 +175,21 @@ static bool place(struct weir_rtp_source *source, struct weir_rtp_frame *frame,
 	bool news = false;
 
 	for (unsigned i = 0; i < parts->n; i++) {
-		news |= weir_rtp_assembly_place(source, frame, &parts->part[i]);
-		if (news)
-			source->counts.bytes += parts->part[i].length;
+		if (!weir_rtp_assembly_place(source, frame, &parts->part[i]))
+			continue;
+		weir_counter_add(&source->base.kernel_copied_bytes, parts->part[i].length);
+		news = true;
 	}
 	return news;
+}
+
+static bool link_up(struct weir_rtp_source *source, struct weir_rtp_frame *frame,
+	const struct weir_rtp_header *header, const struct weir_rtp_parts *parts)
+{
+	if (!weir_rtp_chain_take(source, frame, header, &parts->part[0]))
+		return false;
+	weir_counter_add(&source->base.kernel_copied_bytes, parts->part[0].length);
+	return true;
 }
 
 static void take(struct weir_rtp_source *source, const struct weir_rtp_header *header,
@@ -188,7 +202,8 @@ static void take(struct weir_rtp_source *source, const struct weir_rtp_header *h
 
 	counts->packets++;
 	late = weir_rtp_count(source, header->sequence);
-	frame = weir_rtp_assembly_find(source, header->timestamp, now);
+	frame = source->form->link ? weir_rtp_chain_find(source, header, late, now)
+				   : weir_rtp_assembly_find(source, header->timestamp, now);
 	if (!frame) {
 		counts->late += !source->assembly.skipping;
 		if (source->assembly.skipping)
@@ -200,15 +215,16 @@ static void take(struct weir_rtp_source *source, const struct weir_rtp_header *h
 		memcpy(frame->memory, parts->lead, source->form->lead);
 		frame->led = true;
 	}
-	if (!place(source, frame, parts))
+	if (!(source->form->link ? link_up(source, frame, header, parts)
+				 : place(source, frame, parts)))
 		counts->repeated++;
 	else if (late)
 		weir_rtp_uncount(source);
-	if (last && !late)
+	if (last && !late && !source->form->link)
 		frame->next = last->start + last->length;
 	if (!header->marker)
 		return;
-	if (last)
+	if (last && !source->form->link)
 		weir_rtp_assembly_mark(source, frame, last->start + last->length);
 	weir_rtp_assembly_end(source, frame, now);
 }

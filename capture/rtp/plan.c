@@ -44,14 +44,15 @@ static bool add_piece(
 	struct weir_rtp_expected *expected = &batch->expected[batch->n_expected];
 	unsigned hint = place->hint, parts = batch->n_parts;
 	const struct weir_cut_piece *piece =
-		weir_cut_find(&source->assembly.cut, place->start, &hint);
+		source->form->link ? weir_rtp_chain_foresee(source, place->frame, place->start)
+				   : weir_cut_find(&source->assembly.cut, place->start, &hint);
 
 	if (!piece ||
 		message->foreseen + piece->head + piece->length + piece->tail >= WEIR_RTP_MESSAGE)
 		return false;
 	expected->frame = place->frame;
 	expected->serial = place->frame->serial;
-	expected->start = piece->start;
+	expected->start = place->start;
 	expected->length = piece->length;
 	expected->sequence = place->sequence;
 	expected->head = piece->head;

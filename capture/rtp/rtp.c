@@ -11,6 +11,12 @@
  */
 #define OWN_SLOTS 3
 
+static const struct weir_rtp_form *const forms[] = {
+	[WEIR_RTP_RAW] = &weir_rtp_form_raw,
+	[WEIR_RTP_JPEG] = &weir_rtp_form_jpeg,
+	[WEIR_RTP_H264] = &weir_rtp_form_h264,
+};
+
 static int write_uri(struct weir_rtp_source *source)
 {
 	char *uri = weir_rtp_wishes_uri(&source->wishes);
@@ -42,8 +48,7 @@ static int open_rtp(const struct weir_uri *uri, const struct weir_video *wanted,
 	source->base.live = true;
 	source->base.delivers_corrupt = source->wishes.lost != WEIR_RTP_LOST_DROP;
 	source->base.min_slots = OWN_SLOTS;
-	source->form =
-		source->wishes.payload == WEIR_RTP_JPEG ? &weir_rtp_form_jpeg : &weir_rtp_form_raw;
+	source->form = forms[source->wishes.payload];
 	source->fd = -1;
 	*out = &source->base;
 	return 0;
@@ -109,6 +114,19 @@ static int frame_bytes(struct weir_source *source, size_t *out)
 	return err;
 }
 
+/* Of an image nobody knows what it takes until it is there: a byte for four pixels. */
+static uint64_t copies(struct weir_source *source, char *why, size_t size)
+{
+	struct weir_video tight = source->video;
+	struct weir_layout layout = { .size = (size_t)tight.width * tight.height / 4 };
+
+	snprintf(why, size, "the kernel copies what arrives from the socket to its place");
+	tight.stride = 0;
+	if (!(tight.format->flags & WEIR_FORMAT_COMPRESSED))
+		(void)weir_format_layout(&tight, &layout);
+	return layout.size;
+}
+
 /* The network has a clock of its own: there is nothing to go on with. */
 static void resume(struct weir_source *source)
 {
@@ -126,6 +144,7 @@ const struct weir_source_impl weir_source_rtp = {
 	.try_video = try_video,
 	.set_video = set_video,
 	.frame_bytes = frame_bytes,
+	.copies = copies,
 	.start = weir_rtp_start,
 	.resume = resume,
 	.stop = weir_rtp_stop,

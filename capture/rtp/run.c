@@ -166,6 +166,7 @@ static void reset(struct weir_rtp_source *source, const struct weir_source_host 
 	assembly->span_ns = 0;
 	assembly->goes_on = host->goes_on;
 	assembly->timeline.rate = source->base.video.rate;
+	assembly->timeline.unordered = source->form->link != NULL;
 	weir_rtp_timeline_restart(&assembly->timeline);
 	if (host->goes_on)
 		return;
@@ -189,6 +190,8 @@ static int prepare(struct weir_rtp_source *source)
 	if (!err)
 		err = weir_cut_init(&assembly->cut, assembly->total, video->height);
 	if (!err)
+		err = weir_rtp_chain_prepare(source);
+	if (!err)
 		err = weir_rtp_batch_init(&source->batch);
 	if (!err)
 		err = weir_rtp_socket_open(
@@ -203,6 +206,7 @@ static void release(struct weir_rtp_source *source)
 	source->fd = -1;
 	weir_rtp_batch_finish(&source->batch);
 	weir_cut_finish(&source->assembly.cut);
+	weir_rtp_chain_release(source);
 }
 
 static int listen_there(struct weir_rtp_source *source)

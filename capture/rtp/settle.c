@@ -33,17 +33,12 @@ static int settle_format(const struct weir_video *wanted, const struct weir_sdp 
 	out->format = wanted->format ? wanted->format : sdp->video.format;
 	if (!out->format)
 		out->format = weir_format_by_name("UYVY");
-	if (sdp->payload == WEIR_RTP_H264) {
-		weir_error(log, "rtp: H264 is not received: uncompressed video (RFC 4175) and "
-				"JPEG (RFC 2435) are");
-		return -ENOTSUP;
-	}
 	if (sdp->video.format && sdp->video.format != out->format) {
 		weir_error(log, "rtp: %s was asked for, and the description tells of %s",
 			out->format->name, sdp->video.format->name);
 		return -ENOTSUP;
 	}
-	if (sdp->payload == WEIR_RTP_JPEG)
+	if (sdp->payload != WEIR_RTP_RAW)
 		return 0;
 	return out->format->rtp ? 0 : refuse_format(out->format, log);
 }
@@ -64,6 +59,16 @@ static int settle_jpeg(const struct weir_log *log, struct weir_video *out)
 	return -ENOTSUP;
 }
 
+static int settle_h264(const struct weir_log *log, struct weir_video *out)
+{
+	out->stride = 0;
+	if (out->width >= WEIR_MIN_SIZE && out->width <= WEIR_MAX_SIZE &&
+		out->height >= WEIR_MIN_SIZE && out->height <= WEIR_MAX_SIZE)
+		return 0;
+	weir_error(log, "rtp: no picture is of %" PRIu32 "x%" PRIu32, out->width, out->height);
+	return -ENOTSUP;
+}
+
 static int settle_size(const struct weir_video *wanted, const struct weir_sdp *sdp,
 	const struct weir_log *log, struct weir_video *out)
 {
@@ -73,11 +78,15 @@ static int settle_size(const struct weir_video *wanted, const struct weir_sdp *s
 	out->width = wanted->width ? wanted->width : sdp->video.width;
 	out->height = wanted->height ? wanted->height : sdp->video.height;
 	if (!out->width || !out->height) {
-		weir_error(log, "rtp: packets do not tell the size: say sdp=FILE or size=WxH");
+		weir_error(log, "rtp: %s the size: say %ssize=WxH",
+			sdp->video.format ? "the description does not tell" : "packets do not tell",
+			sdp->video.format ? "" : "sdp=FILE or ");
 		return -EINVAL;
 	}
 	if (sdp->payload == WEIR_RTP_JPEG)
 		return settle_jpeg(log, out);
+	if (sdp->payload == WEIR_RTP_H264)
+		return settle_h264(log, out);
 	if (out->width % format->rtp_pgroup_pixels) {
 		weir_error(log,
 			"rtp: lines of %s come in multiples of %u pixels, which %" PRIu32 " is not",
@@ -99,7 +108,7 @@ static void settle_colour(struct weir_video *video)
 {
 	bool rgb = video->format->flags & WEIR_FORMAT_RGB, hd = video->height >= HD_HEIGHT;
 
-	if (video->format->flags & WEIR_FORMAT_COMPRESSED) /* JPEG's own */
+	if (video->format == weir_format_by_name("MJPEG")) /* JPEG's own */
 		video->range = WEIR_RANGE_FULL, video->matrix = WEIR_MATRIX_601;
 
 	if (!video->range)

@@ -21,7 +21,7 @@
  * is checked, and nothing is allocated while running. */
 
 struct weir_rtp_counts {
-	uint64_t packets, bytes; /* that were taken */
+	uint64_t packets;        /* that were taken */
 	uint64_t lost;           /* by their sequence numbers */
 	uint64_t late, repeated; /* of frames that are over; of what is there already */
 	uint64_t moved;          /* taken from where they had not been expected */
@@ -81,7 +81,8 @@ enum weir_rtp_said {
 	WEIR_RTP_SAID_SLOT = 1 << 3,
 	WEIR_RTP_SAID_SHORT = 1 << 4,
 	WEIR_RTP_SAID_DROPS = 1 << 5,
-	WEIR_RTP_SAID_SILENCE = 1 << 6
+	WEIR_RTP_SAID_SILENCE = 1 << 6,
+	WEIR_RTP_SAID_SIZE = 1 << 7
 };
 
 /* Whether it is the first time. */

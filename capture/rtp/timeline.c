@@ -51,13 +51,22 @@ static uint64_t steps(const struct weir_rtp_timeline *timeline, uint32_t delta, 
 	const struct weir_rate *rate = &timeline->rate;
 	uint64_t frames;
 
-	if (!rate->num)
+	if (!rate->num || (timeline->unordered && !gap))
 		return 1;
-	if (!gap && delta < 2 * WEIR_RTP_VIDEO_RATE * (uint64_t)rate->den / rate->num)
-		return 1; /* stamps that tremble */
+	/* Stamps tremble; but two intervals, rounded down, are no tremble of one. */
+	if (!gap &&
+		delta < 7 * WEIR_RTP_VIDEO_RATE * (uint64_t)rate->den / (4 * (uint64_t)rate->num))
+		return 1;
 	frames = ((uint64_t)delta * rate->num / rate->den + WEIR_RTP_VIDEO_RATE / 2) /
 		 WEIR_RTP_VIDEO_RATE;
 	return frames ? frames : 1;
+}
+
+/* A picture that is shown before others that came earlier. */
+static bool goes_back(const struct weir_rtp_timeline *timeline, uint32_t delta)
+{
+	return timeline->any && timeline->unordered && (int32_t)delta < 0 &&
+	       ns_of(-delta) < (uint64_t)TORN_NS && ns_of(-delta) < timeline->timestamp_ns;
 }
 
 struct weir_rtp_timeline_frame weir_rtp_timeline_next(
@@ -67,6 +76,11 @@ struct weir_rtp_timeline_frame weir_rtp_timeline_next(
 	uint32_t delta = stamp - (uint32_t)timeline->ticks;
 	int64_t transit = (int64_t)(now - ns_of(timeline->ticks + delta));
 
+	if (goes_back(timeline, delta)) {
+		timeline->sequence = frame.sequence;
+		frame.timestamp_ns = timeline->timestamp_ns - ns_of(-delta);
+		return frame;
+	}
 	frame.discont = !timeline->any || transit > timeline->before + TORN_NS ||
 			transit < timeline->before - TORN_NS;
 	if (frame.discont) {

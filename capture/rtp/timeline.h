@@ -18,10 +18,11 @@
  *
  * Frames are numbered by their stamps where the rate is known: what is missing between two was
  * lost. Else, and where packets follow each other without a gap, one number comes after the other.
- */
+ * Where stamps may go back they tell of losses only when packets are missing, too. */
 
 struct weir_rtp_timeline {
 	struct weir_rate rate; /* { 0, x }: not known */
+	bool unordered;        /* stamps may go back, as those of pictures in a decoder's order */
 	bool any;
 	uint64_t ticks;        /* stamp of the last frame, extended */
 	int64_t least, before; /* transit in ns: in this window, and in the one before */

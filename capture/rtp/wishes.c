@@ -142,9 +142,12 @@ int weir_rtp_wishes_read(struct weir_rtp_wishes *wishes, const struct weir_uri *
 		err = read_sdp(path, log, &sdp);
 	else if (asked.format && asked.format == weir_format_by_name("MJPEG"))
 		sdp = (struct weir_sdp){ .payload = WEIR_RTP_JPEG, .payload_type = 26 };
+	else if (asked.format && asked.format == weir_format_by_name("H264"))
+		sdp.payload = WEIR_RTP_H264;
 
 	wishes->payload = sdp.payload;
 	wishes->payload_type = sdp.payload_type;
+	memcpy(wishes->sprop, sdp.sprop, sizeof(wishes->sprop));
 	if (!err)
 		err = read_address(wishes, uri->rest, &sdp, log);
 	if (!err)

@@ -26,6 +26,7 @@ struct weir_rtp_wishes {
 	uint8_t payload_type;
 	uint32_t jitter_ms;
 	enum weir_rtp_lost lost;
+	char sprop[WEIR_SDP_SPROP]; /* H.264: its parameter sets; "" if not told */
 	struct weir_video video; /* settled in full */
 };
 

@@ -90,8 +90,8 @@ static void find_link(const char *kind, const char *node, char *name, size_t siz
 			continue;
 		target[length] = '\0';
 		base = strrchr(target, '/');
-		if (!strcmp(base ? base + 1 : target, node))
-			snprintf(name, size, "%s", entry->d_name);
+		if (!strcmp(base ? base + 1 : target, node) && strlen(entry->d_name) < size)
+			strcpy(name, entry->d_name);
 	}
 	closedir(links);
 }

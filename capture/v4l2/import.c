@@ -10,28 +10,6 @@
 /* Whether a device takes memory that it did not make itself. QBUF answers that: it is where drivers
  * attach and map a dma-buf, streaming or not. */
 
-static int say(char *why, size_t size, const char *what, int err)
-{
-	char text[WEIR_ERRNO_TEXT];
-
-	snprintf(why, size, "%s: %s", what, weir_errno_text(err, text));
-	return err;
-}
-
-/* The line that a memory kind would have logged. */
-struct reason {
-	char *text;
-	size_t size;
-};
-
-static void note(void *data, enum weir_log_level level, const char *line)
-{
-	struct reason *reason = data;
-
-	(void)level;
-	snprintf(reason->text, reason->size, "no memory of that kind for one frame: %s", line);
-}
-
 static int queue_one(struct weir_v4l2_queue *queue, struct weir_slab *slab, char *why, size_t size)
 {
 	struct weir_slot *slot;
@@ -39,24 +17,25 @@ static int queue_one(struct weir_v4l2_queue *queue, struct weir_slab *slab, char
 	int err = weir_v4l2_queue_request(queue, V4L2_MEMORY_DMABUF, &n);
 
 	if (err == -EINVAL)
-		return say(why, size, "the driver imports no dma-bufs (VIDIOC_REQBUFS)", err);
+		return weir_because(
+			why, size, "the driver imports no dma-bufs (VIDIOC_REQBUFS)", err);
 	if (err)
-		return say(why, size, "VIDIOC_REQBUFS for import", err);
+		return weir_because(why, size, "VIDIOC_REQBUFS for import", err);
 	queue->slab = slab;
 	slot = weir_slab_take(slab);
 	err = weir_v4l2_queue_give(queue, slot);
 	if (!err)
 		return 0;
 	weir_slab_put(slot);
-	return say(why, size, "the driver refuses its pages (VIDIOC_QBUF)", err);
+	return weir_because(why, size, "the driver refuses its pages (VIDIOC_QBUF)", err);
 }
 
 int weir_v4l2_queue_try_import(struct weir_v4l2_device *device,
 	const struct weir_v4l2_format *format, const struct weir_memory_kind *kind, char *why,
 	size_t size)
 {
-	struct reason reason = { why, size };
-	const struct weir_log log = { .level = WEIR_LOG_ERROR, .write = note, .data = &reason };
+	struct weir_reason reason = { why, size };
+	const struct weir_log log = weir_log_as_reason(&reason);
 	struct weir_slab_settings settings = {
 		.log = &log,
 		.slots = 1,
@@ -74,7 +53,8 @@ int weir_v4l2_queue_try_import(struct weir_v4l2_device *device,
 		return 0;
 	for (unsigned i = 0; i < format->n_buffers_planes; i++)
 		settings.part_bytes[i] = format->piece[i].size;
-	say(why, size, "no memory of that kind for one frame", -ENOMEM); /* unless it says more */
+	/* Unless it says more. */
+	weir_because(why, size, "no memory of that kind for one frame", -ENOMEM);
 	err = weir_slab_create(kind, &settings, &slab);
 	if (err)
 		return err;

@@ -15,11 +15,16 @@
 
 enum {
 	WEIR_H264_IDR = 5,
+	WEIR_H264_SEI = 6,
 	WEIR_H264_SPS = 7,
 	WEIR_H264_PPS = 8,
+	WEIR_H264_DELIMITER = 9, /* the first unit of a picture, if there is one */
 	WEIR_H264_MOST = 23, /* what is above it is no unit, but a form of packet */
 	WEIR_H264_STAP_A = 24,
-	WEIR_H264_FU_A = 28
+	WEIR_H264_STAP_B,
+	WEIR_H264_MTAP_24 = 27,
+	WEIR_H264_FU_A,
+	WEIR_H264_FU_B
 };
 
 static inline uint8_t weir_h264_type(uint8_t header)
@@ -42,5 +47,9 @@ void weir_h264_describe(const uint8_t *stream, size_t size, char *text, size_t r
 /* The next of those sets as bytes; *text then stands behind it. How many, 0 at the end, or
  * -EBADMSG: no base64, or longer than there is room. */
 int weir_h264_read_set(const char **text, uint8_t *to, size_t room);
+
+/* The size of the pictures that a sequence parameter set speaks of, from anywhere; what is cut off
+ * for display not counted. 0 or -EBADMSG. */
+int weir_h264_read_size(const uint8_t *sps, size_t length, uint32_t *width, uint32_t *height);
 
 #endif

@@ -11,6 +11,8 @@
 /* A stream as a session description (RFC 4566) tells of it: enough for a receiver to be set up, and
  * what weir writes for its own streams. */
 
+#define WEIR_SDP_SPROP 512
+
 enum weir_rtp_payload { WEIR_RTP_RAW, WEIR_RTP_JPEG, WEIR_RTP_H264 };
 
 struct weir_sdp {
@@ -21,7 +23,7 @@ struct weir_sdp {
 	uint16_t port;
 	unsigned ttl;            /* of an IPv4 group; 0: none told */
 	struct weir_video video; /* format, size and rate as far as they are told; stride 0 */
-	char sprop[512];         /* H.264: sprop-parameter-sets; "" if not told */
+	char sprop[WEIR_SDP_SPROP]; /* H.264: sprop-parameter-sets; "" if not told */
 	char name[64];
 };
 

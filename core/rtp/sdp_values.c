@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/rtp/h264.h"
 #include "core/scan.h"
 
 #define SHOWN 40
@@ -198,6 +199,18 @@ static int settle_raw(struct weir_sdp *sdp, const struct weir_sdp_raw *raw, char
 	return 0;
 }
 
+/* The parameter sets tell the size. */
+static void settle_h264(struct weir_sdp *sdp)
+{
+	struct weir_video *video = &sdp->video;
+	const char *sets = sdp->sprop;
+	uint8_t set[sizeof(sdp->sprop)];
+	int length;
+
+	while (!video->width && (length = weir_h264_read_set(&sets, set, sizeof(set))) > 0)
+		weir_h264_read_size(set, (size_t)length, &video->width, &video->height);
+}
+
 int weir_sdp_settle(struct weir_sdp *sdp, const struct weir_sdp_raw *raw, char *why, size_t size)
 {
 	switch (sdp->payload) {
@@ -208,6 +221,7 @@ int weir_sdp_settle(struct weir_sdp *sdp, const struct weir_sdp_raw *raw, char *
 		return 0;
 	case WEIR_RTP_H264:
 		sdp->video.format = weir_format_by_name("H264");
+		settle_h264(sdp);
 		return 0;
 	}
 	return -ENOTSUP;

@@ -77,6 +77,10 @@ static void put_h264(struct text *text, const struct weir_sdp *sdp)
 		put(text, "profile-level-id=%02x%02x%02x; ", sps[1], sps[2], sps[3]);
 	put(text, "packetization-mode=1%s%s\r\n", sdp->sprop[0] ? "; sprop-parameter-sets=" : "",
 		sdp->sprop);
+	/* Before the first frame has come, nothing else tells it. */
+	if (sdp->video.width && sdp->video.height)
+		put(text, "a=framesize:%u %u-%u\r\n", sdp->payload_type, sdp->video.width,
+			sdp->video.height);
 }
 
 static void put_jpeg(struct text *text, const struct weir_sdp *sdp)

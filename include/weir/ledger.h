@@ -63,13 +63,23 @@ struct weir_sink_ledger {
 	size_t n_figures;
 };
 
-#define WEIR_MAX_SINKS 16
+/* What a stage that converts has written, or one that the planner added for some of the sinks. A
+ * conversion makes another picture: it is no copy. */
+struct weir_conversion_ledger {
+	const char *name; /* the stage's text; lives with the pipeline, until the next run */
+	uint64_t frames, bytes;
+};
+
+#define WEIR_MAX_CONVERSIONS 16
+#define WEIR_MAX_SINKS       16
 
 struct weir_ledger {
 	uint64_t captured;       /* frames the source issued, those marked corrupt included */
 	uint64_t lost_by_device; /* gaps in its sequence, up to the last captured frame */
 	uint64_t corrupt;
-	uint64_t user_copied_bytes, kernel_copied_bytes;
+	uint64_t user_copied_bytes, kernel_copied_bytes; /* conversions not among them */
+	uint64_t source_copied_bytes; /* of those by the kernel: to bring frames here */
+	uint64_t converted_bytes; /* by all stages that convert with the CPU */
 	uint64_t private_bytes; /* of those by weir: frames that a stage was to write while others
 				 * held them */
 	uint64_t cache_syncs;   /* DMA_BUF_IOCTL_SYNC calls */
@@ -80,6 +90,8 @@ struct weir_ledger {
 	uint64_t cpu_ns;             /* user and system time of the pipeline's thread */
 	uint64_t duration_ns;        /* from the first frame to now, or to the last one */
 	struct weir_latency latency; /* from the frame's timestamp to the last sink's hand-over */
+	size_t n_conversions;
+	struct weir_conversion_ledger conversions[WEIR_MAX_CONVERSIONS];
 	size_t n_sinks;
 	struct weir_sink_ledger sinks[WEIR_MAX_SINKS];
 };

@@ -20,8 +20,9 @@ enum weir_hop_kind { WEIR_HOP_SOURCE, WEIR_HOP_STAGE, WEIR_HOP_SINK };
 enum weir_hop_memory {
 	WEIR_MEMORY_SAME, /* the very bytes the source wrote */
 	WEIR_MEMORY_VIEW, /* the same bytes seen through another geometry */
-	WEIR_MEMORY_COPY, /* new bytes: a copy or a conversion */
-	WEIR_MEMORY_DEVICE /* new bytes that a device writes: the CPU copies none */
+	WEIR_MEMORY_COPY, /* new bytes: a copy */
+	WEIR_MEMORY_DEVICE, /* new bytes that a device writes: the CPU copies none */
+	WEIR_MEMORY_CONVERTED /* new bytes: another picture, by a stage that converts */
 };
 
 struct weir_plan_hop {
@@ -30,7 +31,9 @@ struct weir_plan_hop {
 	const char *name;       /* URI or stage text */
 	const char *reason;     /* in words */
 	struct weir_video video; /* as it leaves the hop; as it reaches it for a sink */
-	uint64_t bytes_copied;  /* a frame; 0 for SAME and VIEW */
+	uint64_t bytes_copied;  /* a frame; of COPY only */
+	uint64_t bytes_converted; /* a frame, at most; of CONVERTED only */
+	size_t from;             /* the hop whose frames it gets; of the source 0 */
 	bool may_copy;          /* SAME or VIEW, but for frames of which `reason` says when they
 				 * are copied first */
 	unsigned budget;        /* of a sink: frames it may hold */
@@ -56,8 +59,10 @@ struct weir_plan {
 	size_t slot_bytes;         /* the frame's, without headroom and tailroom */
 	unsigned n_parts;          /* dma-bufs that a frame lies in: 1, or one for each plane … */
 	size_t part_bytes[WEIR_MAX_PLANES]; /* … and what it takes of each */
-	uint64_t bytes_copied;     /* a frame, over all hops */
-	const struct weir_plan_hop *hops; /* the source, the stages in order, the sinks */
+	uint64_t bytes_copied;     /* a frame, over all hops … */
+	uint64_t bytes_converted;  /* … and while somebody wants what stages convert, at most */
+	const struct weir_plan_hop *hops; /* the source, the stages in order, those of
+					    * the planner's last, and the sinks */
 	size_t n_hops;
 	const struct weir_plan_choice *choices;
 	size_t n_choices;

@@ -60,6 +60,9 @@ static void add_hop(GString *text, const struct weir_plan_hop *hop)
 	if (hop->bytes_copied)
 		g_string_append_printf(text, " (%" G_GUINT64_FORMAT " bytes a frame copied)",
 			(guint64)hop->bytes_copied);
+	if (hop->bytes_converted)
+		g_string_append_printf(text, " (%" G_GUINT64_FORMAT " bytes a frame converted)",
+			(guint64)hop->bytes_converted);
 	g_string_append_c(text, '\n');
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -74,9 +75,7 @@ void weir_http_client_leave(struct weir_http_client *client)
 		reset(client->fd);
 	if (client->receiving)
 		weir_loop_cancel(loop, &client->receive);
-	for (unsigned i = 0; i < WEIR_HTTP_SENDS; i++)
-		if (client->sends[i].active)
-			weir_loop_cancel(loop, &client->sends[i].op);
+	weir_http_send_cancel(client);
 	finish(client);
 }
 
@@ -130,6 +129,9 @@ static void received(struct weir_op *op, int64_t result)
 	client->receiving = false;
 	if (client->state == WEIR_HTTP_LEAVING) {
 		finish(client);
+	} else if (client->server->paused && (result > 0 || result == -ECANCELED)) {
+		if (result > 0)
+			client->to += (size_t)result; /* read, or ignored, when it goes on */
 	} else if (result <= 0) {
 		weir_http_client_leave(client);
 	} else if (client->state == WEIR_HTTP_READING) {
@@ -167,6 +169,8 @@ void weir_http_client_go_on(struct weir_http_client *client)
 		finish(client);
 		return;
 	}
+	if (client->server->paused)
+		return;
 	if (!weir_http_send_is_idle(client) ||
 		(client->state != WEIR_HTTP_ANSWERING && client->state != WEIR_HTTP_SHOWING))
 		return;
@@ -178,6 +182,38 @@ void weir_http_client_go_on(struct weir_http_client *client)
 	} else {
 		linger(client);
 	}
+}
+
+/* ---- from one plan to the next ---- */
+
+void weir_http_client_pause(struct weir_http_client *client)
+{
+	if (client->state == WEIR_HTTP_FREE || client->state == WEIR_HTTP_LEAVING)
+		return;
+	if (!weir_http_send_can_pause(client)) {
+		weir_http_client_leave(client);
+		return;
+	}
+	client->listens = client->receiving;
+	if (client->receiving)
+		weir_loop_cancel(client->server->host.loop, &client->receive);
+	weir_http_send_cancel(client);
+}
+
+void weir_http_client_resume(struct weir_http_client *client)
+{
+	if (client->state == WEIR_HTTP_FREE)
+		return;
+	if (weir_http_send_resume(client))
+		weir_http_client_leave(client);
+	else if (client->listens && client->state == WEIR_HTTP_READING && client->from < client->to)
+		read_on(client);
+	else if (client->listens && client->state == WEIR_HTTP_READING)
+		receive(client);
+	else if (client->listens)
+		ignore(client, client->to - client->from);
+	client->listens = false;
+	weir_http_client_go_on(client);
 }
 
 /* ---- beginning, and time ---- */

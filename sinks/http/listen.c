@@ -228,6 +228,8 @@ int weir_http_listen(struct weir_http_server *server)
 		tell_why_not(server, where, err);
 	else
 		weir_info(server->base.log, "http: serving at http://%s/", where);
+	if (!err && anybody(server))
+		weir_http_tick_soon(server, TICK_NS);
 	return err == -EADDRINUSE ? -EBUSY : err;
 }
 

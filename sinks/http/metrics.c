@@ -123,6 +123,8 @@ static void run_of(struct weir_http_text *text, const struct weir_ledger *ledger
 		ledger->corrupt);
 	one(text, "weir_user_copied_bytes_total", "counter", "Bytes that weir copied.",
 		ledger->user_copied_bytes);
+	one(text, "weir_converted_bytes_total", "counter", "Bytes that stages made.",
+		ledger->converted_bytes);
 	one(text, "weir_kernel_copied_bytes_total", "counter", "Bytes copied on our behalf.",
 		ledger->kernel_copied_bytes);
 	one(text, "weir_cache_syncs_total", "counter", "DMA_BUF_IOCTL_SYNC calls.",

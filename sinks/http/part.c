@@ -10,7 +10,7 @@
 
 #include "core/clock.h"
 #include "core/frame.h"
-#include "sinks/http/huffman.h"
+#include "core/jpeg_huffman.h"
 
 #define IMAGE_HEAD    "Content-Type: image/jpeg\r\n"
 #define NEXT_BOUNDARY "\r\n--" WEIR_HTTP_BOUNDARY "\r\n"
@@ -35,7 +35,7 @@ int weir_http_part_begin(struct weir_http_part *part, struct weir_frame *frame)
 	part->refs = part->users = 1;
 	part->image = pixels.data[0];
 	part->length = info->bytes_used;
-	part->tables = weir_http_dht_place(part->image, part->length);
+	part->tables = weir_jpeg_huffman_place(part->image, part->length);
 	part->began_ns = weir_now_ns();
 	part->copied = part->arrived = false;
 	part->head_length = (size_t)snprintf(part->head, sizeof(part->head),
@@ -94,7 +94,7 @@ int weir_http_part_leave(struct weir_http_part *part, uint64_t *bytes)
 
 size_t weir_http_part_bytes(const struct weir_http_part *part)
 {
-	return part->length + (part->tables != SIZE_MAX ? WEIR_HTTP_DHT_BYTES : 0);
+	return part->length + (part->tables != SIZE_MAX ? WEIR_JPEG_HUFFMAN : 0);
 }
 
 /* ---- pieces ---- */
@@ -122,7 +122,7 @@ void weir_http_part_pieces(const struct weir_http_part *part, enum weir_http_dre
 		weir_http_pieces_add(pieces, part->head, part->head_length);
 	weir_http_pieces_add(pieces, image, first);
 	if (first < part->length) {
-		weir_http_pieces_add(pieces, weir_http_dht, WEIR_HTTP_DHT_BYTES);
+		weir_http_pieces_add(pieces, weir_jpeg_huffman, WEIR_JPEG_HUFFMAN);
 		weir_http_pieces_add(pieces, image + first, part->length - first);
 	}
 	if (dress == WEIR_HTTP_PART)

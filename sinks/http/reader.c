@@ -23,17 +23,29 @@ static int refuse(struct weir_http_reader *reader, int status)
 	return -1;
 }
 
+/* What comes in pieces, as a string. Whether there was room for it. */
+struct text {
+	char *start;
+	size_t size, *length;
+};
+
+static bool append(struct text text, const char *at, size_t length)
+{
+	if (length >= text.size - *text.length)
+		return false;
+	memcpy(text.start + *text.length, at, length);
+	*text.length += length;
+	text.start[*text.length] = '\0';
+	return true;
+}
+
 static int on_target(weir_http_parser *parser, const char *at, size_t length)
 {
 	struct weir_http_reader *reader = reader_of(parser);
 	struct weir_http_request *request = &reader->request;
+	struct text text = { request->target, sizeof(request->target), &request->target_length };
 
-	if (length >= sizeof(request->target) - request->target_length)
-		return refuse(reader, 414);
-	memcpy(request->target + request->target_length, at, length);
-	request->target_length += length;
-	request->target[request->target_length] = '\0';
-	return 0;
+	return append(text, at, length) ? 0 : refuse(reader, 414);
 }
 
 /* ---- headers ---- */
@@ -88,19 +100,14 @@ static int begin_value(struct weir_http_reader *reader)
 static int on_value(weir_http_parser *parser, const char *at, size_t length)
 {
 	struct weir_http_reader *reader = reader_of(parser);
-	char *value;
+	struct text text = { NULL, WEIR_HTTP_MAX_VALUE, &reader->value_length };
 
 	if (!reader->in_value && begin_value(reader))
 		return -1;
 	if (reader->which < 0)
 		return 0;
-	value = reader->request.header[reader->which];
-	if (length >= WEIR_HTTP_MAX_VALUE - reader->value_length)
-		return refuse(reader, 431);
-	memcpy(value + reader->value_length, at, length);
-	reader->value_length += length;
-	value[reader->value_length] = '\0';
-	return 0;
+	text.start = reader->request.header[reader->which];
+	return append(text, at, length) ? 0 : refuse(reader, 431);
 }
 
 static enum weir_http_method method_of(const weir_http_parser *parser)
@@ -135,13 +142,9 @@ static int on_body(weir_http_parser *parser, const char *at, size_t length)
 {
 	struct weir_http_reader *reader = reader_of(parser);
 	struct weir_http_request *request = &reader->request;
+	struct text text = { request->body, sizeof(request->body), &request->body_length };
 
-	if (length >= sizeof(request->body) - request->body_length)
-		return refuse(reader, 413);
-	memcpy(request->body + request->body_length, at, length);
-	request->body_length += length;
-	request->body[request->body_length] = '\0';
-	return 0;
+	return append(text, at, length) ? 0 : refuse(reader, 413);
 }
 
 /* ---- the two parsers ---- */

@@ -176,6 +176,19 @@ static int go_on_from_copy(struct weir_http_server *server, struct weir_http_sen
 	return 0;
 }
 
+/* For as long as there is no loop. 0, or what ends it. */
+static int pause_send(struct weir_http_client *client, struct weir_http_send *send, int64_t result)
+{
+	int err = 0;
+
+	if (result <= 0 && result != -ECANCELED)
+		return result < 0 ? (int)result : -EIO;
+	if (send->part && send->from_frame)
+		err = go_on_from_copy(client->server, send);
+	send->active = send->paused = !err;
+	return err;
+}
+
 /* 0: it goes on; else what ends it. */
 static int go_on(struct weir_http_client *client, struct weir_http_send *send, int64_t result)
 {
@@ -201,7 +214,8 @@ static void done(struct weir_op *op, int64_t result)
 	if (send->part && result > 0)
 		note(client->server, send, (uint64_t)result);
 	if (send->done < send->total && client->state != WEIR_HTTP_LEAVING) {
-		err = go_on(client, send, result);
+		err = client->server->paused ? pause_send(client, send, result)
+					     : go_on(client, send, result);
 		if (!err)
 			return;
 	}
@@ -219,4 +233,44 @@ static void sent(struct weir_op *op, int64_t result)
 	struct weir_http_send *send = op->data;
 
 	send->queued = result > 0 && send->done + (size_t)result == send->total;
+}
+
+/* ---- from one plan to the next ---- */
+
+bool weir_http_send_can_pause(const struct weir_http_client *client)
+{
+	for (unsigned i = 0; i < WEIR_HTTP_SENDS; i++)
+		if (client->sends[i].active && client->sends[i].op.zero_copy)
+			return false; /* the network has the memory until it acknowledges */
+	return true;
+}
+
+void weir_http_send_cancel(struct weir_http_client *client)
+{
+	for (unsigned i = 0; i < WEIR_HTTP_SENDS; i++) {
+		struct weir_http_send *send = &client->sends[i];
+
+		if (send->paused) {
+			send->active = send->paused = false;
+			end(send);
+		} else if (send->active) {
+			weir_loop_cancel(client->server->host.loop, &send->op);
+		}
+	}
+}
+
+int weir_http_send_resume(struct weir_http_client *client)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < WEIR_HTTP_SENDS && !err; i++) {
+		struct weir_http_send *send = &client->sends[i];
+
+		if (!send->paused)
+			continue;
+		send->deadline_ns = weir_now_ns() + client->server->settings.stall_ns;
+		err = submit(client, send);
+		send->paused = err;
+	}
+	return err;
 }

@@ -24,6 +24,7 @@ struct weir_http_send {
 	enum weir_http_dress dress;
 	bool from_frame;
 	bool relieved; /* is to go on from a copy */
+	bool paused;   /* goes on when the sink is started again; active, and in no loop */
 	size_t done, total;
 	uint64_t deadline_ns;
 	struct iovec text[2]; /* goes before the part */
@@ -63,6 +64,7 @@ struct weir_http_client {
 
 	struct weir_op receive;
 	bool receiving;
+	bool listens; /* was receiving when the sink was stopped */
 	char input[WEIR_HTTP_INPUT];
 	size_t ignored; /* bytes that came while nothing was to come */
 	size_t from, to; /* of it, not read yet: requests may follow each other */
@@ -83,6 +85,7 @@ struct weir_http_server {
 	struct weir_sink_host host;
 	struct weir_http_settings settings;
 	bool running, draining;
+	bool paused; /* stopped, and to be started again: connections stay */
 	bool deaf; /* accepts nobody for now */
 	int fd; /* listens from the first start() on; -1 before */
 	struct weir_watch watch;
@@ -108,6 +111,10 @@ void weir_http_client_begin(struct weir_http_client *client, int fd, bool remote
 /* Ends the connection, now or when its operations are answered. */
 void weir_http_client_leave(struct weir_http_client *client);
 
+/* Stays connected from a stop() to the next start(), if nothing is in the way of that. */
+void weir_http_client_pause(struct weir_http_client *client);
+void weir_http_client_resume(struct weir_http_client *client);
+
 /* Leaves it when a deadline is over. */
 void weir_http_client_check(struct weir_http_client *client, uint64_t now_ns);
 
@@ -128,6 +135,11 @@ int weir_http_send_part(struct weir_http_client *client, const char *head,
 /* Whether it could be sent a picture now. */
 bool weir_http_send_is_free(const struct weir_http_client *client);
 bool weir_http_send_is_idle(const struct weir_http_client *client);
+
+/* Whether what it is sent could go on with another loop; stops it for that, or for good. */
+bool weir_http_send_can_pause(const struct weir_http_client *client);
+void weir_http_send_cancel(struct weir_http_client *client);
+int weir_http_send_resume(struct weir_http_client *client);
 
 /* show.c: the pictures. */
 bool weir_http_is_watched(const struct weir_http_server *server);

@@ -106,7 +106,12 @@ static int start(
 		server->counts = (struct weir_http_counts){ 0 };
 	err = weir_http_listen(server);
 	server->running = !err;
-	return err;
+	if (err)
+		return err;
+	server->paused = false;
+	for (size_t i = 0; i < server->n_clients; i++)
+		weir_http_client_resume(&server->clients[i]);
+	return 0;
 }
 
 static bool wants(const struct weir_sink *sink)
@@ -140,7 +145,20 @@ static void stop(struct weir_sink *sink)
 	struct weir_http_server *server = (struct weir_http_server *)sink;
 
 	server->running = false;
+	server->paused = server->host.pauses && server->host.pauses(server->host.data);
 	weir_http_deafen(server);
+	for (size_t i = 0; i < server->n_clients; i++)
+		if (server->paused)
+			weir_http_client_pause(&server->clients[i]);
+		else
+			weir_http_client_leave(&server->clients[i]);
+}
+
+static void forget(struct weir_sink *sink)
+{
+	struct weir_http_server *server = (struct weir_http_server *)sink;
+
+	server->paused = false;
 	for (size_t i = 0; i < server->n_clients; i++)
 		weir_http_client_leave(&server->clients[i]);
 }
@@ -173,5 +191,6 @@ const struct weir_sink_impl weir_sink_http = {
 	.take = take,
 	.drain = drain,
 	.stop = stop,
+	.forget = forget,
 	.result = result,
 };

@@ -96,7 +96,9 @@ static void copies(
 	weir_http_text_open(text, "copies", '{');
 	weir_http_text_number(text, "user_bytes", ledger->user_copied_bytes);
 	weir_http_text_number(text, "kernel_bytes", ledger->kernel_copied_bytes);
+	weir_http_text_number(text, "source_bytes", ledger->source_copied_bytes);
 	weir_http_text_number(text, "planned_per_frame", plan->bytes_copied);
+	weir_http_text_number(text, "converted_bytes", ledger->converted_bytes);
 	weir_http_text_close(text, '}');
 }
 
@@ -116,7 +118,7 @@ static void memory(struct weir_http_text *text, const struct weir_memory_report 
 static void hop(struct weir_http_text *text, const struct weir_plan_hop *shown)
 {
 	static const char *const kinds[] = { "source", "stage", "sink" };
-	static const char *const memories[] = { "same", "view", "copy", "device" };
+	static const char *const memories[] = { "same", "view", "copy", "device", "converted" };
 
 	weir_http_text_open(text, NULL, '{');
 	weir_http_text_string(text, "kind", kinds[shown->kind]);
@@ -124,6 +126,8 @@ static void hop(struct weir_http_text *text, const struct weir_plan_hop *shown)
 	weir_http_text_string(text, "memory", memories[shown->memory]);
 	video(text, &shown->video);
 	weir_http_text_number(text, "bytes_copied", shown->bytes_copied);
+	weir_http_text_number(text, "bytes_converted", shown->bytes_converted);
+	weir_http_text_number(text, "from", shown->from);
 	weir_http_text_bool(text, "may_copy", shown->may_copy);
 	weir_http_text_string(text, "reason", shown->reason);
 	weir_http_text_number(text, "budget", shown->budget);
@@ -147,6 +151,7 @@ static void plan_of(struct weir_http_text *text, const struct weir_plan *plan)
 	weir_http_text_string(text, "loop", plan->loop);
 	weir_http_text_number(text, "slots", plan->slots);
 	weir_http_text_number(text, "bytes_copied", plan->bytes_copied);
+	weir_http_text_number(text, "bytes_converted", plan->bytes_converted);
 	weir_http_text_open(text, "hops", '[');
 	for (size_t i = 0; i < plan->n_hops; i++)
 		hop(text, &plan->hops[i]);

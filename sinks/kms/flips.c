@@ -148,12 +148,13 @@ static void retry(struct weir_timer *timer)
 int weir_kms_flips_show(
 	struct weir_kms_flips *flips, struct weir_frame *frame, uint32_t framebuffer)
 {
+	struct weir_kms_shot replaced = flips->next;
 	int err;
 
-	release(&flips->next, WEIR_DROP_REPLACED);
 	flips->next = (struct weir_kms_shot){ .frame = weir_frame_ref(frame),
 		.framebuffer = framebuffer,
 		.ready_ns = weir_now_ns() };
+	release(&replaced, WEIR_DROP_REPLACED);
 	err = go_on(flips);
 	if (err)
 		release(&flips->next, WEIR_DROP_FAILED);

@@ -210,9 +210,12 @@ unsigned weir_rtp_gather(const struct weir_rtp_geometry *geometry,
 	return used;
 }
 
-uint32_t weir_rtp_count_equal(const struct weir_rtp_pieces *pieces, uint32_t first, uint32_t most)
+uint32_t weir_rtp_count_equal(const struct weir_rtp_geometry *geometry,
+	const struct weir_rtp_pieces *pieces, uint32_t first, uint32_t most)
 {
-	return pieces->slices ? weir_rtp_slices_equal(pieces->slices, first, most) : most;
+	if (!pieces->slices)
+		return most;
+	return weir_rtp_slices_equal(pieces->slices, first, most, geometry->segment);
 }
 
 static unsigned count_pages(const struct iovec *part)

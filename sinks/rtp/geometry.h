@@ -86,7 +86,8 @@ unsigned weir_rtp_gather(const struct weir_rtp_geometry *geometry,
 
 /* How many packets from `first` on, of at most `most`, one send can be cut into: all of one size
  * but for the last. At least one. */
-uint32_t weir_rtp_count_equal(const struct weir_rtp_pieces *pieces, uint32_t first, uint32_t most);
+uint32_t weir_rtp_count_equal(const struct weir_rtp_geometry *geometry,
+	const struct weir_rtp_pieces *pieces, uint32_t first, uint32_t most);
 
 /* How many packets from `first` on the kernel can refer to in one of its own: at least one, and at
  * most `most`. */

@@ -50,7 +50,7 @@ static uint32_t measure(const struct weir_rtp_sink *sink, const struct weir_rtp_
 	n = n < most ? n : most;
 	n = n < sink->paced_segments ? n : sink->paced_segments;
 	n = n < sink->most_segments ? n : sink->most_segments;
-	n = weir_rtp_count_equal(&frame->pieces, first, n);
+	n = weir_rtp_count_equal(&sink->geometry, &frame->pieces, first, n);
 	if (frame->way == WEIR_RTP_GATHER)
 		n = weir_rtp_count_referable(&sink->geometry, &frame->pieces, first, n);
 	return n;

@@ -76,12 +76,12 @@ static uint32_t packet_bytes(const struct weir_rtp_slice *slice)
 	return (uint32_t)slice->header_bytes + slice->bytes;
 }
 
-uint32_t weir_rtp_slices_equal(const struct weir_rtp_slice *slices, uint32_t first, uint32_t most)
+uint32_t weir_rtp_slices_equal(
+	const struct weir_rtp_slice *slices, uint32_t first, uint32_t most, uint32_t bytes)
 {
-	uint32_t bytes = packet_bytes(&slices[first]), n = 1;
+	uint32_t n = 1;
 
-	while (n < most && packet_bytes(&slices[first + n - 1]) == bytes &&
-		packet_bytes(&slices[first + n]) <= bytes)
+	while (n < most && packet_bytes(&slices[first + n - 1]) == bytes)
 		n++;
 	return n;
 }

@@ -73,7 +73,9 @@ uint8_t *weir_rtp_slices_add(
 /* RTP's headers of all of them. */
 void weir_rtp_slices_number(struct weir_rtp_slices *slices, const struct weir_rtp_sheet *sheet);
 
-/* How many slices from `first` on, of at most `most`, make packets of one size but for the last. */
-uint32_t weir_rtp_slices_equal(const struct weir_rtp_slice *slices, uint32_t first, uint32_t most);
+/* How many slices from `first` on, of at most `most`, are cut right when the network cuts what they
+ * make every `bytes`: packets of that size, and a last one that may be shorter. */
+uint32_t weir_rtp_slices_equal(
+	const struct weir_rtp_slice *slices, uint32_t first, uint32_t most, uint32_t bytes);
 
 #endif

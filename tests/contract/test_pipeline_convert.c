@@ -124,7 +124,7 @@ static void test_every_frame_comes_out_whole_and_in_order(void **state)
 	ledger = run(pipeline, 0);
 	assert_int_equal(ledger.captured, 500);
 	assert_int_equal(ledger.sinks[0].delivered, 500);
-	assert_int_equal(ledger.user_copied_bytes, 500 * 64 * 48 * 2);
+	assert_int_equal(ledger.converted_bytes, 500 * 64 * 48 * 2);
 	assert_int_equal(copier.done, 500);
 	assert_int_equal(copier.most_inside, 1);
 	assert_false(copier.on_loop_thread);
@@ -146,11 +146,11 @@ static void test_several_in_a_row(void **state)
 		add_copier(pipeline, &copiers[i]);
 	ledger = run(pipeline, 0);
 	assert_int_equal(ledger.sinks[0].delivered, 300);
-	assert_int_equal(ledger.user_copied_bytes, 7 * 300 * 64 * 24 * 2);
+	assert_int_equal(ledger.converted_bytes, 7 * 300 * 64 * 24 * 2);
 	weir_pipeline_destroy(&pipeline);
 }
 
-static void test_eight_are_too_many(void **state)
+static void test_sixteen_are_too_many(void **state)
 {
 	struct weir_pipeline *pipeline =
 		build(NULL, "pattern:bars?size=64x48&fps=0", NULL, to_verify);
@@ -158,7 +158,7 @@ static void test_eight_are_too_many(void **state)
 	struct copier copier = { 0 };
 
 	(void)state;
-	for (unsigned i = 0; i < 8; i++)
+	for (unsigned i = 0; i < 16; i++)
 		add_copier(pipeline, &copier);
 	assert_int_equal(weir_pipeline_plan(pipeline, &plan), -ENOTSUP);
 	weir_pipeline_destroy(&pipeline);
@@ -306,9 +306,10 @@ static void test_the_plan_tells_of_it(void **state)
 	(void)state;
 	add_copier(pipeline, &copier);
 	assert_int_equal(weir_pipeline_plan(pipeline, &plan), -EPERM);
-	assert_int_equal(plan->bytes_copied, 64 * 48 * 2);
-	assert_int_equal(plan->hops[1].memory, WEIR_MEMORY_COPY);
-	assert_int_equal(plan->hops[1].bytes_copied, 64 * 48 * 2);
+	assert_int_equal(plan->bytes_copied, 0);
+	assert_int_equal(plan->bytes_converted, 64 * 48 * 2);
+	assert_int_equal(plan->hops[1].memory, WEIR_MEMORY_CONVERTED);
+	assert_int_equal(plan->hops[1].bytes_converted, 64 * 48 * 2);
 	assert_int_equal(plan->hops[2].memory, WEIR_MEMORY_SAME);
 	assert_int_equal(weir_pipeline_run(pipeline), -EPERM);
 	weir_pipeline_destroy(&pipeline);
@@ -333,7 +334,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_frame_comes_out_whole_and_in_order),
 		cmocka_unit_test(test_several_in_a_row),
-		cmocka_unit_test(test_eight_are_too_many),
+		cmocka_unit_test(test_sixteen_are_too_many),
 		cmocka_unit_test(test_capture_does_not_wait_for_a_slow_one),
 		cmocka_unit_test(test_one_that_does_not_finish_in_time),
 		cmocka_unit_test(test_frames_that_give_nothing),

@@ -66,7 +66,7 @@ static void test_parts_and_padded_lines(void **state)
 	/* The stamp is cut off here, and all else goes on. */
 	pipeline = build(&settings, "pattern:bars?size=640x480&fps=0&format=XR24&stride=2624",
 		upper, (const char *[]){ "null", NULL });
-	assert_int_equal(run(pipeline).user_copied_bytes, 5 * 322 * 240 * 3 / 2);
+	assert_int_equal(run(pipeline).converted_bytes, 5 * 322 * 240 * 3 / 2);
 	weir_pipeline_destroy(&pipeline);
 }
 

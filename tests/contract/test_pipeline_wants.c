@@ -149,7 +149,7 @@ static void it_begins_when_something_is(void **state)
 	run(&picky, "NV12", NULL, &ledger);
 	assert_int_equal(ledger.sinks[0].drops[WEIR_DROP_UNWANTED], FRAMES / 2);
 	assert_true(picky.taken > 0);
-	assert_int_equal(ledger.user_copied_bytes, picky.taken * 64 * 48 * 3 / 2);
+	assert_int_equal(ledger.converted_bytes, picky.taken * 64 * 48 * 3 / 2);
 }
 
 static void others_get_theirs(void **state)

@@ -131,7 +131,58 @@ const struct scene plan_scenes[] = {
 		.camera = { WEBCAM(1280, 720), .formats = { { "YUYV", 0 }, { "NV12", 0 } } },
 		.sinks = { HDMI("XR24"), { .kind = DISPLAY, .uri = "display:DP-1",
 				.formats = { "NV12" } } },
+		.chosen_memory = "slab", .chosen_format = "NV12", .copied = 1280 * 720 * 4 },
+
+	/* ---- conversions for some of the sinks ---- */
+
+	{ "branch_browser", "A raw camera for the network, in lines as it wants them, and a browser.",
+		STUDIO, .sinks = { RTP, HTTP },
+		.chosen_memory = "slab", .chosen_format = "UYVY", .chosen_stride = 3860,
+		.copied = 1920 * 1080 },
+
+	{ "branch_display_browser", "A screen takes what a raw camera delivers, a browser does not.",
+		.camera = { WEBCAM(1280, 720), .formats = { { "YUYV", 0 } } },
+		.sinks = { HDMI("YUYV"), HTTP },
+		.chosen_memory = "slab", .chosen_format = "YUYV", .copied = 1280 * 720 },
+
+	{ "branch_mjpeg_display", "A browser takes the MJPEG of a webcam as it is, a screen does not.",
+		.camera = { WEBCAM(1280, 720), .formats = { { "MJPEG", 0 } } },
+		.sinks = { HTTP, HDMI("YUYV") },
+		.chosen_memory = "slab", .chosen_format = "MJPEG", .copied = 1280 * 720 * 4 },
+
+	{ "branch_shared", "Two browsers share one conversion; the disk gets what comes.",
+		.camera = { WEBCAM(1280, 720), .formats = { { "NV12", 0 } } },
+		.sinks = { HTTP, RECORDING, { .kind = NETWORK, .uri = "http://0.0.0.0:8081",
+				.image = true, .formats = { "MJPEG" } } },
+		.chosen_memory = "slab", .chosen_format = "NV12", .copied = 1280 * 720 },
+
+	{ "branch_two_ways", "Nobody takes what comes, and no one conversion suits all.",
+		.camera = { WEBCAM(1280, 720), .formats = { { "NV12", 0 } } },
+		.sinks = { HTTP, HDMI("XR24"), { .kind = DISPLAY, .uri = "display:DP-1",
+				.formats = { "XR24", "RGB565" } } },
+		.chosen_memory = "slab", .chosen_format = "NV12",
+		.copied = 1280 * 720 + 1280 * 720 * 4 },
+
+	{ "branch_few_buffers", "Of few buffers the conversion of a branch gets its share.",
+		.camera = { WEBCAM(1280, 720), .formats = { { "YUYV", 0 } } },
+		.sinks = { HDMI("YUYV"), HTTP }, .buffers = 4,
+		.chosen_memory = "slab", .chosen_format = "YUYV", .copied = 1280 * 720 },
+
+	{ "branch_after_stages", "What the user asks for is common to all; the rest branches off.",
+		.camera = { WEBCAM(1280, 720), .formats = { { "YUYV", 0 } } },
+		.stages = { "mask=8x8+0+0", "convert=NV12" }, .sinks = { HDMI("NV12"), HTTP },
+		.chosen_memory = "slab", .chosen_format = "YUYV",
+		.copied = 1280 * 720 * 3 / 2 + 1280 * 720 },
+
+	{ "branch_refused", "Of three sinks one takes nothing that a conversion makes.",
+		.camera = { WEBCAM(1280, 720), .formats = { { "YUYV", 0 } } },
+		.sinks = { RECORDING, HTTP, HDMI("P010") },
 		.error = -ENOTSUP },
+
+	{ "branch_zero_copy", "A conversion for some of the sinks is one, where none is allowed.",
+		STUDIO, .sinks = { RTP, HTTP }, .require_zero_copy = true, .error = -EPERM,
+		.chosen_memory = "slab", .chosen_format = "UYVY", .chosen_stride = 3860,
+		.copied = 1920 * 1080 },
 
 	/* ---- memory that a display makes ---- */
 

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -182,12 +183,52 @@ WRAP_CALL(int, epoll_pwait2,
 	(fd, events, n, timeout, mask), EINTR, ENOSYS)
 WRAP_CALL(int, timerfd_create, (int clock, int flags), (clock, flags), EMFILE, ENOMEM)
 WRAP_CALL(ssize_t, read, (int fd, void *buffer, size_t length), (fd, buffer, length), EINTR, EAGAIN)
-WRAP_CALL(ssize_t, write, (int fd, const void *buffer, size_t length), (fd, buffer, length), EINTR,
-	EPIPE)
 WRAP_CALL(ssize_t, pwritev2, (int fd, const struct iovec *vector, int n, off_t offset, int flags),
 	(fd, vector, n, offset, flags), EINTR, EAGAIN, EOPNOTSUPP)
 WRAP_CALL(int, fstat, (int fd, struct stat *out), (fd, out), EIO)
 WRAP_CALL(int, poll, (struct pollfd *fds, nfds_t n, int timeout), (fds, n, timeout), EINTR)
+
+/* ---- the network ---- */
+
+WRAP_CALL(int, socket, (int family, int type, int protocol), (family, type, protocol), EMFILE,
+	EACCES)
+WRAP_CALL(int, bind, (int fd, const struct sockaddr *at, socklen_t length), (fd, at, length),
+	EADDRINUSE, EACCES)
+WRAP_CALL(int, listen, (int fd, int most), (fd, most), EADDRINUSE)
+WRAP_CALL(int, connect, (int fd, const struct sockaddr *to, socklen_t length), (fd, to, length),
+	ENETUNREACH, ECONNREFUSED)
+WRAP_CALL(int, setsockopt, (int fd, int level, int name, const void *value, socklen_t length),
+	(fd, level, name, value, length), ENOPROTOOPT, ENOMEM)
+WRAP_CALL(int, getsockopt, (int fd, int level, int name, void *value, socklen_t *length),
+	(fd, level, name, value, length), ENOPROTOOPT)
+WRAP_CALL(int, getsockname, (int fd, struct sockaddr *at, socklen_t *length), (fd, at, length),
+	ENOBUFS)
+WRAP_CALL(ssize_t, send, (int fd, const void *bytes, size_t length, int flags),
+	(fd, bytes, length, flags), ECONNREFUSED, ENOBUFS)
+WRAP_CALL(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags), (fd, message, flags),
+	ECONNREFUSED, ENOBUFS, EIO)
+
+/* ---- those whose errors depend on what they are given ---- */
+
+/* An eventfd has nobody at its other end who could be gone. */
+static bool is_eventfd(int fd)
+{
+	struct stat stat;
+
+	return __real_fstat(fd, &stat) == 0 && (stat.st_mode & S_IFMT) == 0;
+}
+
+ssize_t __real_write(int fd, const void *buffer, size_t length);
+ssize_t __wrap_write(int fd, const void *buffer, size_t length);
+ssize_t __wrap_write(int fd, const void *buffer, size_t length)
+{
+	int error = injected("write", is_eventfd(fd) ? ERRORS(EINTR) : ERRORS(EINTR, EPIPE));
+
+	if (!error)
+		return __real_write(fd, buffer, length);
+	errno = error;
+	return -1;
+}
 
 /* The variadic ones take one further word at most. */
 

@@ -39,6 +39,17 @@ static const struct scene scenes[] = {
 	{ "to stdout on io_uring", "pattern:bars?size=64x48&fps=0", "crop=32x48+0+0", "uring", 4,
 		"-" },
 	{ "to stdout on epoll", "pattern:bars?size=64x48&fps=0", "pass", "epoll", 4, "-" },
+	{ "converting on io_uring", "pattern:bars?size=64x48&fps=0", "convert=RGB24", "uring", 6,
+		"null:" },
+	{ "converting on epoll", "pattern:bars?size=64x48&fps=0", "jpeg", "epoll", 6, "null:" },
+	{ "rtp on io_uring", "pattern:bars?size=64x48&fps=0&format=UYVY", "pass", "uring", 4,
+		"rtp://127.0.0.1:9?pace=off" },
+	{ "rtp on epoll", "pattern:bars?size=64x48&fps=0&format=UYVY", "pass", "epoll", 4,
+		"rtp://127.0.0.1:9?pace=off" },
+	{ "http", "pattern:bars?size=64x48&fps=0&format=MJPEG", "pass", "auto", 4,
+		"http://127.0.0.1:39471" },
+	{ "tcp", "pattern:bars?size=64x48&fps=0", "pass", "auto", 4,
+		"tcp://127.0.0.1:39472?listen=1" },
 };
 
 static unsigned error_lines;

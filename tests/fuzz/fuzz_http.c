@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "sinks/http/access.h"
-#include "sinks/http/huffman.h"
+#include "core/jpeg_huffman.h"
 #include "sinks/http/text.h"
 
 #define LIMIT 1024
@@ -121,7 +121,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	check_requests((const char *)copy, size);
 	check_quote(text);
-	place = weir_http_dht_place(copy, size);
+	place = weir_jpeg_huffman_place(copy, size);
 	require(place == SIZE_MAX || place + 2 <= size);
 	free(text);
 	free(copy);

@@ -48,7 +48,7 @@ static void cut_as(const struct weir_rtp_coding *coding, const uint8_t *frame, s
 
 		require(slice->bytes && slice->at + slice->bytes <= size);
 		require(slice->header_bytes + slice->bytes <= ROOM);
-		n = weir_rtp_slices_equal(slices.slice, i, slices.n - i);
+		n = weir_rtp_slices_equal(slices.slice, i, slices.n - i, ROOM);
 		require(n > 0 && n <= slices.n - i);
 	}
 	free(memory);

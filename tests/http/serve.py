@@ -131,12 +131,12 @@ class Runs(unittest.TestCase):
             stats = served.stats()
             while stats["frames"]["captured"] < 10:
                 stats = served.stats()
-            self.assertEqual(stats["copies"]["user_bytes"], 0)
+            self.assertEqual(stats["copies"]["converted_bytes"], 0)
             self.assertEqual(stats["sinks"][0]["delivered"], 0)
             viewers = [served.client().watch() for _ in range(3)]
             for viewer in viewers:
                 self.assertEqual(viewer.part()[:2], b"\xff\xd8")
-            encoded = served.stats()["copies"]["user_bytes"]
+            encoded = served.stats()["copies"]["converted_bytes"]
             self.assertGreater(encoded, 0)
             summary = served.stop()
             self.assertTrue(summary["reconciled"])

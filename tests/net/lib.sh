@@ -9,6 +9,9 @@
 #	net_open [MTU]              a: 10.99.0.1, fd99::1; b: 10.99.0.2, fd99::2; device "cable" in both
 #	in_a COMMAND…; in_b COMMAND…
 #	net_block b; net_unblock b  drops what arrives there, before anything is copied
+#	net_await_port PORT         until somebody in b receives there; false: nobody did for long
+#	net_await_quiet PORT FILE   until nothing more comes out of what came in there
+#	net_overruns                packets that found no room in a socket of b's since net_open
 #	net_close                   also when the shell ends, if nothing else is trapped: see below
 #
 #	weir_on_a ARGUMENT…         weir capture on a: status, and the summary in $work/out
@@ -68,6 +71,32 @@ net_block() {
 
 net_unblock() {
 	tc -n "weir-$$-$1" qdisc del dev cable clsact
+}
+
+net_await_port() {
+	for _ in $(seq 300); do
+		[ -z "$(in_b ss -Hlun "sport = :$1")" ] || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+# A busy machine takes its time to read what has come.
+net_await_quiet() {
+	local size='' before='none' queued
+	for _ in $(seq 60); do
+		sleep 0.25
+		queued=$(in_b ss -Hlun "sport = :$1" | awk '{ sum += $2 } END { print sum + 0 }')
+		size=$(stat -c %s "$2" 2>/dev/null)
+		[ "$queued" != 0 ] || [ "$size" != "$before" ] || return 0
+		before=$size
+	done
+}
+
+# Whose fault that is, a test cannot know: where there are some it tries again.
+net_overruns() {
+	in_b awk '/^Udp: [0-9]/ { sum += $6 } /^Udp6RcvbufErrors/ { sum += $2 } END { print sum + 0 }' \
+		/proc/net/snmp /proc/net/snmp6
 }
 
 net_close() {

@@ -26,7 +26,7 @@ weir_on_a() {
 }
 
 # As in_b, in the background, for what is to get signals.
-on_b() { exec ip netns exec "$net_b" timeout 20 "$@" >"$work/receiver" 2>&1; }
+on_b() { exec ip netns exec "$net_b" timeout 60 "$@" >"$work/receiver" 2>&1; }
 
 gstreamer() {
 	on_b gst-launch-1.0 -q udpsrc address=:: port=5004 buffer-size=4000000 \
@@ -42,13 +42,7 @@ ffmpeg() {
 	receiver=$!
 }
 
-await_port() {
-	for _ in $(seq 100); do
-		[ -z "$(in_b ss -Hlun 'sport = :5004')" ] || return
-		sleep 0.05
-	done
-	fail "the receiver does not listen: $(cat "$work/receiver")"
-}
+await_port() { net_await_port 5004 || fail "the receiver does not listen: $(cat "$work/receiver")"; }
 
 # How many images have arrived, all whole and in order; -1 if one is not.
 whole() {
@@ -57,17 +51,27 @@ whole() {
 	cut -d ' ' -f 1 "$work/count"
 }
 
+# Once more where the machine was too busy to take it: a receiver passes damaged images on.
+try_sending() {
+	local overruns
+	for _ in 1 2 3; do
+		rm -f "$work/got"
+		overruns=$(net_overruns)
+		"$1" "$work/got"
+		await_port
+		weir_on_a "$2" -r 100 -n $((frames + 50)) --to "$3"
+		net_await_quiet 5004 "$work/got"
+		kill "$receiver" 2>/dev/null
+		wait "$receiver" 2>/dev/null
+		[ "$overruns" != "$(net_overruns)" ] || return
+	done
+}
+
 # arrives WHAT RECEIVER SOURCE URI
 arrives() {
 	local what="$1, to $2" source=$3 to=$4 arrived
-	rm -f "$work/got"
 	weir_on_a "$source" -n 1 --to "$to&sdp=$work/sdp"
-	"$2" "$work/got"
-	await_port
-	weir_on_a "$source" -r 100 -n $((frames + 50)) --to "$to"
-	sleep 0.7
-	kill "$receiver" 2>/dev/null
-	wait "$receiver" 2>/dev/null
+	try_sending "$2" "$source" "$to"
 	check "$what: the run ends well" exits 0
 	arrived=$(whole)
 	check "$what: $frames images arrive to the byte ($arrived)" [ "$arrived" -ge $frames ]
@@ -95,7 +99,9 @@ done
 # ---- and back ----
 
 net_open 1500
-on_b "$WEIR" receive 'rtp://10.99.0.2:5004?size=320x240&format=MJPEG' -n $frames --to verify &
+# With the rate, numbers that a busy sender leaves out are known to be: else verify finds frames with
+# other numbers in them than they have here.
+on_b "$WEIR" receive 'rtp://10.99.0.2:5004?size=320x240&format=MJPEG&fps=100' -n $frames --to verify &
 receiver=$!
 await_port
 weir_on_a "$small" -r 100 -n $((frames + 50)) --to rtp://10.99.0.2:5004

@@ -78,7 +78,7 @@ for format in UYVY UYVP RGB24 BGR24 AB24 AR24; do
 		weir_on_a "${from[@]}" -n 1 --to "rtp://10.99.0.2:5004?mtu=$mtu&sdp=$work/sdp"
 		frames_on_b got "rtp://10.99.0.2:5004?sdp=$work/sdp" -n 30
 		await 5004
-		weir_on_a "${from[@]}" -r 100 -n 60 --to "rtp://10.99.0.2:5004?mtu=$mtu"
+		weir_on_a "${from[@]}" -r 50 -n 60 --to "rtp://10.99.0.2:5004?mtu=$mtu"
 		await_receivers
 		check "$format in packets of $mtu arrives as it was" whole got $bytes 30
 	done

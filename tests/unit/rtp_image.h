@@ -79,9 +79,11 @@ static inline void rtp_image_scan(struct rtp_image *image, uint32_t length, uint
 	image->scan = image->size;
 	image->length = length;
 	for (uint32_t i = 0; i < length; i++) {
+		uint8_t byte;
+
 		seed = seed * 1664525 + 1013904223;
-		/* No markers, but for those of restarts now and then. */
-		image->bytes[image->size++] = (uint8_t)(seed >> 24) == 0xff ? 0 : (uint8_t)(seed >> 24);
+		byte = (uint8_t)(seed >> 24);
+		image->bytes[image->size++] = byte == 0xff ? 0 : byte; /* no markers */
 	}
 }
 

@@ -6,7 +6,7 @@
 #if defined(WEIR_HAVE_LIBJPEG) && (defined(WEIR_HAVE_LLHTTP) || defined(WEIR_HAVE_HTTP_PARSER))
 
 #include "core/checked.h"
-#include "sinks/http/huffman.h"
+#include "core/jpeg_huffman.h"
 #include "sinks/http/part.h"
 #include "tests/unit/jpeg_images.h"
 
@@ -33,12 +33,12 @@ static size_t tables_of(const struct image *image, uint8_t *out, size_t size)
 static void the_standard_tables(void **state)
 {
 	struct image image = image_make(&kind, 64, 48);
-	uint8_t tables[WEIR_HTTP_DHT_BYTES];
+	uint8_t tables[WEIR_JPEG_HUFFMAN];
 
 	(void)state;
-	assert_int_equal(tables_of(&image, tables, sizeof(tables)), WEIR_HTTP_DHT_BYTES - 4);
-	assert_memory_equal(tables, weir_http_dht + 4, WEIR_HTTP_DHT_BYTES - 4);
-	assert_int_equal(weir_http_dht[2] << 8 | weir_http_dht[3], WEIR_HTTP_DHT_BYTES - 2);
+	assert_int_equal(tables_of(&image, tables, sizeof(tables)), WEIR_JPEG_HUFFMAN - 4);
+	assert_memory_equal(tables, weir_jpeg_huffman + 4, WEIR_JPEG_HUFFMAN - 4);
+	assert_int_equal(weir_jpeg_huffman[2] << 8 | weir_jpeg_huffman[3], WEIR_JPEG_HUFFMAN - 2);
 	free(image.bytes);
 }
 
@@ -48,15 +48,15 @@ static void tables_go_where_they_are_missing(void **state)
 	size_t place;
 
 	(void)state;
-	assert_true(weir_http_dht_place(image.bytes, image.size) == SIZE_MAX);
+	assert_true(weir_jpeg_huffman_place(image.bytes, image.size) == SIZE_MAX);
 	image_strip_tables(&image);
-	place = weir_http_dht_place(image.bytes, image.size);
+	place = weir_jpeg_huffman_place(image.bytes, image.size);
 	assert_in_range(place, 2, image.size - 2);
 	assert_int_equal(image.bytes[place], 0xff);
 	assert_int_equal(image.bytes[place + 1], 0xda);
 	for (size_t i = 0; i < place + 4; i++) /* cut short: nothing is read behind the end */
-		assert_true(weir_http_dht_place(image.bytes, i) == SIZE_MAX);
-	assert_true(weir_http_dht_place((const uint8_t *)"no image", 8) == SIZE_MAX);
+		assert_true(weir_jpeg_huffman_place(image.bytes, i) == SIZE_MAX);
+	assert_true(weir_jpeg_huffman_place((const uint8_t *)"no image", 8) == SIZE_MAX);
 	free(image.bytes);
 }
 
@@ -102,9 +102,9 @@ static void pieces_go_on_anywhere(void **state)
 	for (unsigned i = 0; i < 2; i++) {
 		part.image = image.bytes;
 		part.length = image.size;
-		part.tables = weir_http_dht_place(image.bytes, image.size);
+		part.tables = weir_jpeg_huffman_place(image.bytes, image.size);
 		assert_int_equal(
-			weir_http_part_bytes(&part), image.size + (i ? WEIR_HTTP_DHT_BYTES : 0));
+			weir_http_part_bytes(&part), image.size + (i ? WEIR_JPEG_HUFFMAN : 0));
 		check_pieces(&part, WEIR_HTTP_BARE);
 		check_pieces(&part, WEIR_HTTP_PART);
 		check_pieces(&part, WEIR_HTTP_EARLY);

@@ -56,7 +56,7 @@ static void send_through(uint32_t room)
 	weir_rtp_slices_init(&slices, memory, most, room);
 	assert_int_equal(coding->cut(&slices, image.bytes, image.size, why, sizeof(why)), 0);
 	weir_rtp_slices_number(&slices, &sheet);
-	n = weir_rtp_slices_equal(slices.slice, 0, slices.n);
+	n = weir_rtp_slices_equal(slices.slice, 0, slices.n, room);
 	assert_int_equal(n, slices.n); /* one send can be cut into all of them */
 	for (n = 0; n < slices.n; n++) {
 		const struct weir_rtp_slice *slice = &slices.slice[n];

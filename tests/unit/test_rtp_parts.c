@@ -9,6 +9,7 @@
 #include "capture/rtp/cut.h"
 #include "capture/rtp/sender.h"
 #include "capture/rtp/timeline.h"
+#include "core/checked.h"
 #include "core/clock.h"
 #include "tests/unit/cmocka_all.h"
 
@@ -166,6 +167,39 @@ static void lost_frames_leave_gaps(void **state)
 	assert_int_equal(weir_rtp_timeline_next(&timeline, 11700, now, false).sequence, 8);
 }
 
+/* A sender that leaves a frame out has no gap in its packets, and stamps are rounded. */
+static void frames_left_out_are_counted(void **state)
+{
+	struct weir_rtp_timeline timeline = started(100, 1);
+
+	(void)state;
+	assert_int_equal(weir_rtp_timeline_next(&timeline, 0, WEIR_NS_PER_S, false).sequence, 0);
+	assert_int_equal(weir_rtp_timeline_next(&timeline, 1799, WEIR_NS_PER_S, false).sequence, 2);
+	assert_int_equal(weir_rtp_timeline_next(&timeline, 2900, WEIR_NS_PER_S, false).sequence, 3);
+}
+
+/* Pictures in a decoder's order. */
+static void stamps_that_go_back_leave_no_gaps(void **state)
+{
+	static const uint32_t stamps[] = { 3000, 12000, 6000, 9000, 21000, 15000, 18000 };
+	struct weir_rtp_timeline timeline = started(30, 1);
+	uint64_t now = WEIR_NS_PER_S, times[WEIR_COUNT(stamps)];
+
+	(void)state;
+	timeline.unordered = true;
+	for (size_t i = 0; i < WEIR_COUNT(stamps); i++, now += WEIR_NS_PER_S / 30) {
+		struct weir_rtp_timeline_frame frame =
+			weir_rtp_timeline_next(&timeline, stamps[i], now, false);
+
+		assert_int_equal(frame.sequence, i);
+		assert_int_equal(frame.discont, i == 0);
+		times[i] = frame.timestamp_ns;
+	}
+	assert_true(times[2] < times[3] && times[3] < times[1] && times[1] < times[5]);
+	assert_true(times[5] < times[6] && times[6] < times[4]);
+	assert_int_equal(weir_rtp_timeline_next(&timeline, 33000, now, true).sequence, 10);
+}
+
 static void without_a_rate_numbers_follow_each_other(void **state)
 {
 	struct weir_rtp_timeline timeline = started(0, 0);
@@ -242,6 +276,8 @@ int main(void)
 		cmocka_unit_test(a_full_cut_learns_no_more),
 		cmocka_unit_test(time_follows_the_sender),
 		cmocka_unit_test(lost_frames_leave_gaps),
+		cmocka_unit_test(frames_left_out_are_counted),
+		cmocka_unit_test(stamps_that_go_back_leave_no_gaps),
 		cmocka_unit_test(without_a_rate_numbers_follow_each_other),
 		cmocka_unit_test(stamps_of_another_clock_begin_anew),
 		cmocka_unit_test(sequence_numbers_turn_over),

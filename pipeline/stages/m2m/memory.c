@@ -10,28 +10,6 @@
 /* Which memory the device reads, and which it writes. QBUF answers that: it is where drivers attach
  * and map a dma-buf, streaming or not. */
 
-static int say(char *why, size_t size, const char *what, int err)
-{
-	char text[WEIR_ERRNO_TEXT];
-
-	snprintf(why, size, "%s: %s", what, weir_errno_text(err, text));
-	return err;
-}
-
-/* The line that a memory kind would have logged. */
-struct reason {
-	char *text;
-	size_t size;
-};
-
-static void note(void *data, enum weir_log_level level, const char *line)
-{
-	struct reason *reason = data;
-
-	(void)level;
-	snprintf(reason->text, reason->size, "%s", line);
-}
-
 static int queue_one(
 	struct weir_m2m_queue *queue, const struct weir_slot_part *part, char *why, size_t size)
 {
@@ -40,19 +18,21 @@ static int queue_one(
 	int err = weir_m2m_queue_request(queue, V4L2_MEMORY_DMABUF, &n);
 
 	if (err)
-		return say(why, size, "its driver imports no dma-bufs (VIDIOC_REQBUFS)", err);
+		return weir_because(
+			why, size, "its driver imports no dma-bufs (VIDIOC_REQBUFS)", err);
 	/* A frame that is full: some drivers look for a header in it, and find none. */
 	if (V4L2_TYPE_IS_OUTPUT(queue->type))
 		give.length = give.bytes = (uint32_t)part->length;
 	err = weir_m2m_queue_give(queue, &give);
-	return err ? say(why, size, "its driver refuses such pages (VIDIOC_QBUF)", err) : 0;
+	return err ? weir_because(why, size, "its driver refuses such pages (VIDIOC_QBUF)", err)
+		   : 0;
 }
 
 static int try_import(struct weir_m2m_queue *queue, const struct weir_memory_kind *kind,
 	size_t bytes, char *why, size_t size)
 {
-	struct reason reason = { why, size };
-	const struct weir_log log = { .level = WEIR_LOG_ERROR, .write = note, .data = &reason };
+	struct weir_reason reason = { why, size };
+	const struct weir_log log = weir_log_as_reason(&reason);
 	const struct weir_slab_settings settings = {
 		.log = &log,
 		.slots = 1,
@@ -63,7 +43,8 @@ static int try_import(struct weir_m2m_queue *queue, const struct weir_memory_kin
 	struct weir_slab *slab;
 	int err;
 
-	say(why, size, "no memory of that kind for one frame", -ENOMEM); /* unless it says more */
+	/* Unless it says more. */
+	weir_because(why, size, "no memory of that kind for one frame", -ENOMEM);
 	err = weir_slab_create(kind, &settings, &slab);
 	if (err)
 		return err;
@@ -80,7 +61,7 @@ static int try_request(struct weir_m2m_queue *queue, uint32_t memory, char *why,
 	int err = weir_m2m_queue_request(queue, memory, &n);
 
 	if (err)
-		return say(why, size,
+		return weir_because(why, size,
 			memory == V4L2_MEMORY_MMAP
 				? "its driver has no buffers of its own (VIDIOC_REQBUFS)"
 				: "its driver imports no dma-bufs (VIDIOC_REQBUFS)",
@@ -102,8 +83,8 @@ static int refuse_host(struct weir_m2m *m2m, char *why, size_t size)
 static int check_shape(
 	struct weir_m2m *m2m, const struct weir_slab_settings *slot, char *why, size_t size)
 {
-	struct reason reason = { why, size };
-	const struct weir_log log = { .level = WEIR_LOG_ERROR, .write = note, .data = &reason };
+	struct weir_reason reason = { why, size };
+	const struct weir_log log = weir_log_as_reason(&reason);
 	int err = 0;
 
 	if (slot->n_parts > 1) {

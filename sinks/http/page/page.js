@@ -125,7 +125,8 @@ function showWords(stats) {
     (lost ? `, ${lost} lost by the camera` : "") + `, ${stats.http.viewers} watching`;
   $("copies").textContent =
     `Copied so far: ${bytes(stats.copies.user_bytes)} by weir, ` +
-    `${bytes(stats.copies.kernel_bytes)} by the kernel. ` +
+    `${bytes(stats.copies.kernel_bytes)} by the kernel; ` +
+    `converted: ${bytes(stats.copies.converted_bytes)}. ` +
     `Memory: ${stats.memory.kind}, ${stats.memory.slots} buffers. ` +
     `CPU: ${stats.cpu_us_per_frame.toFixed(0)} µs a frame.`;
 }
@@ -133,12 +134,13 @@ function showWords(stats) {
 // ---- the plan
 
 function hop(shown) {
-  const item = make("li"), copies = shown.bytes_copied > 0;
+  const item = make("li"), copies = shown.bytes_copied > 0, made = shown.bytes_converted > 0;
   item.append(
     make("span", "quiet", shown.kind),
     make("span", "name", shown.name),
-    make("span", copies ? "badge copy" : "badge",
-      copies ? `copies ${bytes(shown.bytes_copied)}` : "no copy"),
+    make("span", copies || made ? "badge copy" : "badge",
+      copies ? `copies ${bytes(shown.bytes_copied)}`
+        : made ? `converts, up to ${bytes(shown.bytes_converted)}` : "no copy"),
     make("span", "quiet why", `${shown.width} × ${shown.height} ${shown.format}` +
       (shown.reason ? `: ${shown.reason}` : "")));
   return item;
