@@ -12,7 +12,8 @@
  * Names that V4L2, DRM, GStreamer and FFmpeg disagree about are no aliases: "AYUV" (A first in
  * memory for some, V first for others), "BA12" (a Bayer format of V4L2), "RGB888".
  *
- * Only formats with a DRM code are here, which leaves out Bayer: no display could show them. */
+ * Only formats with a DRM code are here, which leaves out Bayer: no display could show them. The
+ * one exception is what RFC 4175 has 10 bits a sample be on the wire. */
 
 #define FOURCC(a, b, c, d)                                                                         \
 	((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
@@ -26,9 +27,9 @@
 #define V4L2(a, b, c, d)    .v4l2 = FOURCC(a, b, c, d)
 #define MPLANE(a, b, c, d)  .v4l2_mplane = FOURCC(a, b, c, d)
 
-/* RFC 4175, all of 8 bits a sample. */
-#define WIRE(sampling, bytes, pixels)                                                              \
-	.rtp = sampling, .rtp_depth = 8, .rtp_pgroup_bytes = bytes, .rtp_pgroup_pixels = pixels
+/* RFC 4175. */
+#define WIRE(sampling, depth, bytes, pixels)                                                       \
+	.rtp = sampling, .rtp_depth = depth, .rtp_pgroup_bytes = bytes, .rtp_pgroup_pixels = pixels
 
 /* Planes: one of blocks that are so many pixels wide; Y and interleaved UV, or Y, U and V, where a
  * chroma sample stands for h × v pixels. */
@@ -52,7 +53,7 @@ const struct weir_format weir_formats[] = {
 	{ "YUYV", "YUY2 YUYV422", "YUV 4:2:2 packed, Y first",
 		CODE('Y', 'U', 'Y', 'V'), .gst = "YUY2", .mkv = "YUY2", PACKED(2, 4), YUV },
 	{ "UYVY", "UYVY422 HDYC 2VUY", "YUV 4:2:2 packed, U first",
-		CODE('U', 'Y', 'V', 'Y'), .gst = "UYVY", .mkv = "UYVY", WIRE("YCbCr-4:2:2", 4, 2),
+		CODE('U', 'Y', 'V', 'Y'), .gst = "UYVY", .mkv = "UYVY", WIRE("YCbCr-4:2:2", 8, 4, 2),
 		PACKED(2, 4), YUV },
 	{ "YVYU", "YVYU422", "YUV 4:2:2 packed, Y first, V before U",
 		CODE('Y', 'V', 'Y', 'U'), .gst = "YVYU", .mkv = "YVYU", PACKED(2, 4), YUV },
@@ -64,6 +65,9 @@ const struct weir_format weir_formats[] = {
 		CODE('Y', '2', '1', '2'), .gst = "Y212_LE", PACKED(2, 8), YUV },
 	{ "Y216", "", "YUV 4:2:2 packed, 16 bits",
 		CODE('Y', '2', '1', '6'), PACKED(2, 8), YUV },
+
+	{ "UYVP", "UYVY10", "YUV 4:2:2 packed, U first, 10 bits without gaps, big-endian",
+		.gst = "UYVP", WIRE("YCbCr-4:2:2", 10, 5, 2), PACKED(2, 5), YUV_BE },
 
 	/* YUV, Y and UV planes */
 	{ "NV12", "NM12 NV12M", "YUV 4:2:0, Y and UV planes",
@@ -150,12 +154,12 @@ const struct weir_format weir_formats[] = {
 	{ "XR24", "XRGB8888 XBGR32 BGRx BGR0", "RGB 32 bit: B, G, R, padding",
 		CODE('X', 'R', '2', '4'), .gst = "BGRx", .mkv = "BGR", PACKED(1, 4), RGB },
 	{ "AR24", "ARGB8888 ABGR32 BGRA", "RGB 32 bit: B, G, R, alpha",
-		CODE('A', 'R', '2', '4'), .gst = "BGRA", .mkv = "BGRA", WIRE("BGRA", 4, 1),
+		CODE('A', 'R', '2', '4'), .gst = "BGRA", .mkv = "BGRA", WIRE("BGRA", 8, 4, 1),
 		PACKED(1, 4), RGB_ALPHA },
 	{ "XB24", "XBGR8888 RGBX32 RGBx RGB0", "RGB 32 bit: R, G, B, padding",
 		CODE('X', 'B', '2', '4'), .gst = "RGBx", .mkv = "RGB", PACKED(1, 4), RGB },
 	{ "AB24", "ABGR8888 RGBA32 RGBA", "RGB 32 bit: R, G, B, alpha",
-		CODE('A', 'B', '2', '4'), .gst = "RGBA", .mkv = "RGBA", WIRE("RGBA", 4, 1),
+		CODE('A', 'B', '2', '4'), .gst = "RGBA", .mkv = "RGBA", WIRE("RGBA", 8, 4, 1),
 		PACKED(1, 4), RGB_ALPHA },
 	{ "RX24", "RGBX8888 BGRX32 xBGR 0BGR", "RGB 32 bit: padding, B, G, R",
 		CODE('R', 'X', '2', '4'), .gst = "xBGR", PACKED(1, 4), RGB },
@@ -169,10 +173,10 @@ const struct weir_format weir_formats[] = {
 	/* RGB, 24 bits */
 	{ "RGB24", "RGB3 RGB BG24", "RGB 24 bit: R, G, B",
 		DRM('B', 'G', '2', '4'), V4L2('R', 'G', 'B', '3'), .gst = "RGB", .mkv = "RGB\x18",
-		WIRE("RGB", 3, 1), PACKED(1, 3), RGB },
+		WIRE("RGB", 8, 3, 1), PACKED(1, 3), RGB },
 	{ "BGR24", "BGR3 BGR RG24", "RGB 24 bit: B, G, R",
 		DRM('R', 'G', '2', '4'), V4L2('B', 'G', 'R', '3'), .gst = "BGR", .mkv = "BGR\x18",
-		WIRE("BGR", 3, 1), PACKED(1, 3), RGB },
+		WIRE("BGR", 8, 3, 1), PACKED(1, 3), RGB },
 
 	/* RGB in 32-bit words of 10 bits a colour; the title gives the word from its highest bit */
 	{ "XR30", "XRGB2101010", "RGB 30 bit: 2 padding, R, G, B",

@@ -7,7 +7,7 @@
 
 #include "core/pixel.h"
 
-/* Divided by every block's size: 1, 2, 3, 4 and 8 bytes. */
+/* Divided by every block's size: 1, 2, 3, 4, 5 and 8 bytes. */
 #define RUN_BYTES 240
 
 static uint32_t highest(unsigned bits)
@@ -53,6 +53,20 @@ static void repeat_word(
 		weir_pixel_store(pixel, block + i, word);
 }
 
+/* UYVP, whose pixels are no words: four samples of 10 bits, from the highest bit on. */
+static int init_ten(struct weir_paint *paint, const struct weir_format *format, bool full)
+{
+	*paint = (struct weir_paint){ .format = format };
+	for (unsigned ink = 0; ink < WEIR_N_INKS; ink++) {
+		uint64_t y = luma((enum weir_ink)ink, 10, full), chroma = 1u << 9;
+		uint64_t group = chroma << 30 | y << 20 | chroma << 10 | y;
+
+		for (unsigned i = 0; i < 5; i++)
+			paint->block[ink][0][i] = (uint8_t)(group >> (32 - 8 * i));
+	}
+	return 0;
+}
+
 int weir_paint_init(struct weir_paint *paint, const struct weir_video *video)
 {
 	const struct weir_format *format = video->format;
@@ -60,6 +74,8 @@ int weir_paint_init(struct weir_paint *paint, const struct weir_video *video)
 	struct weir_pixel pixel, chroma;
 	int err = weir_pixel_of(format, &pixel);
 
+	if (format->rtp_depth == 10)
+		return init_ten(paint, format, full);
 	if (err)
 		return err;
 	*paint = (struct weir_paint){ .format = format, .pixel_bytes = pixel.bytes };

@@ -16,7 +16,8 @@ enum weir_ink { WEIR_BLACK, WEIR_WHITE, WEIR_N_INKS };
 
 struct weir_paint {
 	const struct weir_format *format;
-	uint8_t pixel_bytes; /* of the first plane, whose pixels are all alike in either ink */
+	uint8_t pixel_bytes; /* of the first plane, whose pixels are all alike in either ink; 0: a
+			      * block's cannot be told apart by bytes */
 	uint8_t block[WEIR_N_INKS][WEIR_MAX_PLANES][WEIR_BLOCK_BYTES];
 };
 

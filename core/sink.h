@@ -208,6 +208,7 @@ struct weir_sink {
 	struct weir_masks masks; /* as they were asked for */
 	weir_counter syscalls;
 	weir_counter zero_copy_sends, kernel_copied_sends, copied_bytes;
+	weir_counter user_copied_bytes; /* by itself, where that was to be expected */
 };
 
 /* Whether it takes that: what the masks and impl->accepts say of it. */

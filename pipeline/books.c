@@ -160,6 +160,7 @@ static void read_sink(struct weir_pipeline *pipeline, size_t index, struct weir_
 	out->zero_copy_sends = weir_counter_get(&sink->zero_copy_sends);
 	out->kernel_copied_sends = weir_counter_get(&sink->kernel_copied_sends);
 	out->copied_bytes = weir_counter_get(&sink->copied_bytes);
+	out->user_copied_bytes += weir_counter_get(&sink->user_copied_bytes);
 }
 
 void weir_pipeline_ledger(struct weir_pipeline *pipeline, struct weir_ledger *out)

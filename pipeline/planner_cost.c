@@ -33,6 +33,7 @@ uint64_t weir_planner_cost(const struct weir_pipeline *pipeline, const struct we
 
 /* ---- what is lost of a picture ---- */
 
+/* Samples that stand without gaps count as those in words of 16 bits do. */
 static unsigned bits_a_pixel(const struct weir_format *format)
 {
 	unsigned bits = 0;
@@ -42,7 +43,7 @@ static unsigned bits_a_pixel(const struct weir_format *format)
 	for (unsigned i = 0; i < format->n_planes; i++)
 		bits += format->plane[i].block_bytes * 8u /
 			(format->plane[i].block_width * format->plane[i].block_height);
-	return bits;
+	return format->rtp_depth == 10 ? bits * 16 / 10 : bits;
 }
 
 static bool is_grey(const struct weir_format *format)

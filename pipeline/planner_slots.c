@@ -154,8 +154,8 @@ static void explain_budgets(struct weir_pipeline *pipeline)
 		struct weir_plan_hop *hop = weir_planner_sink_hop(pipeline, i);
 
 		hop->reason = explain_budget(pipeline, i);
-		hop->may_copy = (plan->masking[i] == WEIR_MASKING_IN_PLACE && leg->kept) ||
-				(leg->lag_slots && plan->shares[i] < wanted_budget(pipeline, i));
+		hop->may_copy |= (plan->masking[i] == WEIR_MASKING_IN_PLACE && leg->kept) ||
+				 (leg->lag_slots && plan->shares[i] < wanted_budget(pipeline, i));
 	}
 }
 

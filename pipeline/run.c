@@ -40,6 +40,7 @@ static int begin(struct weir_pipeline *pipeline)
 		weir_counter_set(&pipeline->sinks[i]->zero_copy_sends, 0);
 		weir_counter_set(&pipeline->sinks[i]->kernel_copied_sends, 0);
 		weir_counter_set(&pipeline->sinks[i]->copied_bytes, 0);
+		weir_counter_set(&pipeline->sinks[i]->user_copied_bytes, 0);
 	}
 	pthread_mutex_unlock(&pipeline->lock);
 	limit(pipeline);

@@ -11,7 +11,7 @@
 
 /* A form of video in RTP: where the bytes of a packet belong in its frame. */
 
-#define WEIR_RTP_MAX_PARTS 16
+#define WEIR_RTP_MAX_PARTS 256
 #define WEIR_RTP_MAX_LEAD  600
 
 struct weir_rtp_part {

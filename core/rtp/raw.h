@@ -15,7 +15,8 @@
 
 #define WEIR_RTP_RAW_EXTENSION 2 /* bytes: the upper half of the sequence number */
 #define WEIR_RTP_RAW_LINE      6 /* bytes of each piece's header */
-#define WEIR_RTP_RAW_MAX_LINES 16 /* pieces of a packet that are read */
+#define WEIR_RTP_RAW_MAX_LINES 256 /* pieces of a packet that are read: of the smallest pictures,
+				    * in one of 9000 bytes */
 
 struct weir_rtp_raw_line {
 	uint16_t length; /* bytes of pixels, whole pixel groups */

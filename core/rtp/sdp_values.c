@@ -167,12 +167,13 @@ static int refuse_sampling(const struct weir_sdp_raw *raw, char *why, size_t siz
 {
 	size_t used;
 
-	snprintf(why, size, "weir receives no %s of %" PRIu64 " bits a sample; of 8 bits ",
+	snprintf(why, size, "weir receives no %s of %" PRIu64 " bits a sample, but ",
 		raw->sampling[0] ? raw->sampling : "pictures without a sampling=", raw->depth);
 	for (size_t i = 0; i < weir_format_count(); i++) {
 		used = strlen(why);
 		if (weir_format_at(i)->rtp && used + 1 < size)
-			snprintf(why + used, size - used, "%s, ", weir_format_at(i)->rtp);
+			snprintf(why + used, size - used, "%s of %u, ", weir_format_at(i)->rtp,
+				weir_format_at(i)->rtp_depth);
 	}
 	used = strlen(why);
 	if (used > 2)

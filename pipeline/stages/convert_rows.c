@@ -9,6 +9,7 @@
 #include <libyuv/scale.h>
 
 #include "core/checked.h"
+#include "pipeline/stages/convert_ten.h"
 
 /* ---- formats ---- */
 
@@ -16,6 +17,8 @@
 const struct convert_shape convert_shapes[] = {
 	{ "YUYV", KIND_YUY2, false },
 	{ "UYVY", KIND_UYVY, false },
+	{ "UYVP", KIND_UYVP, false },
+	{ "Y210", KIND_Y210, false },
 	{ "NV12", KIND_NV12, false },
 	{ "NV21", KIND_NV21, false },
 	{ "NV16", KIND_NV16, false },
@@ -294,6 +297,10 @@ static int p010_to_nv12(const struct convert_call *call)
 	STEP(UYVY, NV12, P1_P2, UYVYToNV12, 0)                                                     \
 	STEP(UYVY, I400, P1_P1, UYVYToY, 0)                                                        \
 	STEP(UYVY, ARGB, P1_P1, UYVYToARGB, STEP_ONLY_601)                                         \
+	STEP(UYVY, UYVP, PLANES, convert_uyvy_to_uyvp, 0)                                          \
+	STEP(UYVP, UYVY, PLANES, convert_uyvp_to_uyvy, 0)                                          \
+	STEP(UYVP, Y210, PLANES, convert_uyvp_to_y210, 0)                                          \
+	STEP(Y210, UYVP, PLANES, convert_y210_to_uyvp, 0)                                          \
 	STEP(I420, I422, PLANES, i420_to_i422, 0)                                                  \
 	STEP(I420, I444, P3_P3, I420ToI444, STEP_WHOLE)                                            \
 	STEP(I420, NV12, P3_P2, I420ToNV12, 0)                                                     \

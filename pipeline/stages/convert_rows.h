@@ -11,13 +11,15 @@
 
 #include <libyuv/convert_argb.h>
 
-/* What libyuv can do, as a table of steps from one of its formats to another. */
+/* What libyuv can do, and convert_ten.c, as a table of steps from one of its formats to another. */
 
 /* By libyuv's names, which for RGB are those of a little-endian word: ARGB is B, G, R, A in
  * memory, RAW is R, G, B and RGB24 is B, G, R. */
 enum convert_kind {
 	KIND_YUY2,
 	KIND_UYVY,
+	KIND_UYVP,
+	KIND_Y210,
 	KIND_I420,
 	KIND_I422,
 	KIND_I444,

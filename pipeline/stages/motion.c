@@ -134,10 +134,14 @@ static int configure(void *state, struct weir_video *video, const struct weir_lo
 	struct motion *motion = state;
 	int err = weir_stage_wants_pixels("motion", video, log);
 
-	if (!err)
-		err = weir_pixel_of(video->format, &motion->pixel);
 	if (err)
 		return err;
+	err = weir_pixel_of(video->format, &motion->pixel);
+	if (err) {
+		weir_error(log, "motion: nothing is seen in %s: put motion before convert",
+			video->format->name);
+		return err;
+	}
 	motion->width = video->width;
 	motion->height = video->height;
 	motion->columns = video->width / RUN < COLUMNS ? video->width / RUN : COLUMNS;

@@ -105,6 +105,11 @@ static int configure(void *state, struct weir_video *video, const struct weir_lo
 		return -ENOTSUP;
 	}
 	err = weir_paint_init(&stamp->paint, video);
+	if (!err && !stamp->paint.pixel_bytes) {
+		weir_error(log, "stamp: nothing is written into %s: put stamp before convert",
+			video->format->name);
+		err = -ENOTSUP;
+	}
 	if (!err)
 		prepare_cells(stamp);
 	return err;

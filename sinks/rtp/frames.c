@@ -64,7 +64,7 @@ static void return_sheet(struct weir_rtp_sink *sink, struct weir_rtp_frame *fram
 	frame->pieces.headers = NULL;
 }
 
-/* What the kernel copies it reads with the CPU. */
+/* What is copied is read with the CPU. */
 static int open_bracket(struct weir_rtp_frame *frame, struct weir_pixels *pixels)
 {
 	int err = weir_frame_begin_cpu(frame->frame, WEIR_CPU_READ, pixels);
@@ -115,7 +115,7 @@ static int cut(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame)
 	weir_rtp_slices_number(&slices, &frame->sheet);
 	pieces->headers = slices.headers;
 	pieces->slices = slices.slice;
-	if (sink->way != WEIR_RTP_COPY) /* nobody else reads it */
+	if (!weir_rtp_is_copying(sink->way)) /* nobody else reads it */
 		err = close_bracket(frame);
 out:
 	if (err)
@@ -202,7 +202,7 @@ int weir_rtp_begin(struct weir_rtp_sink *sink)
 	frame->way = WEIR_RTP_STRIDE;
 	if (!frame->between)
 		err = set_apart(sink, frame);
-	if (!err && frame->way == WEIR_RTP_COPY && !frame->bracketed)
+	if (!err && weir_rtp_is_copying(frame->way) && !frame->bracketed)
 		err = open_bracket(frame, &pixels);
 	if (err)
 		return err;

@@ -19,45 +19,28 @@
 
 _Static_assert(IF_NAMESIZE == sizeof(((struct weir_rtp_options *)0)->iface), "names of devices");
 
-const char *const weir_rtp_ways[] = { "stride", "gather", "copy", NULL };
+const char *const weir_rtp_ways[] = { "stride", "gather", "copy", "pack", NULL };
 const char *const weir_rtp_keys[] = { "mtu", "pace", "send", "ttl", "iface", "payload", "ssrc",
 	"sdp", "nack", "keep", "rtcp", NULL };
 
-static int refuse_address(const char *rest, const struct weir_log *log)
+/* The port has a default, and the next one is RTCP's. */
+static int read_endpoint(const char *rest, const struct weir_log *log, struct weir_endpoint *out)
 {
-	char quoted[WEIR_QUOTED];
+	const char *bracket = strchr(rest, ']');
+	bool is_bare = !strncmp(rest, "//", 2) && !strchr(bracket ? bracket : rest, ':');
+	char text[sizeof(out->host) + 16];
+	int err;
 
-	weir_error(log,
-		"rtp:%s is no address: write rtp://HOST:PORT, a numeric IPv6 address in brackets",
-		weir_quote(rest, quoted));
+	snprintf(text, sizeof(text), "%s:%u", rest, WEIR_RTP_DEFAULT_PORT);
+	err = weir_endpoint_parse("rtp", is_bare ? text : rest, log, out);
+	if (err)
+		return err;
+	if (out->host[0] && out->port < UINT16_MAX)
+		return 0;
+	weir_error(log, "rtp:%s: %s", rest,
+		out->host[0] ? "the port after that one is RTCP's: at most 65534"
+			     : "frames need a host or a group to go to: rtp://HOST:PORT");
 	return -EINVAL;
-}
-
-/* "//host", "//host:port", "//[address]:port". */
-static int read_address(const char *rest, const struct weir_log *log, struct weir_rtp_options *out)
-{
-	const char *host = rest + 2, *end, *port;
-	uint32_t number = WEIR_RTP_DEFAULT_PORT;
-	int err = 0;
-
-	if (strncmp(rest, "//", 2))
-		return refuse_address(rest, log);
-	if (*host == '[') {
-		end = strchr(++host, ']');
-		if (!end)
-			return refuse_address(rest, log);
-		port = end + 1;
-	} else {
-		end = port = host + strcspn(host, ":");
-	}
-	if (end == host || (size_t)(end - host) >= sizeof(out->host) || (*port && *port != ':'))
-		return refuse_address(rest, log);
-	/* The next port is RTCP's. */
-	if (*port)
-		err = weir_parse_u32("the port", port + 1, 1, UINT16_MAX - 1, log, &number);
-	memcpy(out->host, host, (size_t)(end - host));
-	snprintf(out->port, sizeof(out->port), "%u", number);
-	return err;
 }
 
 static int read_number(const struct weir_uri *uri, const char *key, uint32_t min, uint32_t max,
@@ -72,7 +55,7 @@ static int read_way(
 	const struct weir_uri *uri, const struct weir_log *log, struct weir_rtp_options *out)
 {
 	const char *words[] = { "auto", weir_rtp_ways[0], weir_rtp_ways[1], weir_rtp_ways[2],
-		NULL };
+		weir_rtp_ways[3], NULL };
 	const char *text = weir_uri_get(uri, "send");
 	unsigned word = 0;
 	int err = text ? weir_parse_word("send", text, words, log, &word) : 0;
@@ -154,7 +137,7 @@ int weir_rtp_read_options(
 {
 	struct weir_rtp_options options = { 0 };
 	const char *sdp = weir_uri_get(uri, "sdp");
-	int err = read_address(uri->rest, log, &options);
+	int err = read_endpoint(uri->rest, log, &options.endpoint);
 
 	if (!err)
 		err = read_numbers(uri, log, &options);

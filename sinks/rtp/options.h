@@ -8,27 +8,34 @@
 
 #include <weir/log.h>
 
+#include "core/endpoint.h"
 #include "core/uri.h"
 
 /* rtp://HOST:PORT?mtu=&pace=&send=&ttl=&iface=&payload=&ssrc=&sdp=&nack=&keep=&rtcp= */
 
-#define WEIR_RTP_DEFAULT_PORT 5004
+#define WEIR_RTP_DEFAULT_PORT 5004u
 
 /* Ways to send a frame, the best first. */
 enum weir_rtp_way {
 	WEIR_RTP_STRIDE, /* headers stand in the gaps between lines: runs of them as they lie */
 	WEIR_RTP_GATHER, /* header, piece, header, piece …, from where they lie */
 	WEIR_RTP_COPY,   /* the same, copied by the kernel: many more in one send */
+	WEIR_RTP_PACK,   /* the same, copied by us: one run again, sent as it lies */
 	WEIR_RTP_N_WAYS
 };
+
+/* With the CPU. */
+static inline bool weir_rtp_is_copying(enum weir_rtp_way way)
+{
+	return way == WEIR_RTP_COPY || way == WEIR_RTP_PACK;
+}
 
 extern const char *const weir_rtp_ways[]; /* "stride" …, ended by NULL */
 
 enum weir_rtp_pace { WEIR_RTP_SPREAD, WEIR_RTP_AT_ONCE };
 
 struct weir_rtp_options {
-	char host[256];
-	char port[8];
+	struct weir_endpoint endpoint;
 	char iface[16];
 	char *sdp;    /* owned; NULL: not asked for */
 	uint32_t mtu; /* 0: the route's */

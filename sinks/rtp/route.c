@@ -51,18 +51,14 @@ static void add_to_port(struct sockaddr_storage *address, uint16_t value)
 static int resolve(const struct weir_rtp_options *options, const struct weir_log *log,
 	struct weir_rtp_route *route)
 {
-	const struct addrinfo hints = { .ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV };
-	struct addrinfo *found;
-	int err = getaddrinfo(options->host, options->port, &hints, &found);
+	struct weir_endpoint endpoint = options->endpoint;
+	const struct weir_address *found = &endpoint.address[0];
+	int err = weir_endpoint_resolve(&endpoint, SOCK_DGRAM, false, log);
 
-	if (err) {
-		weir_error(log, "rtp://%s: no such host: %s", options->host, gai_strerror(err));
-		return -EINVAL;
-	}
-	memcpy(&route->to, found->ai_addr, found->ai_addrlen);
-	memcpy(&route->control_to, found->ai_addr, found->ai_addrlen);
-	route->to_length = found->ai_addrlen;
-	freeaddrinfo(found);
+	if (err)
+		return err;
+	route->to = route->control_to = found->value;
+	route->to_length = found->length;
 	add_to_port(&route->control_to, 1);
 	getnameinfo((const struct sockaddr *)&route->to, route->to_length, route->address,
 		sizeof(route->address), NULL, 0, NI_NUMERICHOST);
@@ -108,7 +104,8 @@ static int say(const struct weir_log *log, const struct weir_rtp_options *option
 {
 	char text[WEIR_ERRNO_TEXT];
 
-	weir_error(log, "rtp://%s: %s: %s", options->host, what, weir_errno_text(err, text));
+	weir_error(
+		log, "rtp://%s: %s: %s", options->endpoint.host, what, weir_errno_text(err, text));
 	return err == -ENODEV ? -EINVAL : err;
 }
 
@@ -257,7 +254,7 @@ static int settle_mtu(const struct weir_rtp_options *options, const struct weir_
 		weir_error(log,
 			"rtp://%s: packets of mtu=%u are too large for the way there: at most "
 			"mtu=%u, or raise the device's (ip link set dev DEVICE mtu %u)",
-			options->host, options->mtu, most, options->mtu);
+			options->endpoint.host, options->mtu, most, options->mtu);
 		return -EINVAL;
 	}
 	if (options->mtu)
@@ -287,7 +284,7 @@ int weir_rtp_route_open(const struct weir_rtp_options *options, const struct wei
 	widen(&route);
 	unreachable = weir_rtp_route_renew(&route);
 	if (unreachable)
-		weir_warn(log, "rtp://%s: nothing leads there now: %s", options->host,
+		weir_warn(log, "rtp://%s: nothing leads there now: %s", options->endpoint.host,
 			weir_errno_text(unreachable, text));
 	if (options->iface[0] && is_loopback_device(&route, options->iface))
 		route.local = true;

@@ -26,8 +26,9 @@ struct weir_rtp_route {
 	uint16_t port;
 };
 
-/* Finds the receiver and the way to it. -EINVAL: no such host or device, or mtu= is more than the
- * way takes; all logged. That nothing leads there now is no error. */
+/* Finds the receiver and the way to it. -ENOENT, -EAGAIN: no such host (core/endpoint.h); -EINVAL:
+ * no such device, or mtu= is more than the way takes; all logged. That nothing leads there now is
+ * no error. */
 int weir_rtp_route_open(const struct weir_rtp_options *options, const struct weir_log *log,
 	struct weir_rtp_route *out);
 void weir_rtp_route_close(struct weir_rtp_route *route);

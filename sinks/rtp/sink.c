@@ -40,6 +40,7 @@ static void close_rtp(struct weir_sink *base)
 
 	weir_rtp_frames_close(sink);
 	weir_rtp_resends_close(sink);
+	weir_rtp_blocks_close(sink);
 	weir_rtp_route_close(&sink->route);
 	weir_rtp_finish_options(&sink->options);
 	free(sink);
@@ -177,7 +178,7 @@ static uint64_t copies(
 	return (uint64_t)geometry.packets * weir_rtp_segment(&geometry, 0);
 }
 
-#define MAYBE_COPIED ", or copied by the kernel where the first frames show that this costs less"
+#define MAYBE_COPIED ", or copied where the first frames show that this costs less"
 
 static bool how(struct weir_sink *base, const struct weir_offer *offer, char *text, size_t size)
 {
@@ -238,6 +239,8 @@ static int start(
 	err = weir_rtp_frames_open(sink);
 	if (!err)
 		err = weir_rtp_resends_open(sink);
+	if (!err)
+		err = weir_rtp_choose(sink);
 	if (err) {
 		weir_error(base->log, "%s: no memory for headers", base->uri);
 		return err;
@@ -251,7 +254,6 @@ static int start(
 		sink->said_refused = sink->said_full = sink->said_damaged = false;
 		sink->parameters[0] = '\0';
 	}
-	weir_rtp_choose(sink);
 	weir_rtp_trouble_open(sink);
 	weir_rtp_trains_open(sink);
 	weir_rtp_report_open(sink);

@@ -23,6 +23,7 @@
  * back, or is kept a while for those who miss packets of it (resend.c). */
 
 #define WEIR_RTP_TRAINS 64 /* operations in flight */
+#define WEIR_RTP_BLOCKS 32 /* of those, put together by us */
 
 struct weir_rtp_sink;
 
@@ -61,9 +62,11 @@ struct weir_rtp_train {
 	struct iovec parts[WEIR_RTP_MAX_FRAGMENTS];
 };
 
-/* Which of two ways costs less is found out with the first frames (choose.c). */
+/* Which of some ways costs least is found out with the first frames (choose.c). */
 struct weir_rtp_trial {
 	bool running;
+	enum weir_rtp_way ways[WEIR_RTP_N_WAYS]; /* in turn */
+	unsigned n_ways;
 	unsigned n; /* frames so far */
 	uint64_t since_ns;
 	uint64_t least_ns[WEIR_RTP_N_WAYS];
@@ -98,6 +101,8 @@ struct weir_rtp_sink {
 	struct weir_rtp_train *idle;
 	struct weir_rtp_train *again, **again_end; /* to be tried again, before all others */
 	struct iovec parts[WEIR_RTP_MAX_PARTS];    /* of the one that is being copied */
+	uint8_t *blocks;      /* that trains are put together in; NULL: no need of it yet */
+	uint32_t blocks_free; /* one bit each */
 	unsigned unsent;    /* trains given to the loop and not in the socket's queue yet */
 	unsigned stumbled;  /* of those, answered with an error that done() will deal with */
 	unsigned in_flight; /* trains whose memory is in use */
@@ -154,6 +159,20 @@ struct weir_rtp_sheet weir_rtp_number(
 /* Has the headers stand between the frame's lines. False: they cannot, for this one. */
 bool weir_rtp_prepare_between(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame);
 
+/* load.c: how many packets of train->first … go as one send, and what it is made of. */
+int weir_rtp_blocks_open(struct weir_rtp_sink *sink); /* 0 or -ENOMEM */
+void weir_rtp_blocks_close(struct weir_rtp_sink *sink);
+bool weir_rtp_can_load(const struct weir_rtp_sink *sink, const struct weir_rtp_frame *frame);
+void weir_rtp_load(struct weir_rtp_sink *sink, struct weir_rtp_train *train);
+void weir_rtp_unload(struct weir_rtp_sink *sink, const struct weir_rtp_train *train);
+uint32_t weir_rtp_load_stride(const struct weir_rtp_frame *frame); /* 0: headers apart */
+
+/* pace.c */
+void weir_rtp_pace_open(struct weir_rtp_sink *sink);
+void weir_rtp_pace_frame(struct weir_rtp_sink *sink, const struct weir_rtp_frame *frame);
+/* Whether the next train may leave by now; else the pump runs again when it may. */
+bool weir_rtp_may_go(struct weir_rtp_sink *sink);
+
 /* trains.c */
 void weir_rtp_trains_open(struct weir_rtp_sink *sink);
 void weir_rtp_pump(struct weir_rtp_sink *sink);
@@ -172,7 +191,7 @@ void weir_rtp_trouble_over(struct weir_rtp_sink *sink); /* something left */
 /* choose.c */
 bool weir_rtp_zero_copy(
 	const struct weir_sink *sink, const struct weir_offer *offer, char *why, size_t size);
-void weir_rtp_choose(struct weir_rtp_sink *sink);
+int weir_rtp_choose(struct weir_rtp_sink *sink); /* 0 or -ENOMEM */
 enum weir_rtp_way weir_rtp_way_now(struct weir_rtp_sink *sink);
 void weir_rtp_note_copy(struct weir_rtp_sink *sink, bool copied);
 

@@ -13,17 +13,11 @@
 #define UDP_SEGMENT 103
 #endif
 
-/* Trains: as many packets as one send takes, and the rules of when the next may leave. */
+/* Trains: as many packets as one send takes (load.c). Which leaves next, and what becomes of it. */
 
 /* Given to the kernel at a time: it makes the turns of the loop few, and those that follow one that
  * failed as well. */
 #define BATCH 8
-
-/* A frame is spread over so many parts of its interval, if it is not too small for it … */
-#define STEPS       32
-#define LEAST_STEPS 8
-/* … which leave some of it for what comes late. */
-#define SPREAD_PERCENT 80
 
 #define PAGE      4096u
 #define TRUE_SIZE 1024u /* about what a packet of the kernel's takes beside its pages */
@@ -47,63 +41,17 @@ static void return_train(struct weir_rtp_sink *sink, struct weir_rtp_train *trai
 	sink->idle = train;
 }
 
-static uint32_t stride_of(const struct weir_rtp_frame *frame)
-{
-	return frame->way == WEIR_RTP_STRIDE ? frame->pieces.stride : 0;
-}
-
-/* How many packets from `first` on, of at most `most`, one send takes. */
-static uint32_t measure(const struct weir_rtp_sink *sink, const struct weir_rtp_frame *frame,
-	uint32_t first, uint32_t most)
-{
-	uint32_t n = weir_rtp_train(&sink->geometry, stride_of(frame));
-
-	n = n < most ? n : most;
-	n = n < sink->paced_segments ? n : sink->paced_segments;
-	n = n < sink->most_segments ? n : sink->most_segments;
-	n = weir_rtp_count_equal(&sink->geometry, &frame->pieces, first, n);
-	if (frame->way == WEIR_RTP_GATHER)
-		n = weir_rtp_count_referable(&sink->geometry, &frame->pieces, first, n);
-	return n;
-}
-
-static void fill_run(struct weir_rtp_train *train, uint32_t n)
-{
-	const struct weir_rtp_pieces *pieces = &train->frame->pieces;
-
-	train->op.io = WEIR_IO_SEND;
-	train->op.buffer =
-		pieces->lines + (size_t)train->first * pieces->stride - WEIR_RTP_RAW_HEADER;
-	train->op.length = (size_t)n * pieces->stride;
-}
-
-static void fill_parts(struct weir_rtp_sink *sink, struct weir_rtp_train *train, uint32_t n)
-{
-	const struct weir_rtp_geometry *geometry = &sink->geometry;
-	struct iovec *parts = train->frame->way == WEIR_RTP_COPY ? sink->parts : train->parts;
-
-	train->op.io = WEIR_IO_SENDV;
-	train->op.parts = parts;
-	train->op.n_parts =
-		weir_rtp_gather(geometry, &train->frame->pieces, train->first, n, parts);
-}
-
 /* Of the train's packets as many as go at once. */
 static int submit(struct weir_rtp_sink *sink, struct weir_rtp_train *train)
 {
-	struct weir_rtp_frame *frame = train->frame;
-	uint32_t n = measure(sink, frame, train->first, train->n);
 	int err;
 
-	train->n = n;
-	train->op.zero_copy = frame->way != WEIR_RTP_COPY;
-	if (frame->way == WEIR_RTP_STRIDE)
-		fill_run(train, n);
-	else
-		fill_parts(sink, train, n);
+	weir_rtp_load(sink, train);
 	err = weir_loop_submit(sink->host.loop, &train->op);
-	if (err)
+	if (err) {
+		weir_rtp_unload(sink, train);
 		return err;
+	}
 	sink->unsent++;
 	sink->in_flight++;
 	return 0;
@@ -114,7 +62,7 @@ static int submit(struct weir_rtp_sink *sink, struct weir_rtp_train *train)
 /* What has not been sent is cut as the socket has it by then. */
 static bool set_segment(struct weir_rtp_sink *sink, const struct weir_rtp_frame *frame)
 {
-	int segment = (int)weir_rtp_segment(&sink->geometry, stride_of(frame));
+	int segment = (int)weir_rtp_segment(&sink->geometry, weir_rtp_load_stride(frame));
 
 	if (sink->segment == (uint32_t)segment || sink->most_segments == 1)
 		return true;
@@ -127,71 +75,13 @@ static bool set_segment(struct weir_rtp_sink *sink, const struct weir_rtp_frame 
 	return true;
 }
 
-/* ---- pace ---- */
-
-static bool is_paced(const struct weir_rtp_sink *sink)
-{
-	return sink->step_ns && !sink->draining && sink->queued <= 1;
-}
-
-static void settle_pace(struct weir_rtp_sink *sink, uint32_t packets)
-{
-	uint64_t interval = weir_rate_interval_ns(sink->video.rate);
-	uint32_t stride = sink->way == WEIR_RTP_STRIDE ? sink->video.stride : 0;
-	uint32_t most = weir_rtp_train(&sink->geometry, stride), trains;
-
-	/* Gathered trains are shorter; eight packets are what the kernel refers to. */
-	if (sink->way == WEIR_RTP_GATHER && most > 8)
-		most = 8;
-	sink->step_ns = 0;
-	sink->paced_segments = WEIR_RTP_TRAIN_MOST;
-	if (sink->options.pace != WEIR_RTP_SPREAD || !interval)
-		return;
-	sink->paced_segments = (packets + LEAST_STEPS - 1) / LEAST_STEPS;
-	most = most < sink->paced_segments ? most : sink->paced_segments;
-	trains = (packets + most - 1) / most;
-	sink->step_trains = (trains + STEPS - 1) / STEPS;
-	trains = (trains + sink->step_trains - 1) / sink->step_trains;
-	sink->step_ns = interval * SPREAD_PERCENT / 100 / trains;
-}
-
-static void pace_frame(struct weir_rtp_sink *sink, const struct weir_rtp_frame *frame)
-{
-	if (sink->coding)
-		settle_pace(sink, frame->packets);
-	sink->paced_ns = weir_now_ns();
-	sink->credit = sink->step_trains;
-}
-
-static bool may_go(struct weir_rtp_sink *sink)
-{
-	if (!is_paced(sink) || sink->credit)
-		return true;
-	if (!sink->pace.loop.index)
-		weir_loop_arm(sink->host.loop, &sink->pace, sink->paced_ns + sink->step_ns);
-	return false;
-}
-
-static void pace_fired(struct weir_timer *timer)
-{
-	struct weir_rtp_sink *sink = timer->data;
-
-	sink->paced_ns += sink->step_ns;
-	sink->credit += sink->step_trains;
-	weir_rtp_pump(sink);
-}
-
 /* ---- the pump ---- */
-
-static unsigned batch_of(const struct weir_rtp_frame *frame)
-{
-	return frame->way == WEIR_RTP_COPY ? 1 : BATCH;
-}
 
 static bool has_room(const struct weir_rtp_sink *sink, const struct weir_rtp_frame *frame)
 {
 	return sink->running && !sink->held && !sink->replanned && !sink->stumbled && sink->idle &&
-	       sink->unsent < batch_of(frame) && sink->in_flight < sink->window;
+	       sink->unsent < BATCH && sink->in_flight < sink->window &&
+	       weir_rtp_can_load(sink, frame);
 }
 
 static void leave(struct weir_rtp_sink *sink, struct weir_rtp_train *train)
@@ -237,7 +127,7 @@ static bool send_next(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame)
 {
 	struct weir_rtp_train *train;
 
-	if (!has_room(sink, frame) || !may_go(sink) || !set_segment(sink, frame))
+	if (!has_room(sink, frame) || !weir_rtp_may_go(sink) || !set_segment(sink, frame))
 		return false;
 	train = take_train(sink);
 	train->frame = frame;
@@ -280,7 +170,7 @@ static bool send_one(struct weir_rtp_sink *sink)
 		return true;
 	}
 	if (fresh)
-		pace_frame(sink, frame);
+		weir_rtp_pace_frame(sink, frame);
 	return send_next(sink, frame);
 }
 
@@ -299,6 +189,8 @@ void weir_rtp_count_send(struct weir_rtp_sink *sink, const struct weir_op *op, u
 	bool copied = !op->zero_copy || op->copied;
 
 	weir_counter_add(copied ? &base->kernel_copied_sends : &base->zero_copy_sends, 1);
+	if (train->frame->way == WEIR_RTP_PACK)
+		weir_counter_add(&base->user_copied_bytes, (uint64_t)bytes);
 	if (copied)
 		sink->host.copied(
 			sink->host.data, base, bytes, "the kernel copies what this network takes");
@@ -381,6 +273,7 @@ static void done(struct weir_op *op, int64_t result)
 
 	if (!op->zero_copy)
 		was_sent(sink, train, result);
+	weir_rtp_unload(sink, train);
 	sink->in_flight--;
 	sink->stumbled -= result < 0;
 	if (result < 0 && sink->running)
@@ -413,7 +306,6 @@ void weir_rtp_trains_open(struct weir_rtp_sink *sink)
 	sink->again = NULL;
 	sink->again_end = &sink->again;
 	sink->unsent = sink->stumbled = sink->in_flight = 0;
-	sink->credit = 0;
 	sink->segment = 0;
 	sink->most_segments = WEIR_RTP_TRAIN_MOST;
 	for (size_t i = 0; i < WEIR_RTP_TRAINS; i++) {
@@ -429,8 +321,7 @@ void weir_rtp_trains_open(struct weir_rtp_sink *sink)
 		};
 		return_train(sink, train);
 	}
-	sink->pace = (struct weir_timer){ .fired = pace_fired, .data = sink };
-	settle_pace(sink, sink->geometry.packets);
+	weir_rtp_pace_open(sink);
 	settle_window(sink);
 }
 

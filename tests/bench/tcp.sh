@@ -36,8 +36,9 @@ print(rate, rate / (end["cpu_utilization_percent"]["host_total"] / 100))' <"$fig
 weir_once() {
 	local name=$1 bytes
 	shift
+	rm -f "$figures/drained"
 	in_b "$figures/drain" 5000 >"$figures/drained" &
-	until grep -q ready "$figures/drained"; do sleep 0.05; done
+	until grep -qs ready "$figures/drained"; do sleep 0.05; done
 	in_a /usr/bin/time -o "$figures/time" -f '%U %S' "$weir" capture \
 		'pattern:bars?size=1920x1080&fps=0&format=UYVY' -t "$seconds" -q \
 		--to 'tcp://10.99.0.2:5000' "$@"

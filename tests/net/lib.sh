@@ -16,7 +16,11 @@
 #	net_overruns                packets that found no room in a socket of b's since net_open
 #	net_close                   also when the shell ends, if nothing else is trapped: see below
 #
-# Names carry the process's number, so tests do not meet. Whoever traps EXIT himself calls net_close.
+#	weir_on_a ARGUMENT…         weir capture on a: status, and the summary in $work/out
+#	sink KEY [NUMBER]           of the summary: what it says of the first sink, or of another
+#	on_b COMMAND…               as in_b, in the background, for what is to get signals
+#
+# The last three go with tests/cli/lib.sh. Names carry the process's number, so tests do not meet. Whoever traps EXIT himself calls net_close.
 
 net_a=weir-$$-a
 net_b=weir-$$-b
@@ -122,3 +126,23 @@ net_close() {
 		[ ! -e "/run/netns/$name" ] || ip netns del "$name"
 	done
 }
+
+# Options of $net_options, too: "-q" for tests that count lines.
+weir_on_a() {
+	# shellcheck disable=SC2086,SC2154 # words; tests/cli/lib.sh sets these
+	timeout 40 ip netns exec "$net_a" "$WEIR" capture "$@" "${loop[@]}" --json ${net_options-} \
+		>"$work/out" 2>"$work/err" </dev/null
+	# shellcheck disable=SC2034 # read by tests/cli/lib.sh
+	status=$?
+}
+
+sink() {
+	tail -n 1 "$work/out" | python3 -c '
+import json, sys
+value = json.loads(sys.stdin.read())["sinks"][int(sys.argv[2])]
+for key in sys.argv[1].split("."):
+    value = value.get(key, 0)
+print(value)' "$1" "${2:-0}"
+}
+
+on_b() { exec ip netns exec "$net_b" "$@"; }

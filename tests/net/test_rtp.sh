@@ -19,27 +19,6 @@ has_json || skip "this build has no JSON, which this test reads"
 frames=300 # that each receiver is to get
 receiver=
 
-# weir_on_a ARGUMENT…: on host a, with the summary in $work/out.
-weir_on_a() {
-	timeout 20 ip netns exec "$net_a" "$WEIR" capture "$@" "${loop[@]}" --json \
-		>"$work/out" 2>"$work/err" </dev/null
-	status=$?
-}
-
-# Of the first sink, or of another one.
-sink() {
-	tail -n 1 "$work/out" | python3 -c '
-import json, sys
-value = json.loads(sys.stdin.read())["sinks"][int(sys.argv[2])]
-for key in sys.argv[1].split("."):
-    value = value.get(key, 0)
-print(value)' "$1" "${2:-0}"
-}
-
-
-# As in_b, in the background, for what is to get signals.
-on_b() { exec ip netns exec "$net_b" "$@"; }
-
 # of WORD: its value in the session description.
 of() { sed -n "s/^a=fmtp.*[ ;]$1=\([^;]*\).*/\1/p" "$work/sdp" | tr -d '\r'; }
 
@@ -130,7 +109,7 @@ for mtu in 1500 9000; do
 	net_open $mtu || fail "two hosts cannot be made"
 	draw "$uyvy"
 	for to in "${receivers[@]}"; do
-		for way in stride gather copy; do
+		for way in stride gather copy pack; do
 			arrives "UYVY by $way, MTU $mtu" "$to" 40960 "$uyvy" \
 				"rtp://10.99.0.2:5004?send=$way"
 		done

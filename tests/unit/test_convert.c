@@ -280,6 +280,42 @@ static void check_pair(const struct picture_format *from, const struct picture_f
 	weir_stage_close(&stage);
 }
 
+/* Of 8 bits to the 10 that travel, to words of 16, and back: nothing is lost on the way, and the
+ * bytes are those of RFC 4175, 4.3. */
+static void test_ten_bits(void **state)
+{
+	static const char *const way[] = { "UYVY", "UYVP", "Y210", "UYVP", "UYVY" };
+	static const uint8_t first[] = { 0x12, 0x34, 0xf6, 0x78 };
+	/* 12 34 f6 78, times four, in 10 bits each; and in words, Y first. */
+	static const uint8_t travels[] = { 0x12, 0x0d, 0x0f, 0x61, 0xe0 };
+	static const uint8_t words[] = { 0x00, 0x34, 0x00, 0x12, 0x00, 0x78, 0x00, 0xf6 };
+	struct picture picture[WEIR_COUNT(way)];
+
+	(void)state;
+	for (size_t i = 0; i < WEIR_COUNT(way); i++) {
+		struct weir_video video = video_of(way[i], 64, 48);
+
+		picture_open(&picture[i], &video, 0);
+		if (!i) {
+			fill_with_noise(&picture[0], 7);
+			memcpy(picture_memory(&picture[0]), first, sizeof(first));
+			continue;
+		}
+		struct weir_stage *stage = open_stage(way[i], NULL);
+
+		video = video_of(way[i - 1], 64, 48);
+		assert_int_equal(configure(stage, &video, NULL), 0);
+		convert(stage, picture[i - 1].frame, picture[i].frame);
+		weir_stage_close(&stage);
+	}
+	assert_memory_equal(picture_memory(&picture[1]), travels, sizeof(travels));
+	assert_memory_equal(picture_memory(&picture[2]), words, sizeof(words));
+	assert_memory_equal(
+		picture_memory(&picture[4]), picture_memory(&picture[0]), picture[0].size);
+	for (size_t i = 0; i < WEIR_COUNT(way); i++)
+		picture_close(&picture[i]);
+}
+
 /* What there is no way for, among formats that libyuv knows. */
 static bool is_missing(const char *from, const char *to)
 {
@@ -436,6 +472,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_pair),
+		cmocka_unit_test(test_ten_bits),
 		cmocka_unit_test(test_odd_sizes),
 		cmocka_unit_test(test_every_colour),
 		cmocka_unit_test(test_unknown_colour_in_hd),

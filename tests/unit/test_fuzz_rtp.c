@@ -10,11 +10,12 @@
 #include "tests/unit/fuzz_corpus.h"
 
 #define MAX_PACKET 512
+#define MAX_PIECES 16 /* that fit it */
 
 static size_t make_raw(uint8_t *to, unsigned pieces)
 {
 	const struct weir_rtp_header header = { .marker = true, .payload_type = 96 };
-	struct weir_rtp_raw_line lines[WEIR_RTP_RAW_MAX_LINES];
+	struct weir_rtp_raw_line lines[MAX_PIECES];
 	size_t length = WEIR_RTP_HEADER;
 
 	for (unsigned i = 0; i < pieces; i++)
@@ -40,7 +41,7 @@ static size_t make_rtcp(uint8_t *to)
 static size_t make(unsigned kind, uint8_t to[MAX_PACKET])
 {
 	memset(to, 0, MAX_PACKET);
-	return kind % 4 == 0 ? make_rtcp(to) : make_raw(to, kind % WEIR_RTP_RAW_MAX_LINES + 1);
+	return kind % 4 == 0 ? make_rtcp(to) : make_raw(to, kind % MAX_PIECES + 1);
 }
 
 static void packets_as_they_are(void **state)

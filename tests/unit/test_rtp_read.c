@@ -49,7 +49,7 @@ static void our_own_comes_back(void **state)
 	assert_string_equal(sdp.name, "weir");
 }
 
-/* SMPTE ST 2110-20, 7.3, but for the depth. */
+/* SMPTE ST 2110-20, 7.3. */
 static void of_broadcast_gear(void **state)
 {
 	struct weir_sdp sdp;
@@ -62,7 +62,7 @@ static void of_broadcast_gear(void **state)
 			       "a=source-filter: incl IN IP4 239.100.9.10 192.168.100.2\r\n"
 			       "a=rtpmap:112 raw/90000\r\n"
 			       "a=fmtp:112 sampling=YCbCr-4:2:2; width=1280; height=720; "
-			       "exactframerate=60000/1001; depth=8; TCS=SDR; colorimetry=BT709; "
+			       "exactframerate=60000/1001; depth=10; TCS=SDR; colorimetry=BT709; "
 			       "PM=2110GPM; SSN=ST2110-20:2017; RANGE=FULL;\r\n"
 			       "a=ts-refclk:ptp=IEEE1588-2008:39-A7-94-FF-FE-07-CB-D0:37\r\n",
 				 &sdp, why),
@@ -72,7 +72,7 @@ static void of_broadcast_gear(void **state)
 	assert_int_equal(sdp.video.rate.num, 60000);
 	assert_int_equal(sdp.video.matrix, WEIR_MATRIX_709);
 	assert_int_equal(sdp.video.range, WEIR_RANGE_FULL);
-	assert_string_equal(sdp.video.format->name, "UYVY");
+	assert_string_equal(sdp.video.format->name, "UYVP");
 }
 
 static void the_first_video_stream_is_taken(void **state)
@@ -112,8 +112,8 @@ static void refusals_name_the_line(void **state)
 		{ "m=video 5004 RTP/AVP 96\na=rtpmap:96 raw/90000\na=fmtp:96 width=0\n", "line 3",
 			-EINVAL },
 		{ "m=video 5004 RTP/AVP 96\na=rtpmap:96 raw/90000\n"
-		  "a=fmtp:96 sampling=YCbCr-4:2:2;depth=10\n",
-			"YCbCr-4:2:2 of 10 bits", -ENOTSUP },
+		  "a=fmtp:96 sampling=YCbCr-4:2:2;depth=12\n",
+			"YCbCr-4:2:2 of 12 bits", -ENOTSUP },
 		{ "m=video 5004 RTP/AVP 96\na=rtpmap:96 raw/90000\n"
 		  "a=fmtp:96 sampling=YCbCr-4:2:2;depth=8;interlace\n",
 			"interlaced", -ENOTSUP },

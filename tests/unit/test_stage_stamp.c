@@ -176,7 +176,7 @@ static void test_every_format(void **state)
 			struct weir_video video =
 				padded_video(&weir_formats[i], sizes[s][0], sizes[s][1]);
 
-			if (is_compressed(&weir_formats[i]))
+			if (is_compressed(&weir_formats[i]) || weir_formats[i].rtp_depth == 10)
 				continue;
 			video.range = s % 2 ? WEIR_RANGE_FULL : WEIR_RANGE_UNKNOWN;
 			check_picture(&video, s % 2 ? "stamp=top" : "stamp=bottom", sizes[s][2]);
