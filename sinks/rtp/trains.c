@@ -189,8 +189,6 @@ void weir_rtp_count_send(struct weir_rtp_sink *sink, const struct weir_op *op, u
 	bool copied = !op->zero_copy || op->copied;
 
 	weir_counter_add(copied ? &base->kernel_copied_sends : &base->zero_copy_sends, 1);
-	if (train->frame->way == WEIR_RTP_PACK)
-		weir_counter_add(&base->user_copied_bytes, (uint64_t)bytes);
 	if (copied)
 		sink->host.copied(
 			sink->host.data, base, bytes, "the kernel copies what this network takes");
@@ -203,6 +201,8 @@ static void count(struct weir_rtp_sink *sink, const struct weir_rtp_train *train
 	sink->packets += train->n;
 	sink->octets += (uint32_t)bytes - train->n * WEIR_RTP_HEADER;
 	weir_rtp_earn(sink, (uint64_t)bytes);
+	if (train->frame->way == WEIR_RTP_PACK)
+		weir_counter_add(&sink->base.user_copied_bytes, (uint64_t)bytes);
 	weir_rtp_count_send(sink, &train->op, (uint64_t)bytes);
 }
 
