@@ -30,6 +30,7 @@ struct weir_feed {
 	bool dmabufs, live;
 	unsigned n_parts;
 	struct weir_video video;
+	uint32_t given_stride; /* by the program; 0: as sinks want it */
 	size_t frame_bytes;
 	struct weir_waker waker; /* something was queued */
 

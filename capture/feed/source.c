@@ -282,6 +282,7 @@ int weir_feed_source_open(struct weir_feed *feed, struct weir_source **out)
 	source->base.uri = uri;
 	source->base.video = feed->video;
 	source->base.wanted = feed->video;
+	source->base.wanted.stride = feed->given_stride;
 	source->base.live = feed->live;
 	source->base.min_slots = 1;
 	if (feed->dmabufs) {

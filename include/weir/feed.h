@@ -32,7 +32,9 @@ struct weir_feed;
 
 struct weir_feed_settings {
 	const struct weir_log *log; /* borrowed; NULL: stderr */
-	struct weir_video video;    /* what comes: format and size at least */
+	struct weir_video video;    /* what comes: format and size at least. Lines in the pipeline's
+				     * memory are as far apart as sinks want them, unless
+				     * video.stride is set: weir_frame_begin_cpu() tells */
 	bool dmabufs;
 	unsigned n_parts;   /* dma-bufs of one frame; 0: one */
 	size_t frame_bytes; /* most that a compressed frame takes; 0: two bytes a pixel */

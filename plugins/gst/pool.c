@@ -121,7 +121,7 @@ static gboolean enter(WeirPool *self)
 static void leave(WeirPool *self)
 {
 	g_mutex_lock(&self->lock);
-	if (--self->users == 0)
+	if (--self->users == 0 && self->closed)
 		g_cond_broadcast(&self->unused);
 	g_mutex_unlock(&self->lock);
 }
