@@ -126,6 +126,8 @@ int weir_feed_open(const struct weir_feed_settings *settings, struct weir_feed *
 	if (err)
 		return err;
 	err = settle(feed, settings);
+	if (!err && settings->dmabufs)
+		err = weir_feed_learn(feed, settings->like);
 	if (!err)
 		err = weir_feed_source_open(feed, source);
 	if (err)

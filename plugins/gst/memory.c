@@ -226,6 +226,11 @@ static GstBuffer *wrap_dmabufs(
 
 /* ---- memory of ours ---- */
 
+static GQuark pixels_quark(void)
+{
+	return g_quark_from_static_string("weir-pixels");
+}
+
 static void close_pixels(gpointer data)
 {
 	struct weir_frame *frame = data;
@@ -238,12 +243,25 @@ static GstBuffer *wrap_pixels(struct weir_frame *frame)
 {
 	gsize size = end_of(weir_frame_info(frame));
 	struct weir_pixels pixels;
+	GstBuffer *buffer;
 
 	if (weir_frame_begin_cpu(frame, WEIR_CPU_READ, &pixels))
 		return NULL;
-	return gst_buffer_new_wrapped_full(GST_MEMORY_FLAG_READONLY,
+	buffer = gst_buffer_new_wrapped_full(GST_MEMORY_FLAG_READONLY,
 		pixels.data[0] - weir_frame_info(frame)->plane[0].offset, size, 0, size,
 		weir_frame_ref(frame), close_pixels);
+	gst_mini_object_set_qdata(GST_MINI_OBJECT_CAST(gst_buffer_peek_memory(buffer, 0)),
+		pixels_quark(), frame, NULL);
+	return buffer;
+}
+
+struct weir_frame *weir_gst_memory_frame(GstMemory *memory)
+{
+	struct holding *holding =
+		gst_mini_object_get_qdata(GST_MINI_OBJECT_CAST(memory), holding_quark());
+
+	return holding ? holding->frame
+		       : gst_mini_object_get_qdata(GST_MINI_OBJECT_CAST(memory), pixels_quark());
 }
 
 GstBuffer *weir_gst_memory_wrap(struct weir_gst_memory *memory, struct weir_frame *frame,

@@ -205,6 +205,11 @@ static gboolean set_config(GstBufferPool *pool, GstStructure *config)
 	return GST_BUFFER_POOL_CLASS(weir_pool_parent_class)->set_config(pool, config);
 }
 
+gboolean weir_pool_knows_strides(GstBufferPool *pool)
+{
+	return WEIR_POOL(pool)->metas;
+}
+
 /* ---- life ---- */
 
 GstBufferPool *weir_pool_new(const struct weir_pool_owner *owner, const GstVideoInfo *info)

@@ -22,6 +22,9 @@ struct weir_pool_owner {
 
 GstBufferPool *weir_pool_new(const struct weir_pool_owner *owner, const GstVideoInfo *info);
 
+/* Whether upstream has said that it goes by the strides that buffers tell. */
+gboolean weir_pool_knows_strides(GstBufferPool *pool);
+
 /* Forgets its owner. Buffers that are out stay valid, and new ones lie elsewhere: who asked for the
  * pool may go on with it. Whether it ever lent a slot. */
 gboolean weir_pool_close(GstBufferPool *pool);
