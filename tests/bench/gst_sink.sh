@@ -25,10 +25,10 @@ declare -A sources=(
 	[videotestsrc]="videotestsrc pattern=black ! video/x-raw,format=UYVY,$size"
 	[weirsrc]="weirsrc uri=pattern:black?size=1920x1080&format=UYVY&fps=0 ! video/x-raw,format=UYVY"
 )
-rtp='weirsink uri=rtp://10.99.0.2:5004?pace=off'
+rtp='weirsink max-lateness=-1 uri=rtp://10.99.0.2:5004?pace=off'
 declare -A sinks=(
 	[fakesink]="fakesink"
-	['weirsink null']="weirsink uri=null"
+	['weirsink null']="weirsink max-lateness=-1 uri=null"
 	['weirsink rtp']=$rtp
 	['rtpvrawpay ! udpsink']="rtpvrawpay mtu=8972 ! udpsink host=10.99.0.2 port=5004"
 )
