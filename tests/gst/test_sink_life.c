@@ -137,7 +137,7 @@ static gpointer receive(gpointer data)
 	while (receiver->reads && n > 0) {
 		n = read(peer, piece, sizeof(piece));
 		receiver->bytes += n > 0 ? (guint64)n : 0;
-		g_usleep(500);
+		g_usleep(5000);
 	}
 	close(peer);
 	return NULL;
@@ -196,16 +196,16 @@ static void test_end_waits_for_sends(void **state)
 	receiver_open(&receiver, TRUE);
 	harness = harness_to(receiver.uri, GRAY);
 	sink = gst_harness_find_element(harness, "weirsink");
-	for (int i = 0; i < 12; i++)
+	for (int i = 0; i < 40; i++)
 		assert_int_equal(
 			gst_harness_push(harness, gray((GstClockTime)i * GST_MSECOND)), GST_FLOW_OK);
 	assert_true(gst_harness_push_event(harness, gst_event_new_eos()));
-	assert_int_equal(figure(sink, "delivered"), 12);
+	assert_int_equal(figure(sink, "delivered"), 40);
 	assert_int_equal(figure(sink, "dropped"), 0);
 	gst_object_unref(sink);
 	gst_harness_teardown(harness);
 	receiver_close(&receiver);
-	assert_int_equal(receiver.bytes, 12 * GRAY_BYTES);
+	assert_int_equal(receiver.bytes, 40 * GRAY_BYTES);
 }
 
 /* Who never reads holds nobody up that wants to leave. */
