@@ -7,6 +7,7 @@
 
 #include "plugins/gst/clock.h"
 #include "plugins/gst/memory.h"
+#include "plugins/gst/pixels.h"
 #include "plugins/gst/pool.h"
 #include "plugins/gst/sink.h"
 
@@ -18,6 +19,66 @@
 
 /* ---- opening ---- */
 
+/* The least stride that is a multiple of what upstream wants, for planes of half the width too. */
+static uint32_t align_stride(const GstVideoInfo *info, const GstVideoAlignment *align)
+{
+	GstVideoAlignment wide = *align;
+	GstVideoInfo padded = *info;
+	guint mask = 0;
+
+	for (guint i = 0; i < GST_VIDEO_INFO_N_PLANES(info); i++)
+		mask |= align->stride_align[i];
+	for (guint i = 0; i < GST_VIDEO_MAX_PLANES; i++)
+		wide.stride_align[i] = mask ? 2 * mask + 1 : 0;
+	gst_video_info_align(&padded, &wide);
+	return (uint32_t)GST_VIDEO_INFO_PLANE_STRIDE(&padded, 0);
+}
+
+/* Whole blocks only: that is what a picture can be cut at. */
+static gboolean is_on_blocks(const struct weir_format *format, guint x, guint y)
+{
+	for (guint i = 0; i < format->n_planes; i++)
+		if (x % format->plane[i].block_width || y % format->plane[i].block_height)
+			return FALSE;
+	return TRUE;
+}
+
+/* A larger picture, of which sinks see the part that upstream shows. FALSE: none that weir knows
+ * how to lay out. */
+static gboolean make_room(WeirSink *self, struct weir_video *video)
+{
+	const GstVideoAlignment *align = &self->wishes.align;
+	struct weir_video larger = *video;
+	struct weir_layout layout;
+
+	larger.stride = align_stride(&self->info, align);
+	larger.width += GST_ROUND_UP_2(align->padding_left + align->padding_right);
+	larger.height += GST_ROUND_UP_2(align->padding_top + align->padding_bottom);
+	if (weir_format_layout(&larger, &layout))
+		return FALSE;
+	if (larger.width != video->width || larger.height != video->height) {
+		if (!is_on_blocks(video->format, video->width, video->height) ||
+			!is_on_blocks(video->format, align->padding_left, align->padding_top))
+			return FALSE;
+		g_snprintf(self->run.stage, sizeof(self->run.stage), "crop=%ux%u+%u+%u",
+			video->width, video->height, align->padding_left, align->padding_top);
+	}
+	*video = larger;
+	return TRUE;
+}
+
+static void grant_wishes(WeirSink *self, struct weir_video *video)
+{
+	static const GstVideoAlignment none;
+
+	weir_pool_wishes(self->pool, &self->wishes);
+	if (self->wishes.strides && !memcmp(&self->wishes.align, &none, sizeof(none)))
+		return;
+	/* Otherwise they draw elsewhere, and that is copied. */
+	if (!make_room(self, video))
+		self->wishes.align = none;
+}
+
 static int open_feed(WeirSink *self, enum weir_gst_input input,
 	const struct weir_feed_dmabufs *like, struct weir_source **source)
 {
@@ -28,21 +89,22 @@ static int open_feed(WeirSink *self, enum weir_gst_input input,
 		.like = like,
 	};
 
+	memset(&self->wishes, 0, sizeof(self->wishes));
+	self->run.stage[0] = '\0';
 	if (settings.dmabufs) {
 		settings.n_parts = self->n_parts;
 		settings.video.stride = self->stride;
-	} else if (self->pool && self->raw && !weir_pool_knows_strides(self->pool)) {
-		settings.video.stride = (uint32_t)GST_VIDEO_INFO_PLANE_STRIDE(&self->info, 0);
+	} else if (self->pool && self->raw) {
+		grant_wishes(self, &settings.video);
 	}
 	return weir_feed_open(&settings, &self->feed, source);
 }
 
 /* Under the lock of life. 0, or -errno and nothing is open. */
-static int begin(
-	WeirSink *self, enum weir_gst_input input, const struct weir_feed_dmabufs *like)
+static int begin(WeirSink *self, enum weir_gst_input input, const struct weir_feed_dmabufs *like)
 {
-	struct weir_pipeline_settings settings = { .buffers = self->buffers,
-		.require_zero_copy = self->policy == WEIR_GST_COPY_NEVER };
+	struct weir_pipeline_settings settings = { .require_zero_copy =
+							   self->policy == WEIR_GST_COPY_NEVER };
 	struct weir_sink_settings options = { .log = &self->run.log };
 	struct weir_source *source = NULL;
 	struct weir_sink *sink = NULL;
@@ -50,6 +112,8 @@ static int begin(
 
 	weir_gst_run_forget_error(&self->run);
 	err = open_feed(self, input, like, &source);
+	/* What upstream keeps for itself, and two for us. */
+	settings.buffers = MIN(MAX(self->buffers, self->wishes.buffers + 2), WEIR_MAX_BUFFERS);
 	if (!err)
 		err = weir_sink_open(self->uri ? self->uri : "null", &options, &sink);
 	if (!err && !(weir_gst_run_start(&self->run, &settings, &source, &sink) &&
@@ -285,25 +349,17 @@ static GstFlowReturn show_dmabufs(
 
 /* ---- copies ---- */
 
-static gsize copy_planes(const GstVideoFrame *from, const struct weir_pixels *to)
+static gsize copy_picture(WeirSink *self, const GstVideoFrame *from, struct weir_pixels *to)
 {
-	gsize bytes = 0;
+	gsize offsets[GST_VIDEO_MAX_PLANES] = { 0 };
+	gint strides[GST_VIDEO_MAX_PLANES] = { 0 };
 
-	for (guint i = 0; i < to->n_planes; i++) {
-		gint components[GST_VIDEO_MAX_COMPONENTS];
-		gint stride = GST_VIDEO_FRAME_PLANE_STRIDE(from, i), lines;
-		gsize line = MIN((gsize)stride, (gsize)to->stride[i]);
-
-		gst_video_format_info_component(from->info.finfo, i, components);
-		lines = GST_VIDEO_FRAME_COMP_HEIGHT(from, components[0]);
-		for (gint y = 0; y < lines; y++)
-			memcpy(to->data[i] + (gsize)y * to->stride[i],
-				(const guint8 *)GST_VIDEO_FRAME_PLANE_DATA(from, i) +
-					(gsize)y * stride,
-				line);
-		bytes += line * (gsize)lines;
-	}
-	return bytes;
+	for (guint i = 0; i < to->n_planes; i++)
+		strides[i] = (gint)to->stride[i];
+	weir_gst_pixels_shift(&self->info, &self->wishes.align, strides, offsets);
+	for (guint i = 0; i < to->n_planes; i++)
+		to->data[i] += offsets[i];
+	return weir_gst_pixels_put(from, to);
 }
 
 /* How many bytes; 0: it cannot be read, or is too large. */
@@ -316,7 +372,7 @@ static gsize copy_pixels(WeirSink *self, GstBuffer *buffer, struct weir_frame *f
 	if (weir_frame_begin_cpu(frame, WEIR_CPU_WRITE, &pixels))
 		return 0;
 	if (self->raw && gst_video_frame_map(&from, &self->info, buffer, GST_MAP_READ)) {
-		bytes = copy_planes(&from, &pixels);
+		bytes = copy_picture(self, &from, &pixels);
 		gst_video_frame_unmap(&from);
 	} else if (!self->raw &&
 		   gst_buffer_get_size(buffer) <= weir_frame_info(frame)->plane[0].length) {

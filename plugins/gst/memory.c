@@ -2,11 +2,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plugins/gst/memory.h"
 
-#include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include <gst/allocators/gstdmabuf.h>
+
+#include "plugins/gst/pixels.h"
 
 /* A GstMemory for each dma-buf of each slot, used again and again: what maps it once has it mapped
  * for good. While it is out it holds its frame; when its last reference goes it comes back here,
@@ -290,19 +291,6 @@ gboolean weir_gst_memory_is_plain(const struct weir_frame_info *frame, const Gst
 	return TRUE;
 }
 
-static void copy_plane(GstVideoFrame *to, const struct weir_pixels *from, guint plane)
-{
-	gint stride = GST_VIDEO_FRAME_PLANE_STRIDE(to, plane);
-	guint8 *line = GST_VIDEO_FRAME_PLANE_DATA(to, plane);
-	gsize bytes = MIN((gsize)stride, (gsize)from->stride[plane]);
-	gint lines[GST_VIDEO_MAX_COMPONENTS];
-
-	gst_video_format_info_component(to->info.finfo, plane, lines);
-	for (gint i = 0; i < GST_VIDEO_FRAME_COMP_HEIGHT(to, lines[0]); i++)
-		memcpy(line + (gsize)i * stride, from->data[plane] + (gsize)i * from->stride[plane],
-			bytes);
-}
-
 GstBuffer *weir_gst_memory_copy(struct weir_frame *frame, const GstVideoInfo *info)
 {
 	GstBuffer *buffer = gst_buffer_new_allocate(NULL, GST_VIDEO_INFO_SIZE(info), NULL);
@@ -318,8 +306,7 @@ GstBuffer *weir_gst_memory_copy(struct weir_frame *frame, const GstVideoInfo *in
 		gst_buffer_unref(buffer);
 		return NULL;
 	}
-	for (guint i = 0; i < pixels.n_planes; i++)
-		copy_plane(&to, &pixels, i);
+	weir_gst_pixels_get(&pixels, &to);
 	weir_frame_end_cpu(frame);
 	gst_video_frame_unmap(&to);
 	return buffer;

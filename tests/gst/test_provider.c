@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* weirdeviceprovider, behind a monitor. With cameras (the rig) they have to be there. With "plugs" as
- * its argument it says on stdout how the first of them comes and goes, until that is back. */
+/* weirdeviceprovider, behind a monitor. With cameras (the rig) they have to be there. With "plugs"
+ * as its argument it says on stdout how the first of them comes and goes, until that is back. */
 
 #include "tests/gst/element.h"
 
@@ -138,9 +138,8 @@ int main(int argc, char **argv)
 	/* Monitors leave out those of the lowest rank. */
 	gst_plugin_feature_set_rank(feature, GST_RANK_PRIMARY);
 	gst_object_unref(feature);
-	failed = argc > 1 && !strcmp(argv[1], "plugs")
-			 ? tell_plugs()
-			 : cmocka_run_group_tests(tests, NULL, NULL);
+	failed = argc > 1 && !strcmp(argv[1], "plugs") ? tell_plugs()
+						       : cmocka_run_group_tests(tests, NULL, NULL);
 	gst_deinit();
 	return failed;
 }

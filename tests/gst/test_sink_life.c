@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define GRAY "video/x-raw,format=GRAY8,width=640,height=480,framerate=30/1"
+#define GRAY       "video/x-raw,format=GRAY8,width=640,height=480,framerate=30/1"
 #define GRAY_BYTES (640 * 480)
 
 static GstBuffer *bytes(gsize size, GstClockTime at)
@@ -121,8 +121,9 @@ struct receiver {
 	char uri[64];
 	GThread *thread;
 	gboolean reads;
+	gulong rest_us; /* after each piece */
 	gint quits; /* atomic */
-	guint64 bytes;
+	guint64 bytes, sum;
 };
 
 static gpointer receive(gpointer data)
@@ -137,7 +138,9 @@ static gpointer receive(gpointer data)
 	while (receiver->reads && n > 0) {
 		n = read(peer, piece, sizeof(piece));
 		receiver->bytes += n > 0 ? (guint64)n : 0;
-		g_usleep(5000);
+		for (ssize_t i = 0; i < n; i++)
+			receiver->sum += (guint8)piece[i];
+		g_usleep(receiver->rest_us);
 	}
 	close(peer);
 	return NULL;
@@ -148,9 +151,8 @@ static int open_port(int type, guint16 *port)
 	struct sockaddr_in address = { .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t length = sizeof(address);
-	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0), small = 1 << 14;
+	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
 
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
 	*port = ntohs(address.sin_port);
@@ -176,8 +178,8 @@ static void receiver_close(struct receiver *receiver)
 
 static GstHarness *harness_to(const char *uri, const char *caps)
 {
-	char *words = g_strdup_printf(
-		"weirsink name=sink sync=false copy-policy=allow uri=\"%s\"", uri);
+	char *words =
+		g_strdup_printf("weirsink name=sink sync=false copy-policy=allow uri=\"%s\"", uri);
 	GstHarness *harness = gst_harness_new_parse(words);
 
 	gst_harness_set_src_caps_str(harness, caps);
@@ -194,11 +196,12 @@ static void test_end_waits_for_sends(void **state)
 
 	(void)state;
 	receiver_open(&receiver, TRUE);
+	receiver.rest_us = 5000;
 	harness = harness_to(receiver.uri, GRAY);
 	sink = gst_harness_find_element(harness, "weirsink");
 	for (int i = 0; i < 40; i++)
-		assert_int_equal(
-			gst_harness_push(harness, gray((GstClockTime)i * GST_MSECOND)), GST_FLOW_OK);
+		assert_int_equal(gst_harness_push(harness, gray((GstClockTime)i * GST_MSECOND)),
+			GST_FLOW_OK);
 	assert_true(gst_harness_push_event(harness, gst_event_new_eos()));
 	assert_int_equal(figure(sink, "delivered"), 40);
 	assert_int_equal(figure(sink, "dropped"), 0);
@@ -293,10 +296,77 @@ static void test_new_caps_on_the_way(void **state)
 	close_pipeline(pipeline);
 }
 
+/* ---- room around the picture ---- */
+
+#define INSIDE  7
+#define OUTSIDE 99
+
+static void push_padded(GstHarness *harness, GstBufferPool *pool, const GstVideoAlignment *align)
+{
+	GstBuffer *buffer = NULL;
+	GstVideoFrame frame;
+	GstVideoInfo info;
+	GstCaps *caps = gst_pad_get_current_caps(harness->srcpad);
+
+	assert_true(gst_video_info_from_caps(&info, caps));
+	gst_caps_unref(caps);
+	assert_int_equal(gst_buffer_pool_acquire_buffer(pool, &buffer, NULL), GST_FLOW_OK);
+	gst_buffer_memset(buffer, 0, OUTSIDE, gst_buffer_get_size(buffer));
+	assert_true(gst_video_frame_map(&frame, &info, buffer, GST_MAP_WRITE));
+	for (guint i = 0; i < GST_VIDEO_FRAME_N_PLANES(&frame); i++) {
+		gint stride = GST_VIDEO_FRAME_PLANE_STRIDE(&frame, i);
+
+		assert_int_equal((guint)stride & align->stride_align[i], 0);
+		for (gint y = 0; y < GST_VIDEO_FRAME_COMP_HEIGHT(&frame, i); y++)
+			memset((guint8 *)GST_VIDEO_FRAME_PLANE_DATA(&frame, i) + y * stride, INSIDE,
+				(size_t)GST_VIDEO_FRAME_COMP_WIDTH(&frame, i));
+	}
+	gst_video_frame_unmap(&frame);
+	assert_int_equal(gst_harness_push(harness, buffer), GST_FLOW_OK);
+}
+
+static void show_padded(GstVideoAlignment align, guint64 copied)
+{
+	struct receiver receiver;
+	GstBufferPool *pool;
+	GstHarness *harness;
+	GstElement *sink;
+
+	receiver_open(&receiver, TRUE);
+	harness = harness_to(
+		receiver.uri, "video/x-raw,format=I420,width=320,height=240,framerate=30/1");
+	sink = gst_harness_find_element(harness, "weirsink");
+	pool = ask_for_pool(harness, &align);
+	for (int i = 0; i < 3; i++)
+		push_padded(harness, pool, &align);
+	assert_true(gst_harness_push_event(harness, gst_event_new_eos()));
+	assert_int_equal(figure(sink, "delivered"), 3);
+	assert_int_equal(figure(sink, "user-copied-bytes"), copied);
+	gst_buffer_pool_set_active(pool, FALSE);
+	gst_object_unref(pool);
+	gst_object_unref(sink);
+	gst_harness_teardown(harness);
+	receiver_close(&receiver);
+	assert_int_equal(receiver.bytes, 3 * 320 * 240 * 3 / 2);
+	assert_int_equal(receiver.sum, receiver.bytes * INSIDE);
+}
+
+/* Decoders want it. Where it cannot be had, they draw elsewhere, and that is copied. */
+static void test_room_around_the_picture(void **state)
+{
+	const GstVideoAlignment wide = { 8, 16, 16, 14, { 31, 31, 31 } };
+	const GstVideoAlignment strides = { 0, 0, 0, 0, { 127, 127, 127 } };
+	const GstVideoAlignment odd = { 1, 0, 1, 0, { 0 } };
+
+	(void)state;
+	show_padded(wide, 0);
+	show_padded(strides, 0);
+	show_padded(odd, 3 * 320 * 240 * 3 / 2);
+}
+
 /* ---- compressed frames ---- */
 
-#define H264                                                                                       \
-	"video/x-h264,stream-format=byte-stream,alignment=au,width=64,height=48,framerate=30/1"
+#define H264 "video/x-h264,stream-format=byte-stream,alignment=au,width=64,height=48,framerate=30/1"
 
 static GstBuffer *access_unit(int i)
 {
@@ -385,14 +455,15 @@ static void test_from_weirsrc(void **state)
 {
 	int fd;
 	char *uri = rtp_uri(&fd);
-	char *words = g_strdup_printf("weirsrc num-buffers=20 copy-policy=never "
-				      "uri=\"pattern:bars?size=320x240&fps=200&format=UYVY\" ! "
-				      "weirsink sync=false copy-policy=allow uri=\"%s&send=gather\"",
-		uri);
+	char *words =
+		g_strdup_printf("weirsrc num-buffers=20 copy-policy=never "
+				"uri=\"pattern:bars?size=320x240&fps=200&format=UYVY\" ! "
+				"weirsink sync=false copy-policy=allow uri=\"%s&send=gather\"",
+			uri);
 
 	(void)state;
-	assert_runs("weirsrc num-buffers=30 uri=\"pattern:counter?size=320x240&fps=200\" ! queue ! "
-		    "weirsink sync=false copy-policy=never uri=verify");
+	assert_runs("weirsrc num-buffers=30 uri=\"pattern:bars?size=320x240&fps=200\" ! queue ! "
+		    "weirsink sync=false copy-policy=never");
 	assert_runs("weirsrc num-buffers=30 uri=\"pattern:mjpeg?size=320x240&fps=200\" ! "
 		    "weirsink sync=false copy-policy=never");
 	assert_runs(words);
@@ -411,6 +482,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_leaving_while_it_waits),
 		cmocka_unit_test(test_flush_storm),
 		cmocka_unit_test(test_new_caps_on_the_way),
+		cmocka_unit_test(test_room_around_the_picture),
 		cmocka_unit_test(test_h264),
 		cmocka_unit_test(test_jpeg),
 		cmocka_unit_test(test_from_weirsrc),
