@@ -67,6 +67,7 @@ table videotestsrc false "$frames"
 table weirsrc false "$frames"
 table videotestsrc true 180
 echo "What of it went without a copy"
+# shellcheck disable=SC2086 # words of a pipeline
 in_a env GST_PLUGIN_PATH="$build/plugins/gst" gst-launch-1.0 -v videotestsrc num-buffers=300 ! \
 	video/x-raw,format=UYVY,"$size" ! $rtp copy-policy=never 2>&1 |
 	grep -oE '(plan = .*|sink rtp.*|(user-copied-bytes|delivered|[a-z-]*-sends)=\(guint64\)[0-9]*)'
