@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,6 +14,7 @@
 
 /* Which memory, and where in it: two frames that are the same in this can share a slot. */
 struct identity {
+	const struct weir_slot *owner; /* in another pipeline; NULL: it goes by the dma-bufs */
 	dev_t device[WEIR_MAX_PLANES];
 	ino_t inode[WEIR_MAX_PLANES];
 	uint32_t offset[WEIR_MAX_PLANES], stride[WEIR_MAX_PLANES];
@@ -30,13 +32,14 @@ struct shown {
 };
 
 struct weir_feed_shown {
+	struct weir_slab *slab;
 	struct shown slot[WEIR_SLAB_MAX_SLOTS];
 };
 
 const struct weir_memory_kind weir_memory_shown = {
 	.name = "program's",
 	.summary = "dma-bufs that the program shows, one after the other",
-	.traits = { .dmabuf = true },
+	.traits = { .dmabuf = true, .pinnable = true },
 	.destroy = weir_parts_release_all,
 };
 
@@ -47,6 +50,27 @@ static void release_shown(struct weir_frame *frame, void *data)
 
 	shown.hand_back(frame, shown.hand_back_data);
 	shown.released(shown.data);
+}
+
+/* Memory of another pipeline's slot is not ours to unmap. */
+static void return_parts(struct weir_slot *slot, const struct identity *identity)
+{
+	struct weir_slab *theirs = identity->owner ? identity->owner->slab : NULL;
+
+	for (unsigned i = 0; theirs && i < slot->n_parts; i++)
+		slot->parts[i].memory = NULL;
+	weir_parts_release(slot);
+	weir_slab_unref(&theirs);
+}
+
+static void return_all(void *block)
+{
+	struct weir_feed_shown *all = block;
+
+	for (unsigned i = 0; i < all->slab->n_made; i++)
+		if (all->slot[i].bound)
+			return_parts(&all->slab->slots[i], &all->slot[i].identity);
+	free(all);
 }
 
 int weir_feed_make_slab(
@@ -60,7 +84,7 @@ int weir_feed_make_slab(
 		return -ENOMEM;
 	err = weir_slab_create(&weir_memory_shown, settings, &slab);
 	if (!err)
-		err = weir_slab_attach(slab, all, free);
+		err = weir_slab_attach(slab, all, return_all);
 	if (err) {
 		weir_slab_unref(&slab);
 		free(all);
@@ -74,6 +98,8 @@ int weir_feed_make_slab(
 		frame->released = release_shown;
 		frame->data = &all->slot[i];
 	}
+	all->slab = slab;
+	slab->pinnable = feed->traits.pinnable;
 	feed->shown = all;
 	*out = slab;
 	return 0;
@@ -151,19 +177,83 @@ static void describe(
 		info->plane[0].length = (uint32_t)(slot->parts[0].length - frame->offset[0]);
 }
 
+/* ---- what can be done with it ---- */
+
+static int adopt(struct weir_slot *slot, const struct weir_feed_dmabufs *frame)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < slot->n_parts && !err; i++)
+		err = weir_parts_adopt(&slot->parts[i], frame->fd[i]);
+	return err;
+}
+
+/* With all its ways to it: the mapping is the one that can be pinned. */
+static int borrow(struct weir_slot *slot, const struct weir_slot *theirs)
+{
+	weir_slab_ref(theirs->slab);
+	if (slot->n_parts != theirs->n_parts)
+		return -EINVAL;
+	for (unsigned i = 0; i < slot->n_parts; i++) {
+		slot->parts[i] = theirs->parts[i];
+		slot->parts[i].dmabuf = -1;
+		if (theirs->parts[i].dmabuf < 0)
+			continue;
+		slot->parts[i].dmabuf = fcntl(theirs->parts[i].dmabuf, F_DUPFD_CLOEXEC, 0);
+		if (slot->parts[i].dmabuf < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static struct weir_memory_traits traits_of(
+	const struct weir_slot *slot, const struct weir_slot *owner)
+{
+	return (struct weir_memory_traits){
+		.dmabuf = slot->parts[0].dmabuf >= 0,
+		.pinnable = owner ? owner->slab->pinnable : weir_part_is_pinnable(&slot->parts[0]),
+	};
+}
+
+static bool falls_short(const struct weir_feed *feed, struct weir_memory_traits traits)
+{
+	return (feed->traits.dmabuf && !traits.dmabuf) ||
+	       (feed->traits.pinnable && !traits.pinnable);
+}
+
+int weir_feed_learn(struct weir_feed *feed, const struct weir_feed_dmabufs *like)
+{
+	struct weir_slot slot = { .n_parts = 1, .parts[0].dmabuf = -1 };
+	int err;
+
+	feed->traits = (struct weir_memory_traits){ .dmabuf = true };
+	if (!like)
+		return 0;
+	if (like->frame) {
+		feed->unfenced = like->frame->slot->slab->unfenced;
+		feed->traits = traits_of(like->frame->slot, like->frame->slot);
+		return 0;
+	}
+	err = adopt(&slot, like);
+	if (!err)
+		feed->traits = traits_of(&slot, NULL);
+	weir_parts_release(&slot);
+	return err;
+}
+
 /* 0, or -errno and the slot is as it was. */
 static int stand_for(struct weir_feed *feed, struct weir_slot *slot,
 	const struct weir_feed_dmabufs *frame, const struct identity *identity)
 {
 	struct shown *shown = &feed->shown->slot[slot->index];
-	int err = 0;
+	int err = identity->owner ? borrow(slot, identity->owner) : adopt(slot, frame);
 
-	for (unsigned i = 0; i < slot->n_parts && !err; i++)
-		err = weir_parts_adopt(&slot->parts[i], frame->fd[i]);
 	if (!err && !fits(feed, slot, frame))
 		err = -EINVAL;
+	if (!err && falls_short(feed, traits_of(slot, identity->owner)))
+		err = -EXDEV;
 	if (err) {
-		weir_parts_release(slot);
+		return_parts(slot, identity);
 		return err;
 	}
 	describe(feed, slot, frame);
@@ -192,7 +282,8 @@ static int identify(
 	const struct weir_feed *feed, const struct weir_feed_dmabufs *frame, struct identity *out)
 {
 	memset(out, 0, sizeof(*out));
-	for (unsigned i = 0; i < feed->n_parts; i++) {
+	out->owner = frame->frame ? frame->frame->slot : NULL;
+	for (unsigned i = 0; i < feed->n_parts && !out->owner; i++) {
 		struct stat status;
 
 		if (!weir_is_dmabuf(frame->fd[i]) || fstat(frame->fd[i], &status) < 0)

@@ -101,6 +101,7 @@ static int settle(struct weir_feed *feed, const struct weir_feed_settings *setti
 	int err = -EINVAL;
 
 	*video = settings->video;
+	feed->given_stride = video->stride;
 	if (!video->format || feed->n_parts > WEIR_MAX_PLANES)
 		weir_error(feed->log, "feed: a format, and at most %d dma-bufs a frame, are needed",
 			WEIR_MAX_PLANES);
@@ -125,6 +126,8 @@ int weir_feed_open(const struct weir_feed_settings *settings, struct weir_feed *
 	if (err)
 		return err;
 	err = settle(feed, settings);
+	if (!err && settings->dmabufs)
+		err = weir_feed_learn(feed, settings->like);
 	if (!err)
 		err = weir_feed_source_open(feed, source);
 	if (err)
@@ -175,10 +178,17 @@ int weir_feed_wait_slot(struct weir_feed *feed, uint64_t timeout_ns, struct weir
 	return err;
 }
 
-static struct weir_slot *any_slot(struct weir_feed *feed, const void *data)
+/* The same few again and again: what is drawn there is still in the cache. */
+static struct weir_slot *first_slot(struct weir_feed *feed, const void *data)
 {
 	(void)data;
-	return weir_slab_take(feed->slab);
+	for (unsigned i = 0; i < feed->slab->n_slots; i++) {
+		struct weir_slot *slot = &feed->slab->slots[i];
+
+		if (weir_slab_is_free(slot) && weir_slab_take_slot(slot))
+			return slot;
+	}
+	return NULL;
 }
 
 int weir_feed_take(struct weir_feed *feed, uint64_t timeout_ns, struct weir_frame **out)
@@ -189,7 +199,7 @@ int weir_feed_take(struct weir_feed *feed, uint64_t timeout_ns, struct weir_fram
 	if (feed->dmabufs)
 		return -EINVAL;
 	pthread_mutex_lock(&feed->lock);
-	err = weir_feed_wait_slot(feed, timeout_ns, &slot, any_slot, NULL);
+	err = weir_feed_wait_slot(feed, timeout_ns, &slot, first_slot, NULL);
 	if (!err)
 		*out = weir_slot_issue(slot);
 	pthread_mutex_unlock(&feed->lock);

@@ -28,8 +28,11 @@ struct weir_feed {
 	const struct weir_log *log;
 	unsigned refs; /* under the lock: the program's, the source's */
 	bool dmabufs, live;
+	struct weir_memory_traits traits; /* with dmabufs: of all that come */
+	bool unfenced;
 	unsigned n_parts;
 	struct weir_video video;
+	uint32_t given_stride; /* by the program; 0: as sinks want it */
 	size_t frame_bytes;
 	struct weir_waker waker; /* something was queued */
 
@@ -79,6 +82,7 @@ void weir_feed_append(
 	struct weir_feed *feed, struct weir_frame *frame, const struct weir_feed_stamp *stamp);
 
 /* dmabufs.c: memory that the program shows buffer by buffer. */
+int weir_feed_learn(struct weir_feed *feed, const struct weir_feed_dmabufs *like);
 extern const struct weir_memory_kind weir_memory_shown;
 int weir_feed_make_slab(struct weir_feed *feed, const struct weir_slab_settings *settings,
 	struct weir_slab **out);

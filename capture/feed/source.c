@@ -208,6 +208,13 @@ static int accepts(
 	return -ENOTSUP;
 }
 
+static void refine(struct weir_source *base, const struct weir_memory_kind *kind,
+	struct weir_memory_traits *traits)
+{
+	if (kind == &weir_memory_shown)
+		*traits = ((struct weir_feed_source *)base)->feed->traits;
+}
+
 /* The lines of memory of ours lie as far apart as sinks want them. */
 static int try_video(struct weir_source *base, struct weir_video *video, char *why, size_t size)
 {
@@ -258,6 +265,7 @@ static const struct weir_source_impl impl = {
 	.close = close_source,
 	.describe = describe,
 	.accepts = accepts,
+	.refine = refine,
 	.try_video = try_video,
 	.set_video = set_video,
 	.frame_bytes = frame_bytes,
@@ -282,11 +290,13 @@ int weir_feed_source_open(struct weir_feed *feed, struct weir_source **out)
 	source->base.uri = uri;
 	source->base.video = feed->video;
 	source->base.wanted = feed->video;
+	source->base.wanted.stride = feed->given_stride;
 	source->base.live = feed->live;
 	source->base.min_slots = 1;
 	if (feed->dmabufs) {
 		source->base.memory = &weir_memory_shown;
 		source->base.device = true; /* who wrote them may be one */
+		source->base.unfenced = feed->unfenced;
 	}
 	source->feed = weir_feed_ref(feed);
 	*out = &source->base;

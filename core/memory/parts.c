@@ -62,16 +62,18 @@ void weir_parts_release_all(struct weir_slab *slab)
 }
 
 /* MADV_POPULATE_READ makes the same check as pinning: it refuses mappings without struct pages. */
+bool weir_part_is_pinnable(const struct weir_slot_part *part)
+{
+	return part->memory && madvise(part->memory, part->length, MADV_POPULATE_READ) == 0;
+}
+
 void weir_parts_judge(struct weir_slab *slab)
 {
-	const struct weir_slot_part *first = &slab->slots[0].parts[0];
-
 	slab->length = 0;
 	for (unsigned i = 0; i < slab->n_made; i++)
 		for (unsigned p = 0; p < slab->slots[i].n_parts; p++)
 			slab->length += slab->slots[i].parts[p].length;
-	slab->pinnable =
-		first->memory && madvise(first->memory, first->length, MADV_POPULATE_READ) == 0;
+	slab->pinnable = weir_part_is_pinnable(&slab->slots[0].parts[0]);
 	snprintf(slab->lock_verdict, sizeof(slab->lock_verdict),
 		"kernel memory, never swapped; %s be pinned", slab->pinnable ? "can" : "cannot");
 }

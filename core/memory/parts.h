@@ -19,6 +19,9 @@ void weir_part_release(struct weir_slot_part *part);
 void weir_parts_release(struct weir_slot *slot);
 void weir_parts_release_all(struct weir_slab *slab);
 
+/* Whether the kernel can send from the pages themselves. */
+bool weir_part_is_pinnable(const struct weir_slot_part *part);
+
 /* Sets slab->length and pinnable, which it tries on the first slot, and says so in lock_verdict. */
 void weir_parts_judge(struct weir_slab *slab);
 

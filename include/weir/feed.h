@@ -30,11 +30,18 @@ WEIR_BEGIN_DECLS
  * Every function may be called from any thread. */
 struct weir_feed;
 
+struct weir_feed_dmabufs;
+
 struct weir_feed_settings {
 	const struct weir_log *log; /* borrowed; NULL: stderr */
-	struct weir_video video;    /* what comes: format and size at least */
+	struct weir_video video;    /* what comes: format and size at least. Lines in the pipeline's
+				     * memory are as far apart as sinks want them, unless
+				     * video.stride is set: weir_frame_begin_cpu() tells */
 	bool dmabufs;
 	unsigned n_parts;   /* dma-bufs of one frame; 0: one */
+	const struct weir_feed_dmabufs *like; /* one of those frames, borrowed for the call: where
+					       * its pages allow that, networks take them all
+					       * without a copy; NULL: they copy */
 	size_t frame_bytes; /* most that a compressed frame takes; 0: two bytes a pixel */
 	bool live; /* frames come at times of their own, and sinks that are not ready miss them;
 		    * otherwise they wait until every sink can take one */
@@ -76,6 +83,11 @@ struct weir_feed_dmabufs {
 	uint32_t offset[WEIR_MAX_PLANES]; /* of each plane, in its dma-buf … */
 	uint32_t stride[WEIR_MAX_PLANES]; /* … and from line to line; plane 0's is video.stride */
 
+	/* The frame of another pipeline that lies there: what that one can do with its memory can
+	 * be done here too, and descriptors are not looked at. It stays the caller's, who holds it
+	 * until released(). NULL: memory of whoever's. */
+	const struct weir_frame *frame;
+
 	/* Nobody reads it any more. Called once for each push that succeeded, on any thread, and
 	 * from inside weir_feed_close() or the push itself too. */
 	void (*released)(void *data);
@@ -83,8 +95,8 @@ struct weir_feed_dmabufs {
 };
 
 /* As weir_feed_push(), of a frame that lies there; waits for room as weir_feed_take() does. 0;
- * -EINVAL: no dma-buf, or lines other than the video's; -EAGAIN, -ECANCELED, -ESHUTDOWN, -EMFILE.
- */
+ * -EINVAL: no dma-buf, or lines other than the video's; -EXDEV: less can be done with its memory
+ * than with that of settings.like; -EAGAIN, -ECANCELED, -ESHUTDOWN, -EMFILE. */
 WEIR_API int weir_feed_push_dmabufs(struct weir_feed *feed, const struct weir_feed_dmabufs *frame,
 	const struct weir_feed_stamp *stamp, uint64_t timeout_ns);
 

@@ -6,6 +6,8 @@
 #include <gst/allocators/gstdmabuf.h>
 
 #include "plugins/gst/clock.h"
+#include "plugins/gst/memory.h"
+#include "plugins/gst/pixels.h"
 #include "plugins/gst/pool.h"
 #include "plugins/gst/sink.h"
 
@@ -17,32 +19,101 @@
 
 /* ---- opening ---- */
 
-static int open_feed(WeirSink *self, enum weir_gst_input input, struct weir_source **source)
+/* The least stride that is a multiple of what upstream wants, for planes of half the width too. */
+static uint32_t align_stride(const GstVideoInfo *info, const GstVideoAlignment *align)
+{
+	GstVideoAlignment wide = *align;
+	GstVideoInfo padded = *info;
+	guint mask = 0;
+
+	for (guint i = 0; i < GST_VIDEO_INFO_N_PLANES(info); i++)
+		mask |= align->stride_align[i];
+	for (guint i = 0; i < GST_VIDEO_MAX_PLANES; i++)
+		wide.stride_align[i] = mask ? 2 * mask + 1 : 0;
+	gst_video_info_align(&padded, &wide);
+	return (uint32_t)GST_VIDEO_INFO_PLANE_STRIDE(&padded, 0);
+}
+
+/* Whole blocks only: that is what a picture can be cut at. */
+static gboolean is_on_blocks(const struct weir_format *format, guint x, guint y)
+{
+	for (guint i = 0; i < format->n_planes; i++)
+		if (x % format->plane[i].block_width || y % format->plane[i].block_height)
+			return FALSE;
+	return TRUE;
+}
+
+/* A larger picture, of which sinks see the part that upstream shows. FALSE: none that weir knows
+ * how to lay out. */
+static gboolean make_room(WeirSink *self, struct weir_video *video)
+{
+	const GstVideoAlignment *align = &self->wishes.align;
+	struct weir_video larger = *video;
+	struct weir_layout layout;
+
+	larger.stride = align_stride(&self->info, align);
+	larger.width += GST_ROUND_UP_2(align->padding_left + align->padding_right);
+	larger.height += GST_ROUND_UP_2(align->padding_top + align->padding_bottom);
+	if (weir_format_layout(&larger, &layout))
+		return FALSE;
+	if (larger.width != video->width || larger.height != video->height) {
+		if (!is_on_blocks(video->format, video->width, video->height) ||
+			!is_on_blocks(video->format, align->padding_left, align->padding_top))
+			return FALSE;
+		g_snprintf(self->run.stage, sizeof(self->run.stage), "crop=%ux%u+%u+%u",
+			video->width, video->height, align->padding_left, align->padding_top);
+	}
+	*video = larger;
+	return TRUE;
+}
+
+static void grant_wishes(WeirSink *self, struct weir_video *video)
+{
+	static const GstVideoAlignment none;
+
+	weir_pool_wishes(self->pool, &self->wishes);
+	if (self->wishes.strides && !memcmp(&self->wishes.align, &none, sizeof(none)))
+		return;
+	/* Otherwise they draw elsewhere, and that is copied. */
+	if (!make_room(self, video))
+		self->wishes.align = none;
+}
+
+static int open_feed(WeirSink *self, enum weir_gst_input input,
+	const struct weir_feed_dmabufs *like, struct weir_source **source)
 {
 	struct weir_feed_settings settings = {
 		.log = &self->run.log,
 		.video = self->video,
 		.dmabufs = input == WEIR_GST_INPUT_DMABUFS,
-		.n_parts = input == WEIR_GST_INPUT_DMABUFS ? self->n_parts : 0,
+		.like = like,
 	};
 
-	if (settings.dmabufs)
+	memset(&self->wishes, 0, sizeof(self->wishes));
+	self->run.stage[0] = '\0';
+	if (settings.dmabufs) {
+		settings.n_parts = self->n_parts;
 		settings.video.stride = self->stride;
+	} else if (self->pool && self->raw) {
+		grant_wishes(self, &settings.video);
+	}
 	return weir_feed_open(&settings, &self->feed, source);
 }
 
 /* Under the lock of life. 0, or -errno and nothing is open. */
-static int begin(WeirSink *self, enum weir_gst_input input)
+static int begin(WeirSink *self, enum weir_gst_input input, const struct weir_feed_dmabufs *like)
 {
-	struct weir_pipeline_settings settings = { .buffers = self->buffers,
-		.require_zero_copy = self->policy == WEIR_GST_COPY_NEVER };
+	struct weir_pipeline_settings settings = { .require_zero_copy =
+							   self->policy == WEIR_GST_COPY_NEVER };
 	struct weir_sink_settings options = { .log = &self->run.log };
 	struct weir_source *source = NULL;
 	struct weir_sink *sink = NULL;
 	int err;
 
 	weir_gst_run_forget_error(&self->run);
-	err = open_feed(self, input, &source);
+	err = open_feed(self, input, like, &source);
+	/* What upstream keeps for itself, and two for us. */
+	settings.buffers = MIN(MAX(self->buffers, self->wishes.buffers + 2), WEIR_MAX_BUFFERS);
 	if (!err)
 		err = weir_sink_open(self->uri ? self->uri : "null", &options, &sink);
 	if (!err && !(weir_gst_run_start(&self->run, &settings, &source, &sink) &&
@@ -59,14 +130,16 @@ static int begin(WeirSink *self, enum weir_gst_input input)
 	return 0;
 }
 
-/* Where nothing is open yet. FALSE: it cannot be, and why was told. */
-static gboolean open_input(WeirSink *self, enum weir_gst_input input)
+/* Where nothing is open yet. `like`: what dma-bufs are like. FALSE: it cannot be, and why was told.
+ */
+static gboolean open_input(
+	WeirSink *self, enum weir_gst_input input, const struct weir_feed_dmabufs *like)
 {
 	int err = 0;
 
 	g_mutex_lock(&self->life);
 	if (self->input == WEIR_GST_INPUT_NONE)
-		err = begin(self, input);
+		err = begin(self, input, like);
 	g_mutex_unlock(&self->life);
 	if (err)
 		weir_gst_run_complain(&self->run, err);
@@ -77,7 +150,7 @@ int weir_gst_sink_lend(void *data, struct weir_feed **feed)
 {
 	WeirSink *self = data;
 
-	if (!open_input(self, WEIR_GST_INPUT_SLOTS))
+	if (!open_input(self, WEIR_GST_INPUT_SLOTS, NULL))
 		return -EIO;
 	g_mutex_lock(&self->life);
 	*feed = self->input == WEIR_GST_INPUT_SLOTS ? self->feed : NULL;
@@ -114,7 +187,8 @@ GstFlowReturn weir_gst_sink_drain(WeirSink *self)
 }
 
 /* What was shown before goes all its way. */
-static GstFlowReturn ensure(WeirSink *self, enum weir_gst_input input, gboolean anew)
+static GstFlowReturn ensure(WeirSink *self, enum weir_gst_input input,
+	const struct weir_feed_dmabufs *like, gboolean anew)
 {
 	if (anew || (self->input != WEIR_GST_INPUT_NONE && self->input != input)) {
 		GstFlowReturn flow = weir_gst_sink_drain(self);
@@ -123,7 +197,7 @@ static GstFlowReturn ensure(WeirSink *self, enum weir_gst_input input, gboolean 
 			return flow;
 		weir_gst_sink_close(self);
 	}
-	return open_input(self, input) ? GST_FLOW_OK : GST_FLOW_ERROR;
+	return open_input(self, input, like) ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
 
 /* ---- frames ---- */
@@ -180,18 +254,22 @@ static gboolean may_retry(WeirSink *self, GstFlowReturn *flow)
 	return *flow == GST_FLOW_OK;
 }
 
-/* ---- dma-bufs ---- */
+/* ---- memory of others' ---- */
 
 static void put_back(void *data)
 {
 	gst_buffer_unref(data);
 }
 
-static gboolean is_dmabuf(GstBuffer *buffer)
+/* dma-bufs of anybody's, or what weirsrc has from weir. */
+static gboolean can_be_shown(GstBuffer *buffer)
 {
-	for (guint i = 0; i < gst_buffer_n_memory(buffer); i++)
-		if (!gst_is_dmabuf_memory(gst_buffer_peek_memory(buffer, i)))
+	for (guint i = 0; i < gst_buffer_n_memory(buffer); i++) {
+		GstMemory *memory = gst_buffer_peek_memory(buffer, i);
+
+		if (!gst_is_dmabuf_memory(memory) && !weir_gst_memory_frame(memory))
 			return FALSE;
+	}
 	return gst_buffer_n_memory(buffer) > 0;
 }
 
@@ -207,6 +285,7 @@ static gboolean find_planes(WeirSink *self, GstBuffer *buffer, struct weir_feed_
 	memset(out, 0, sizeof(*out));
 	if (parts != 1 && parts != n)
 		return FALSE;
+	out->frame = weir_gst_memory_frame(gst_buffer_peek_memory(buffer, 0));
 	for (guint i = 0; i < n; i++) {
 		gsize at = !self->raw ? 0
 			   : meta     ? meta->offset[i]
@@ -219,7 +298,8 @@ static gboolean find_planes(WeirSink *self, GstBuffer *buffer, struct weir_feed_
 			(parts > 1 && index != i) || (meta && meta->stride[i] < 0))
 			return FALSE;
 		memory = gst_buffer_peek_memory(buffer, index);
-		out->fd[parts > 1 ? i : 0] = gst_dmabuf_memory_get_fd(memory);
+		if (gst_is_dmabuf_memory(memory))
+			out->fd[parts > 1 ? i : 0] = gst_dmabuf_memory_get_fd(memory);
 		out->offset[i] = (uint32_t)(memory->offset + skip);
 		if (self->raw)
 			out->stride[i] =
@@ -229,52 +309,57 @@ static gboolean find_planes(WeirSink *self, GstBuffer *buffer, struct weir_feed_
 	return TRUE;
 }
 
+/* *err == -EXDEV: it cannot be shown among those before it. */
+static GstFlowReturn push_dmabufs(
+	WeirSink *self, GstBuffer *buffer, const struct weir_feed_dmabufs *frame, int *err)
+{
+	struct weir_feed_stamp stamp = describe(self, buffer);
+	GstFlowReturn flow = GST_FLOW_OK;
+
+	gst_buffer_ref(buffer);
+	do
+		*err = weir_feed_push_dmabufs(self->feed, frame, &stamp, PATIENCE_NS);
+	while (*err == -EAGAIN && may_retry(self, &flow));
+	if (*err)
+		gst_buffer_unref(buffer);
+	return *err == -EAGAIN ? flow : *err == -EXDEV ? GST_FLOW_OK : flow_of(self, *err);
+}
+
 static GstFlowReturn show_dmabufs(
 	WeirSink *self, GstBuffer *buffer, struct weir_feed_dmabufs *frame)
 {
-	struct weir_feed_stamp stamp = describe(self, buffer);
 	guint parts = gst_buffer_n_memory(buffer);
-	gboolean other = self->input == WEIR_GST_INPUT_DMABUFS &&
-			 (self->n_parts != parts || self->stride != frame->stride[0]);
+	gboolean anew = self->input == WEIR_GST_INPUT_DMABUFS &&
+			(self->n_parts != parts || self->stride != frame->stride[0]);
+	int err = -EXDEV;
 	GstFlowReturn flow;
-	int err;
 
-	self->n_parts = parts;
-	self->stride = frame->stride[0];
-	flow = ensure(self, WEIR_GST_INPUT_DMABUFS, other);
-	if (flow != GST_FLOW_OK)
-		return flow;
 	frame->released = put_back;
-	frame->data = gst_buffer_ref(buffer);
-	do
-		err = weir_feed_push_dmabufs(self->feed, frame, &stamp, PATIENCE_NS);
-	while (err == -EAGAIN && may_retry(self, &flow));
-	if (err)
-		gst_buffer_unref(buffer);
-	return err == -EAGAIN ? flow : flow_of(self, err);
+	frame->data = buffer;
+	do {
+		self->n_parts = parts;
+		self->stride = frame->stride[0];
+		flow = ensure(self, WEIR_GST_INPUT_DMABUFS, frame, anew);
+		if (flow == GST_FLOW_OK)
+			flow = push_dmabufs(self, buffer, frame, &err);
+		anew = TRUE;
+	} while (flow == GST_FLOW_OK && err == -EXDEV);
+	return flow;
 }
 
 /* ---- copies ---- */
 
-static gsize copy_planes(const GstVideoFrame *from, const struct weir_pixels *to)
+static gsize copy_picture(WeirSink *self, const GstVideoFrame *from, struct weir_pixels *to)
 {
-	gsize bytes = 0;
+	gsize offsets[GST_VIDEO_MAX_PLANES] = { 0 };
+	gint strides[GST_VIDEO_MAX_PLANES] = { 0 };
 
-	for (guint i = 0; i < to->n_planes; i++) {
-		gint components[GST_VIDEO_MAX_COMPONENTS];
-		gint stride = GST_VIDEO_FRAME_PLANE_STRIDE(from, i), lines;
-		gsize line = MIN((gsize)stride, (gsize)to->stride[i]);
-
-		gst_video_format_info_component(from->info.finfo, i, components);
-		lines = GST_VIDEO_FRAME_COMP_HEIGHT(from, components[0]);
-		for (gint y = 0; y < lines; y++)
-			memcpy(to->data[i] + (gsize)y * to->stride[i],
-				(const guint8 *)GST_VIDEO_FRAME_PLANE_DATA(from, i) +
-					(gsize)y * stride,
-				line);
-		bytes += line * (gsize)lines;
-	}
-	return bytes;
+	for (guint i = 0; i < to->n_planes; i++)
+		strides[i] = (gint)to->stride[i];
+	weir_gst_pixels_shift(&self->info, &self->wishes.align, strides, offsets);
+	for (guint i = 0; i < to->n_planes; i++)
+		to->data[i] += offsets[i];
+	return weir_gst_pixels_put(from, to);
 }
 
 /* How many bytes; 0: it cannot be read, or is too large. */
@@ -287,7 +372,7 @@ static gsize copy_pixels(WeirSink *self, GstBuffer *buffer, struct weir_frame *f
 	if (weir_frame_begin_cpu(frame, WEIR_CPU_WRITE, &pixels))
 		return 0;
 	if (self->raw && gst_video_frame_map(&from, &self->info, buffer, GST_MAP_READ)) {
-		bytes = copy_planes(&from, &pixels);
+		bytes = copy_picture(self, &from, &pixels);
 		gst_video_frame_unmap(&from);
 	} else if (!self->raw &&
 		   gst_buffer_get_size(buffer) <= weir_frame_info(frame)->plane[0].length) {
@@ -307,7 +392,7 @@ static GstFlowReturn show_copy(WeirSink *self, GstBuffer *buffer)
 	if (!weir_gst_policy_permits(GST_ELEMENT(self), self->policy,
 		    "upstream has memory of its own that is no dma-buf", &self->warned))
 		return GST_FLOW_ERROR;
-	flow = ensure(self, WEIR_GST_INPUT_SLOTS, FALSE);
+	flow = ensure(self, WEIR_GST_INPUT_SLOTS, NULL, FALSE);
 	if (flow != GST_FLOW_OK)
 		return flow;
 	do
@@ -336,7 +421,7 @@ GstFlowReturn weir_gst_sink_show(WeirSink *self, GstBuffer *buffer)
 		return err == -ESTALE ? GST_FLOW_OK : flow_of(self, err);
 	}
 	weir_frame_unref(&frame);
-	if (is_dmabuf(buffer) && find_planes(self, buffer, &dmabufs))
+	if (can_be_shown(buffer) && find_planes(self, buffer, &dmabufs))
 		return show_dmabufs(self, buffer, &dmabufs);
 	return show_copy(self, buffer);
 }

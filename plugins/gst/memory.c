@@ -2,11 +2,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plugins/gst/memory.h"
 
-#include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include <gst/allocators/gstdmabuf.h>
+
+#include "plugins/gst/pixels.h"
 
 /* A GstMemory for each dma-buf of each slot, used again and again: what maps it once has it mapped
  * for good. While it is out it holds its frame; when its last reference goes it comes back here,
@@ -226,6 +227,11 @@ static GstBuffer *wrap_dmabufs(
 
 /* ---- memory of ours ---- */
 
+static GQuark pixels_quark(void)
+{
+	return g_quark_from_static_string("weir-pixels");
+}
+
 static void close_pixels(gpointer data)
 {
 	struct weir_frame *frame = data;
@@ -238,12 +244,25 @@ static GstBuffer *wrap_pixels(struct weir_frame *frame)
 {
 	gsize size = end_of(weir_frame_info(frame));
 	struct weir_pixels pixels;
+	GstBuffer *buffer;
 
 	if (weir_frame_begin_cpu(frame, WEIR_CPU_READ, &pixels))
 		return NULL;
-	return gst_buffer_new_wrapped_full(GST_MEMORY_FLAG_READONLY,
+	buffer = gst_buffer_new_wrapped_full(GST_MEMORY_FLAG_READONLY,
 		pixels.data[0] - weir_frame_info(frame)->plane[0].offset, size, 0, size,
 		weir_frame_ref(frame), close_pixels);
+	gst_mini_object_set_qdata(GST_MINI_OBJECT_CAST(gst_buffer_peek_memory(buffer, 0)),
+		pixels_quark(), frame, NULL);
+	return buffer;
+}
+
+struct weir_frame *weir_gst_memory_frame(GstMemory *memory)
+{
+	struct holding *holding =
+		gst_mini_object_get_qdata(GST_MINI_OBJECT_CAST(memory), holding_quark());
+
+	return holding ? holding->frame
+		       : gst_mini_object_get_qdata(GST_MINI_OBJECT_CAST(memory), pixels_quark());
 }
 
 GstBuffer *weir_gst_memory_wrap(struct weir_gst_memory *memory, struct weir_frame *frame,
@@ -272,19 +291,6 @@ gboolean weir_gst_memory_is_plain(const struct weir_frame_info *frame, const Gst
 	return TRUE;
 }
 
-static void copy_plane(GstVideoFrame *to, const struct weir_pixels *from, guint plane)
-{
-	gint stride = GST_VIDEO_FRAME_PLANE_STRIDE(to, plane);
-	guint8 *line = GST_VIDEO_FRAME_PLANE_DATA(to, plane);
-	gsize bytes = MIN((gsize)stride, (gsize)from->stride[plane]);
-	gint lines[GST_VIDEO_MAX_COMPONENTS];
-
-	gst_video_format_info_component(to->info.finfo, plane, lines);
-	for (gint i = 0; i < GST_VIDEO_FRAME_COMP_HEIGHT(to, lines[0]); i++)
-		memcpy(line + (gsize)i * stride, from->data[plane] + (gsize)i * from->stride[plane],
-			bytes);
-}
-
 GstBuffer *weir_gst_memory_copy(struct weir_frame *frame, const GstVideoInfo *info)
 {
 	GstBuffer *buffer = gst_buffer_new_allocate(NULL, GST_VIDEO_INFO_SIZE(info), NULL);
@@ -300,8 +306,7 @@ GstBuffer *weir_gst_memory_copy(struct weir_frame *frame, const GstVideoInfo *in
 		gst_buffer_unref(buffer);
 		return NULL;
 	}
-	for (guint i = 0; i < pixels.n_planes; i++)
-		copy_plane(&to, &pixels, i);
+	weir_gst_pixels_get(&pixels, &to);
 	weir_frame_end_cpu(frame);
 	gst_video_frame_unmap(&to);
 	return buffer;

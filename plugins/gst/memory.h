@@ -28,6 +28,9 @@ GstBuffer *weir_gst_memory_wrap(struct weir_gst_memory *memory, struct weir_fram
  * of strides: one copy. Borrows the frame. NULL: its pixels cannot be had. */
 GstBuffer *weir_gst_memory_copy(struct weir_frame *frame, const GstVideoInfo *info);
 
+/* The frame of weir's under a memory of such a buffer, borrowed; NULL: it is none, or a part. */
+struct weir_frame *weir_gst_memory_frame(GstMemory *memory);
+
 /* Whether the frame lies as `info` says without further words. */
 gboolean weir_gst_memory_is_plain(const struct weir_frame_info *frame, const GstVideoInfo *info);
 

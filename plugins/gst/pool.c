@@ -3,8 +3,10 @@
 #include "plugins/gst/pool.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "plugins/gst/memory.h"
+#include "plugins/gst/pixels.h"
 
 /* How long a call waits for a slot before it looks whether it is to come back. */
 #define PATIENCE_NS (20 * 1000000ull)
@@ -14,7 +16,7 @@ struct _WeirPool {
 
 	struct weir_pool_owner owner;
 	GstVideoInfo info;
-	gboolean metas; /* upstream understands strides */
+	struct weir_pool_wishes wishes;
 
 	GMutex lock;
 	gint closed; /* atomic; set under the lock */
@@ -71,6 +73,17 @@ struct weir_frame *weir_pool_take_frame(GstBuffer *buffer)
 
 /* ---- buffers ---- */
 
+static GstVideoMeta *add_meta(
+	WeirPool *self, GstBuffer *buffer, const gsize *offsets, const gint *strides)
+{
+	const GstVideoInfo *info = &self->info;
+
+	return gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE,
+		GST_VIDEO_INFO_FORMAT(info), GST_VIDEO_INFO_WIDTH(info),
+		GST_VIDEO_INFO_HEIGHT(info), GST_VIDEO_INFO_N_PLANES(info), (gsize *)offsets,
+		(gint *)strides);
+}
+
 static GstBuffer *wrap(WeirPool *self, struct weir_frame *frame, const struct weir_pixels *pixels)
 {
 	const struct weir_frame_info *info = weir_frame_info(frame);
@@ -89,20 +102,30 @@ static GstBuffer *wrap(WeirPool *self, struct weir_frame *frame, const struct we
 		strides[i] = (gint)pixels->stride[i];
 		size = MAX(size, offsets[i] + info->plane[i].length);
 	}
+	weir_gst_pixels_shift(&self->info, &self->wishes.align, strides, offsets);
 	memory = gst_memory_new_wrapped(0, pixels->data[0], size, 0, size, NULL, NULL);
 	gst_mini_object_set_qdata(
 		GST_MINI_OBJECT_CAST(memory), drawing_quark(), drawing, close_drawing);
 	gst_buffer_append_memory(buffer, memory);
-	gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE,
-		GST_VIDEO_INFO_FORMAT(&self->info), info->width, info->height, info->n_planes,
-		offsets, strides);
+	gst_video_meta_set_alignment(add_meta(self, buffer, offsets, strides), self->wishes.align);
 	return buffer;
 }
 
 /* The same in memory that the sink has to copy from. */
 static GstFlowReturn draw_elsewhere(WeirPool *self, GstBuffer **out)
 {
-	*out = gst_buffer_new_allocate(NULL, GST_VIDEO_INFO_SIZE(&self->info), NULL);
+	GstVideoAlignment align = self->wishes.align;
+	GstVideoInfo info = self->info;
+	GstAllocationParams params;
+
+	gst_allocation_params_init(&params);
+	for (guint i = 0; i < GST_VIDEO_MAX_PLANES; i++)
+		params.align |= align.stride_align[i];
+	gst_video_info_align(&info, &align);
+	*out = gst_buffer_new_allocate(NULL, GST_VIDEO_INFO_SIZE(&info), &params);
+	if (*out && self->wishes.strides)
+		gst_video_meta_set_alignment(
+			add_meta(self, *out, info.offset, info.stride), self->wishes.align);
 	return *out ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
 
@@ -121,7 +144,7 @@ static gboolean enter(WeirPool *self)
 static void leave(WeirPool *self)
 {
 	g_mutex_lock(&self->lock);
-	if (--self->users == 0)
+	if (--self->users == 0 && self->closed)
 		g_cond_broadcast(&self->unused);
 	g_mutex_unlock(&self->lock);
 }
@@ -137,11 +160,27 @@ static int take(WeirPool *self, struct weir_feed *feed, gboolean waits, struct w
 	return err;
 }
 
+/* Whether upstream can draw into it. */
+static gboolean suits(WeirPool *self, const struct weir_frame_info *frame)
+{
+	const GstVideoAlignment *align = &self->wishes.align;
+	guint width =
+		GST_VIDEO_INFO_WIDTH(&self->info) + align->padding_left + align->padding_right;
+	guint height =
+		GST_VIDEO_INFO_HEIGHT(&self->info) + align->padding_top + align->padding_bottom;
+
+	for (guint i = 0; i < frame->n_planes; i++)
+		if (frame->plane[i].stride & align->stride_align[i])
+			return FALSE;
+	return self->wishes.strides ? frame->width >= width && frame->height >= height
+				    : weir_gst_memory_is_plain(frame, &self->info);
+}
+
 static GstFlowReturn draw(WeirPool *self, struct weir_frame *frame, GstBuffer **out)
 {
 	struct weir_pixels pixels;
 
-	if ((!self->metas && !weir_gst_memory_is_plain(weir_frame_info(frame), &self->info)) ||
+	if (!suits(self, weir_frame_info(frame)) ||
 		weir_frame_begin_cpu(frame, WEIR_CPU_WRITE, &pixels)) {
 		weir_frame_unref(&frame);
 		return draw_elsewhere(self, out);
@@ -192,7 +231,8 @@ static gboolean start_pool(GstBufferPool *pool)
 
 static const gchar **get_options(GstBufferPool *pool)
 {
-	static const gchar *options[] = { GST_BUFFER_POOL_OPTION_VIDEO_META, NULL };
+	static const gchar *options[] = { GST_BUFFER_POOL_OPTION_VIDEO_META,
+		GST_BUFFER_POOL_OPTION_VIDEO_ALIGNMENT, NULL };
 
 	(void)pool;
 	return options;
@@ -200,9 +240,21 @@ static const gchar **get_options(GstBufferPool *pool)
 
 static gboolean set_config(GstBufferPool *pool, GstStructure *config)
 {
-	WEIR_POOL(pool)->metas =
+	struct weir_pool_wishes *wishes = &WEIR_POOL(pool)->wishes;
+
+	memset(wishes, 0, sizeof(*wishes));
+	wishes->strides =
 		gst_buffer_pool_config_has_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
+	if (wishes->strides &&
+		gst_buffer_pool_config_has_option(config, GST_BUFFER_POOL_OPTION_VIDEO_ALIGNMENT))
+		gst_buffer_pool_config_get_video_alignment(config, &wishes->align);
+	gst_buffer_pool_config_get_params(config, NULL, NULL, &wishes->buffers, NULL);
 	return GST_BUFFER_POOL_CLASS(weir_pool_parent_class)->set_config(pool, config);
+}
+
+void weir_pool_wishes(GstBufferPool *pool, struct weir_pool_wishes *out)
+{
+	*out = WEIR_POOL(pool)->wishes;
 }
 
 /* ---- life ---- */

@@ -22,6 +22,15 @@ struct weir_pool_owner {
 
 GstBufferPool *weir_pool_new(const struct weir_pool_owner *owner, const GstVideoInfo *info);
 
+/* What upstream has said of the frames that it draws. */
+struct weir_pool_wishes {
+	gboolean strides;        /* it goes by those that buffers tell */
+	GstVideoAlignment align; /* room around the picture, and what strides are multiples of */
+	guint buffers;           /* it needs so many at a time */
+};
+
+void weir_pool_wishes(GstBufferPool *pool, struct weir_pool_wishes *out);
+
 /* Forgets its owner. Buffers that are out stay valid, and new ones lie elsewhere: who asked for the
  * pool may go on with it. Whether it ever lent a slot. */
 gboolean weir_pool_close(GstBufferPool *pool);

@@ -15,3 +15,11 @@ void weir_gst_properties_install_readings(GObjectClass *class, guint stats, guin
 			"How frames flow, and every copy with its reason", NULL,
 			G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
+
+void weir_gst_properties_read(struct weir_gst_run *run, GValue *value)
+{
+	if (G_VALUE_HOLDS_STRING(value))
+		g_value_take_string(value, weir_gst_run_plan(run));
+	else
+		g_value_take_boxed(value, weir_gst_run_stats(run));
+}

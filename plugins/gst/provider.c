@@ -57,8 +57,8 @@ static void weir_camera_class_init(WeirDeviceClass *class)
 	GST_DEVICE_CLASS(class)->reconfigure_element = reconfigure_element;
 }
 
-/* What it comes in; anything, where it cannot be asked now. */
-static GstCaps *caps_of(const char *uri)
+/* What it comes in; anything, where it cannot be asked now. Notes its driver. */
+static GstCaps *examine(const char *uri, GstStructure *properties)
 {
 	const struct weir_log silent = { .level = WEIR_LOG_SILENT };
 	const struct weir_source_settings settings = { .log = &silent };
@@ -66,8 +66,11 @@ static GstCaps *caps_of(const char *uri)
 	struct weir_source *source = NULL;
 	GstCaps *caps = NULL;
 
-	if (!weir_source_open(uri, &settings, &source) && !weir_source_describe(source, &info))
+	if (!weir_source_open(uri, &settings, &source) && !weir_source_describe(source, &info)) {
 		caps = weir_gst_caps_of_source(info);
+		gst_structure_set(
+			properties, "v4l2.device.driver", G_TYPE_STRING, info->driver, NULL);
+	}
 	weir_source_close(&source);
 	return caps ? caps : weir_gst_caps_any();
 }
@@ -75,11 +78,11 @@ static GstCaps *caps_of(const char *uri)
 /* The names that v4l2src's provider gives these. */
 static GstDevice *camera_of(const struct weir_device *device)
 {
-	GstCaps *caps = caps_of(device->uri);
 	GstStructure *properties =
 		gst_structure_new("weir-device", "device.api", G_TYPE_STRING, "v4l2", "device.path",
 			G_TYPE_STRING, device->uri, "v4l2.device.card", G_TYPE_STRING, device->name,
 			"v4l2.device.bus_info", G_TYPE_STRING, device->detail, NULL);
+	GstCaps *caps = examine(device->uri, properties);
 	WeirDevice *camera = g_object_new(weir_camera_get_type(), "display-name", device->name,
 		"caps", caps, "device-class", "Video/Source", "properties", properties, NULL);
 

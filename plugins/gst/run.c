@@ -203,6 +203,7 @@ static int build(struct weir_gst_run *run, const struct weir_pipeline_settings *
 	struct weir_source **source, struct weir_sink **sink, struct weir_pipeline **out)
 {
 	struct weir_pipeline_settings settings = *wishes;
+	struct weir_stage *stage = NULL;
 	int err;
 
 	settings.log = &run->log;
@@ -211,8 +212,13 @@ static int build(struct weir_gst_run *run, const struct weir_pipeline_settings *
 	err = weir_pipeline_create(&settings, out);
 	if (!err)
 		err = weir_pipeline_set_source(*out, source);
+	if (!err && run->stage[0])
+		err = weir_stage_open(run->stage, &run->log, &stage);
+	if (!err && stage)
+		err = weir_pipeline_add_stage(*out, &stage);
 	if (!err)
 		err = weir_pipeline_add_sink(*out, sink);
+	weir_stage_close(&stage);
 	return err;
 }
 

@@ -15,6 +15,7 @@ struct weir_gst_run {
 	void (*on_event)(void *data, const struct weir_event *event);
 	void (*on_over)(void *data);
 	void *event_data;
+	char stage[64];      /* between the two, in weir's words; "": none. Set before it starts */
 	struct weir_log log; /* to the debug log; the last error is kept for the element's */
 
 	GMutex pipeline_lock; /* so that the pipeline stays while its books are read */

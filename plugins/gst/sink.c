@@ -47,10 +47,10 @@ static void offer_pool(WeirSink *self, GstQuery *query, GstCaps *caps)
 	}
 	self->pool = weir_pool_new(&owner, &self->info);
 	config = gst_buffer_pool_get_config(self->pool);
-	gst_buffer_pool_config_set_params(config, caps, size, 0, self->buffers);
+	gst_buffer_pool_config_set_params(config, caps, size, 0, WEIR_MAX_BUFFERS);
 	gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
 	gst_buffer_pool_set_config(self->pool, config);
-	gst_query_add_allocation_pool(query, self->pool, size, 0, self->buffers);
+	gst_query_add_allocation_pool(query, self->pool, size, 0, WEIR_MAX_BUFFERS);
 }
 
 static gboolean propose_allocation(GstBaseSink *base, GstQuery *query)
@@ -160,12 +160,8 @@ static void get_property(GObject *object, guint id, GValue *value, GParamSpec *s
 {
 	WeirSink *self = WEIR_SINK(object);
 
-	if (id == PROP_STATS) {
-		g_value_take_boxed(value, weir_gst_run_stats(&self->run));
-		return;
-	}
-	if (id == PROP_PLAN) {
-		g_value_take_string(value, weir_gst_run_plan(&self->run));
+	if (id == PROP_STATS || id == PROP_PLAN) {
+		weir_gst_properties_read(&self->run, value);
 		return;
 	}
 	GST_OBJECT_LOCK(self);

@@ -7,6 +7,7 @@
 #include <weir/weir.h>
 
 #include "plugins/gst/policy.h"
+#include "plugins/gst/pool.h"
 #include "plugins/gst/run.h"
 
 /* weirsink: sink.c is the element, with its properties and its life; input.c is how a buffer gets
@@ -34,12 +35,13 @@ struct _WeirSink {
 	GstBufferPool *pool; /* NULL: nobody asked for one */
 	GstVideoInfo info;   /* of raw caps */
 	gboolean raw;
-	struct weir_video video; /* that the caps tell; no format: no caps yet */
-	guint32 stride;          /* of frames in dma-bufs */
-	guint n_parts;           /* of those */
-	gboolean warned;         /* of copies */
-	gboolean pushed;         /* a frame, since the feed was opened */
-	gint unlocked;           /* atomic: whoever waits comes back */
+	struct weir_video video;        /* that the caps tell; no format: no caps yet */
+	struct weir_pool_wishes wishes; /* of whoever draws into memory of ours */
+	guint32 stride;                 /* of frames in dma-bufs */
+	guint n_parts;                  /* of those */
+	gboolean warned;                /* of copies */
+	gboolean pushed;                /* a frame, since the feed was opened */
+	gint unlocked;                  /* atomic: whoever waits comes back */
 };
 
 /* input.c */

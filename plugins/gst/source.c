@@ -341,12 +341,8 @@ static void get_property(GObject *object, guint id, GValue *value, GParamSpec *s
 {
 	WeirSrc *self = WEIR_SRC(object);
 
-	if (id == PROP_STATS) {
-		g_value_take_boxed(value, weir_gst_run_stats(&self->run));
-		return;
-	}
-	if (id == PROP_PLAN) {
-		g_value_take_string(value, weir_gst_run_plan(&self->run));
+	if (id == PROP_STATS || id == PROP_PLAN) {
+		weir_gst_properties_read(&self->run, value);
 		return;
 	}
 	GST_OBJECT_LOCK(self);

@@ -23,14 +23,6 @@ ip -n "$net_a" neighbour replace 10.99.0.2 dev cable \
 	lladdr "$(in_b cat /sys/class/net/cable/address)"
 net_block b
 
-# us_a_frame FRAMES COMMAND…: COMMAND is a function that sends so many frames. The clock of
-# processes ticks in hundredths of a second: who is fast sends more.
-us_a_frame() {
-	local few many
-	few=$("$2" 10 "${@:3}") && many=$("$2" $((10 + $1)) "${@:3}") || return
-	awk -v a="$few" -v b="$many" -v n="$1" 'BEGIN { printf "%.1f\n", (b - a) * 1e6 / n }'
-}
-
 memcpy_us() {
 	head -c $((1920 * 1080 * 2)) /dev/zero | "$figures/bare" UYVY-copy 1920 1080 "$frames"
 }

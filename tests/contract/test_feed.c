@@ -279,6 +279,82 @@ static void test_compressed(void **state)
 	feed_tear_down(&stand);
 }
 
+/* What was drawn last is still in the cache: a run that lets go at once lives on one slot. */
+static void test_the_same_slots(void **state)
+{
+	const struct weir_pipeline_settings nothing = { .buffers = 8 };
+	const struct weir_feed_settings settings = grey();
+	struct feed_stand stand;
+
+	(void)state;
+	feed_build(&stand, &settings, &nothing);
+	feed_start(&stand);
+	for (unsigned i = 0; i < 6; i++) {
+		assert_int_equal(push(&stand, 1, NULL), 0);
+		feed_wait_for(&stand, i + 1);
+		usleep(1000); /* until it is back */
+	}
+	feed_finish(&stand);
+	assert_true(stand.last.slot < 2);
+	feed_tear_down(&stand);
+}
+
+static void put_back(void *data)
+{
+	++*(_Atomic unsigned *)data;
+}
+
+static struct weir_feed_dmabufs shown(const struct weir_frame *frame, _Atomic unsigned *released)
+{
+	const struct weir_frame_info *info = weir_frame_info(frame);
+
+	return (struct weir_feed_dmabufs){
+		.offset = { info->plane[0].offset },
+		.stride = { info->plane[0].stride },
+		.frame = frame,
+		.released = put_back,
+		.data = released,
+	};
+}
+
+/* Frames of one pipeline go through another from where they lie, dma-bufs or not. */
+static void test_frames_of_another_pipeline(void **state)
+{
+	const struct weir_pipeline_settings nothing = { .buffers = 8 };
+	struct weir_feed_settings settings = grey();
+	struct weir_feed_dmabufs like;
+	_Atomic unsigned released = 0;
+	struct feed_stand theirs, ours;
+	struct weir_ledger ledger;
+
+	(void)state;
+	feed_build(&theirs, &settings, &nothing);
+	theirs.keeps = true;
+	feed_start(&theirs);
+	for (uint8_t i = 1; i <= 3; i++)
+		assert_int_equal(push(&theirs, i, NULL), 0);
+	feed_wait_for(&theirs, 3);
+	like = shown(theirs.kept[0], &released);
+	settings.dmabufs = true;
+	settings.like = &like;
+	feed_build(&ours, &settings, &nothing);
+	feed_start(&ours);
+	for (unsigned i = 0; i < 6; i++) {
+		struct weir_feed_dmabufs frame = shown(theirs.kept[i % 3], &released);
+
+		assert_int_equal(weir_feed_push_dmabufs(ours.feed, &frame, NULL, FEED_PATIENT), 0);
+	}
+	feed_finish(&theirs);
+	feed_finish(&ours);
+	assert_int_equal(ours.result, 0);
+	assert_int_equal(ours.sum, 2 * (1 + 2 + 3));
+	assert_int_equal(released, 6);
+	weir_pipeline_ledger(ours.pipeline, &ledger);
+	assert_int_equal(ledger.user_copied_bytes, 0);
+	feed_tear_down(&theirs); /* the memory is ours, too */
+	feed_tear_down(&ours);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +367,8 @@ int main(void)
 		cmocka_unit_test(test_waiting_and_live),
 		cmocka_unit_test(test_what_no_frame_is),
 		cmocka_unit_test(test_compressed),
+		cmocka_unit_test(test_the_same_slots),
+		cmocka_unit_test(test_frames_of_another_pipeline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

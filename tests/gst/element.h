@@ -73,4 +73,48 @@ static inline guint64 figure(GstElement *element, const char *name)
 	return value;
 }
 
+/* A sink's memory, as a source asks for it. `align` may be NULL. */
+static inline GstBufferPool *ask_for_pool(GstHarness *harness, GstVideoAlignment *align)
+{
+	GstCaps *caps = gst_pad_get_current_caps(harness->srcpad);
+	GstQuery *query = gst_query_new_allocation(caps, TRUE);
+	GstBufferPool *pool = NULL;
+	GstStructure *config;
+
+	assert_true(gst_pad_peer_query(harness->srcpad, query));
+	assert_int_equal(gst_query_get_n_allocation_pools(query), 1);
+	gst_query_parse_nth_allocation_pool(query, 0, &pool, NULL, NULL, NULL);
+	config = gst_buffer_pool_get_config(pool);
+	gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
+	if (align) {
+		gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_ALIGNMENT);
+		gst_buffer_pool_config_set_video_alignment(config, align);
+	}
+	assert_true(gst_buffer_pool_set_config(pool, config));
+	assert_true(gst_buffer_pool_set_active(pool, TRUE));
+	gst_query_unref(query);
+	gst_caps_unref(caps);
+	return pool;
+}
+
+/* NULL to PLAYING and back, at any moment, again and again. */
+static inline void torture(const char *words)
+{
+	GstElement *pipeline = gst_parse_launch(words, NULL);
+	const int rounds = g_getenv("WEIR_TORTURE") ? 1000 : 100;
+
+	for (int i = 0; i < rounds; i++) {
+		gst_element_set_state(pipeline, GST_STATE_PLAYING);
+		g_usleep((gulong)g_random_int_range(0, 8000));
+		if (i % 5 == 0) {
+			gst_element_set_state(pipeline, GST_STATE_PAUSED);
+			g_usleep(500);
+			gst_element_set_state(pipeline, GST_STATE_PLAYING);
+		}
+		assert_int_not_equal(
+			gst_element_set_state(pipeline, GST_STATE_NULL), GST_STATE_CHANGE_FAILURE);
+	}
+	gst_object_unref(pipeline);
+}
+
 #endif

@@ -1,10 +1,12 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* weirdeviceprovider, behind a monitor. With cameras (the rig) they have to be there. */
+/* weirdeviceprovider, behind a monitor. With cameras (the rig) they have to be there. With "plugs"
+ * as its argument it says on stdout how the first of them comes and goes, until that is back. */
 
 #include "tests/gst/element.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #define CAMERA "/dev/video0"
@@ -23,7 +25,8 @@ static gboolean is_camera(GstDevice *device)
 	GstStructure *properties = gst_device_get_properties(device);
 	gboolean is = !strcmp(G_OBJECT_TYPE_NAME(device), "WeirDevice") &&
 		      !g_strcmp0(gst_structure_get_string(properties, "device.path"), CAMERA) &&
-		      gst_structure_has_field(properties, "v4l2.device.card");
+		      gst_structure_has_field(properties, "v4l2.device.card") &&
+		      gst_structure_has_field(properties, "v4l2.device.driver");
 
 	gst_structure_free(properties);
 	return is;
@@ -75,6 +78,50 @@ static void test_again_and_again(void **state)
 	}
 }
 
+/* ---- plugs ---- */
+
+static gboolean tell_plug(GstMessage *message, const char *word)
+{
+	GstDevice *device = NULL;
+	gboolean is;
+
+	if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_DEVICE_ADDED)
+		gst_message_parse_device_added(message, &device);
+	else
+		gst_message_parse_device_removed(message, &device);
+	is = is_camera(device);
+	if (is) {
+		printf("%s\n", word);
+		fflush(stdout);
+	}
+	gst_object_unref(device);
+	return is;
+}
+
+/* Until the camera was removed and added, or nothing came for a long time. */
+static int tell_plugs(void)
+{
+	GstDeviceMonitor *monitor = monitor_of_ours();
+	GstBus *bus = gst_device_monitor_get_bus(monitor);
+	gboolean removed = FALSE, back = FALSE;
+	GstMessage *message;
+
+	printf("watching\n");
+	fflush(stdout);
+	while (!back && (message = gst_bus_timed_pop_filtered(bus, 120 * GST_SECOND,
+				 GST_MESSAGE_DEVICE_ADDED | GST_MESSAGE_DEVICE_REMOVED))) {
+		if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_DEVICE_REMOVED)
+			removed |= tell_plug(message, "removed");
+		else
+			back = tell_plug(message, "added") && removed;
+		gst_message_unref(message);
+	}
+	gst_object_unref(bus);
+	gst_device_monitor_stop(monitor);
+	gst_object_unref(monitor);
+	return back ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -91,7 +138,8 @@ int main(int argc, char **argv)
 	/* Monitors leave out those of the lowest rank. */
 	gst_plugin_feature_set_rank(feature, GST_RANK_PRIMARY);
 	gst_object_unref(feature);
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	failed = argc > 1 && !strcmp(argv[1], "plugs") ? tell_plugs()
+						       : cmocka_run_group_tests(tests, NULL, NULL);
 	gst_deinit();
 	return failed;
 }

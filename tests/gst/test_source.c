@@ -281,22 +281,8 @@ static void test_the_books(void **state)
 
 static void test_state_changes(void **state)
 {
-	GstElement *pipeline = gst_parse_launch("weirsrc uri=" PATTERN " ! fakesink", NULL);
-	const int rounds = g_getenv("WEIR_TORTURE") ? 1000 : 100;
-
 	(void)state;
-	for (int i = 0; i < rounds; i++) {
-		gst_element_set_state(pipeline, GST_STATE_PLAYING);
-		g_usleep((gulong)g_random_int_range(0, 8000));
-		if (i % 5 == 0) {
-			gst_element_set_state(pipeline, GST_STATE_PAUSED);
-			g_usleep(500);
-			gst_element_set_state(pipeline, GST_STATE_PLAYING);
-		}
-		assert_int_not_equal(
-			gst_element_set_state(pipeline, GST_STATE_NULL), GST_STATE_CHANGE_FAILURE);
-	}
-	gst_object_unref(pipeline);
+	torture("weirsrc uri=" PATTERN " ! fakesink");
 }
 
 int main(int argc, char **argv)

@@ -4,7 +4,7 @@
 """In the rig: the GStreamer plugin between cameras and a display. No pipeline copies a byte or leaves anything behind,
 and what is busy or unplugged is told in weir's words. TAP on stdout.
 
-    tests/vm/run --module vkms tests/vm/gst.py PROVIDER_TEST
+    tests/vm/run --module vkms --module dummy tests/vm/gst.py PROVIDER_TEST
 """
 import collections
 import os
@@ -111,14 +111,41 @@ def try_unplug():
                  [] if not status and "is back after" in said else ["exit status %d" % status, said])
 
 
+def try_network():
+    for words in (("ip", "link", "add", "weir0", "mtu", "9000", "type", "dummy"),
+                  ("ip", "address", "add", "10.9.0.1/24", "dev", "weir0"), ("ip", "link", "set", "weir0", "up")):
+        guest.run(*words)
+    for memory in "slab", "mmap":
+        flows("camera (%s) ! weirsink rtp" % memory,
+              "%s memory=%s ! video/x-raw,format=UYVY,%s ! weirsink uri=rtp://10.9.0.2 copy-policy=never"
+              % (CAMERA, memory, SMALL), says("sink rtp://10.9.0.2: by gather"))
+    flows("videotestsrc ! weirsink rtp",
+          "videotestsrc num-buffers=30 ! video/x-raw,format=UYVY,%s ! weirsink uri=rtp://10.9.0.2 copy-policy=never"
+          % SMALL, says("headers stand between its lines"))
+
+
 def try_provider():
     outcome = guest.run(sys.argv[1])
     report.check("cameras behind a device monitor", [outcome] if outcome.status != 0 else [])
 
 
+def try_plugs():
+    with subprocess.Popen([sys.argv[1], "plugs"], stdout=subprocess.PIPE, text=True) as watcher:
+        seen = [watcher.stdout.readline(), watcher.stdout.readline()]  # watching, added
+        guest.run("rmmod", "vivid")
+        seen.append(watcher.stdout.readline())
+        guest.run("modprobe", "vivid", "n_devs=1", "node_types=0x1")
+        seen += watcher.stdout.read().splitlines(keepends=True)
+    report.check("a camera goes and comes back behind a device monitor",
+                 [seen] if watcher.returncode or [s.strip() for s in seen] != ["watching", "added", "removed", "added"]
+                 else [])
+
+
 try_provider()
 try_source()
 try_sink()
+try_network()
 try_trouble()
 try_unplug()
+try_plugs()
 report.finish()
