@@ -4,6 +4,7 @@
 #define WEIR_CORE_LOOP_BACKEND_H
 
 #include "core/loop.h"
+#include "core/loop/sigpipe.h"
 #include "core/loop/slots.h"
 #include "core/loop/tasks.h"
 #include "core/loop/timers.h"
@@ -60,6 +61,8 @@ struct weir_loop {
 	uint64_t looked_ns;     /* when the backend last looked … */
 	unsigned turns_unlooked; /* … and the turns since */
 	bool running, stopping, closing;
+	bool writes, holds_sigpipe; /* WEIR_IO_WRITE or …V was submitted; and SIGPIPE is held */
+	struct weir_loop_sigpipe sigpipe;
 	char reason[256];
 };
 
