@@ -19,7 +19,7 @@
  * the loop borrows them while they are active. Callbacks run on the loop's thread, from
  * weir_loop_run() (and those of operations from weir_loop_close()) only, and may start and stop
  * anything, themselves included. No call allocates once the loop is open. SIGPIPE is blocked in the
- * thread while the loop runs.
+ * thread while the loop runs, from the first transfer on that can raise it.
  *
  * Two backends pass one contract suite: "uring" (with "sqpoll" as its mode) and "epoll". */
 
@@ -130,7 +130,8 @@ const char *weir_loop_reason(const struct weir_loop *loop);
 /* Names of the backends, in the order that "auto" tries them, ended by NULL. */
 extern const char *const weir_loop_backends[];
 
-/* Handles what happens until weir_loop_stop(). 0, or -errno when the backend itself fails. */
+/* Handles what happens until weir_loop_stop(), first of all the tasks that are queued. 0, or -errno
+ * when the backend itself fails. It may be run again after that. */
 int weir_loop_run(struct weir_loop *loop);
 
 /* Makes weir_loop_run() return after the callback that runs now; before it runs, makes it return at

@@ -165,6 +165,11 @@ struct weir_sink_impl {
 	 * 0, or -errno, logged: the sink has failed. */
 	int (*take)(struct weir_sink *sink, struct weir_frame *frame);
 
+	/* Of a sink that the program asks for frames: the oldest that it was shown, with the
+	 * sink's reference, or NULL. take() stops the loop, and the run stands still until the
+	 * program asks again. NULL: frames go elsewhere. */
+	struct weir_frame *(*next)(struct weir_sink *sink);
+
 	/* Whether a frame that it holds, shown by take(), can have its memory taken away by move():
 	 * one that it keeps with a single reference and does not read or transfer now. NULL, both:
 	 * what it holds stays where it is. */

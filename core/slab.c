@@ -228,6 +228,16 @@ void weir_slab_ignore(struct weir_slab *slab, struct weir_loop *loop)
 	slab->returned = NULL;
 }
 
+void weir_slab_rest(struct weir_slab *slab)
+{
+	atomic_store(&slab->wanted, false);
+}
+
+void weir_slab_go_on(struct weir_slab *slab)
+{
+	atomic_store(&slab->listener, pthread_self());
+}
+
 void weir_slab_want(struct weir_slab *slab)
 {
 	atomic_store(&slab->wanted, true);

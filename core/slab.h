@@ -164,7 +164,7 @@ struct weir_slab {
 	_Atomic bool wanted;   /* somebody waits: the next return wakes */
 	unsigned next;         /* where take looks first, so that slots rotate */
 	struct weir_waker waker;
-	pthread_t listener; /* the thread of the run, while one listens */
+	_Atomic pthread_t listener; /* the thread of the run, while one listens */
 	void (*returned)(void *data);
 	void *returned_data;
 	struct weir_attachment *attachments;
@@ -229,6 +229,11 @@ unsigned weir_slab_out(const struct weir_slab *slab);
 int weir_slab_listen(
 	struct weir_slab *slab, struct weir_loop *loop, void (*returned)(void *data), void *data);
 void weir_slab_ignore(struct weir_slab *slab, struct weir_loop *loop);
+
+/* The run stands still, and no return is waited for; and it goes on, on this thread. Its owner
+ * looks for what was returned meanwhile. */
+void weir_slab_rest(struct weir_slab *slab);
+void weir_slab_go_on(struct weir_slab *slab);
 
 /* Asks for one call of `returned` at the next return, or now if a slot is free by now. */
 void weir_slab_want(struct weir_slab *slab);

@@ -249,6 +249,11 @@ int weir_outlet_refill(struct weir_outlet *outlet)
 	return hand(outlet, frame);
 }
 
+void weir_outlet_rest(struct weir_outlet *outlet)
+{
+	atomic_store(&outlet->starved, false);
+}
+
 bool weir_outlet_is_drained(struct weir_outlet *outlet)
 {
 	if (!outlet->sink)

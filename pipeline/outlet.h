@@ -74,6 +74,9 @@ void weir_outlet_note_handed(
  * the slab. */
 bool weir_outlet_has_room(struct weir_outlet *outlet);
 
+/* The run stands still: no release wakes it. weir_outlet_refill() goes on. */
+void weir_outlet_rest(struct weir_outlet *outlet);
+
 /* Hands on the frame that waits, if the sink has room. As weir_outlet_offer(). */
 int weir_outlet_refill(struct weir_outlet *outlet);
 

@@ -62,6 +62,7 @@ void weir_pipeline_destroy(struct weir_pipeline **pipeline)
 	*pipeline = NULL;
 	if (!closed)
 		return;
+	weir_run_end(closed);
 	weir_run_forget(closed);
 	for (size_t i = 0; i < closed->n_sinks; i++)
 		weir_sink_close(&closed->sinks[i]);
@@ -143,11 +144,18 @@ int weir_pipeline_add_sink(struct weir_pipeline *pipeline, struct weir_sink **si
 			WEIR_MAX_SINKS);
 		return -ENOSPC;
 	}
+	if ((*sink)->impl->next && pipeline->pulled) {
+		weir_error(
+			pipeline->settings.log, "one sink of a pipeline can be asked for frames");
+		return -EINVAL;
+	}
 	/* The books of the last run have no line for this one. */
 	weir_run_forget(pipeline);
 	pthread_mutex_lock(&pipeline->lock);
 	if ((*sink)->impl->make_part)
 		pipeline->made_by[pipeline->n_sinks] = weir_memory_of_sink(*sink);
+	if ((*sink)->impl->next)
+		pipeline->pulled = *sink;
 	pipeline->sinks[pipeline->n_sinks++] = *sink;
 	pthread_mutex_unlock(&pipeline->lock);
 	*sink = NULL;
@@ -183,6 +191,12 @@ int weir_pipeline_plan(struct weir_pipeline *pipeline, const struct weir_plan **
 void weir_pipeline_stop(struct weir_pipeline *pipeline)
 {
 	atomic_fetch_add(&pipeline->stops, 1);
+	weir_waker_wake(&pipeline->waker);
+}
+
+void weir_pipeline_wake(struct weir_pipeline *pipeline)
+{
+	atomic_store(&pipeline->woken, true);
 	weir_waker_wake(&pipeline->waker);
 }
 

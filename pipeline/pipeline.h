@@ -39,12 +39,13 @@ struct weir_stretch {
 	size_t n_legs;                /* 0: nothing is left of it */
 	struct weir_outlet *outlets[WEIR_MAX_SINKS]; /* the slab of each one's leg keeps it */
 	size_t n_started;             /* sinks */
-	struct weir_timer time_limit, drain_limit;
+	struct weir_timer time_limit, drain_limit, patience; /* the last: of who asks for a frame */
 	struct weir_task end, attend;
 	uint64_t next_sequence;
 	bool any_frame;
 	bool ending;   /* no further frame counts */
 	bool draining; /* the source was stopped; stages, and then sinks, finish */
+	bool over;     /* nothing is left to wait for */
 	bool sinks_drain;
 	bool registered;
 	int result;
@@ -66,6 +67,7 @@ struct weir_pipeline {
 	_Atomic int errors[WEIR_MAX_SINKS];
 	bool has_run[WEIR_MAX_SINKS]; /* in this run: it has something to say of it */
 	size_t n_sinks;
+	struct weir_sink *pulled; /* the one that the program asks for frames; NULL: none */
 	struct weir_memory_kind made_by[WEIR_MAX_SINKS]; /* by those that make memory */
 
 	struct weir_given given;
@@ -82,8 +84,9 @@ struct weir_pipeline {
 	bool begun; /* the run has had its first plan */
 	pthread_mutex_t lock;    /* held while source, sinks, the stretch's legs, sinks_books and
 				    `verdicts`, `figures` change or are read by another thread */
-	struct weir_waker waker; /* of weir_pipeline_stop() */
+	struct weir_waker waker; /* of weir_pipeline_stop() and weir_pipeline_wake() */
 	_Atomic unsigned stops;  /* wished for since the last run ended */
+	_Atomic bool woken;      /* weir_pipeline_next() is to return */
 };
 
 /* As weir_pipeline_add_stage(), by the planner. Takes the stage in any case. 0 or -ENOMEM. */
@@ -129,15 +132,30 @@ void weir_stretch_register_memory(struct weir_pipeline *pipeline);
 /* Writes down that the sink has failed, and says so. Whether any other is left. */
 bool weir_run_note_lost_sink(struct weir_pipeline *pipeline, size_t index, int error);
 
-/* stretch.c: starts what the plan says, runs until the stretch ends, and closes. Takes the loop.
- * 0, WEIR_PLAN_AGAIN, or the error that the run ends with. */
-int weir_stretch_run(struct weir_pipeline *pipeline, struct weir_loop *loop);
+/* stretch.c: starts what the plan says. Takes the loop. 0, or as at the stretch's end, and it has
+ * ended then. */
+int weir_stretch_start(struct weir_pipeline *pipeline, struct weir_loop *loop);
+
+/* stretch_run.c: runs it until it ends, and closes; or until the program has something to do:
+ * *pulled is the frame that it asked for, or WEIR_RUN_RESTS is returned. 0, WEIR_PLAN_AGAIN, or the
+ * error that the run ends with. */
+int weir_stretch_run(
+	struct weir_pipeline *pipeline, uint64_t timeout_ns, struct weir_frame **pulled);
+
+/* stretch.c: stops and closes whatever of it has started. `err`, else what it ended with. */
+int weir_stretch_close(struct weir_pipeline *pipeline, int err);
+
+/* Neither: the stretch stands still, and is to be run again. */
+#define WEIR_RUN_RESTS (-EINTR)
 
 /* Not an error of the run's: the plan does not hold any more. */
 #define WEIR_PLAN_AGAIN (-ESTALE)
 
 /* shown.c: what sinks may show of the run; `data` is the pipeline. */
 extern const struct weir_sink_run weir_pipeline_run_calls;
+
+/* Ends a run that stands still. */
+void weir_run_end(struct weir_pipeline *pipeline);
 
 /* Frees what remains of the last run. */
 void weir_run_forget(struct weir_pipeline *pipeline);

@@ -11,7 +11,7 @@
 #include "pipeline/planner.h"
 
 /* One run, from the first plan to the last book entry. The story is weir_pipeline_run(), at the
- * end. */
+ * end, and weir_pipeline_next() where the program has frames one by one. */
 
 /* ---- beginning ---- */
 
@@ -107,16 +107,23 @@ static bool is_over(struct weir_pipeline *pipeline)
 	       (pipeline->deadline_ns && weir_now_ns() >= pipeline->deadline_ns);
 }
 
-static int run_stretches(struct weir_pipeline *pipeline, struct weir_loop *loop)
+/* One stretch after the other. `loop`: of the first, or NULL where that goes on. As
+ * weir_stretch_run(). */
+static int run_stretches(struct weir_pipeline *pipeline, struct weir_loop *loop,
+	uint64_t timeout_ns, struct weir_frame **pulled)
 {
-	int err = weir_stretch_run(pipeline, loop);
+	int err = loop ? weir_stretch_start(pipeline, loop) : 0;
 
+	if (!err)
+		err = weir_stretch_run(pipeline, timeout_ns, pulled);
 	while (err == WEIR_PLAN_AGAIN) {
 		if (is_over(pipeline))
 			return 0; /* nothing more was asked */
 		err = plan_again(pipeline, &loop);
 		if (!err)
-			err = weir_stretch_run(pipeline, loop);
+			err = weir_stretch_start(pipeline, loop);
+		if (!err)
+			err = weir_stretch_run(pipeline, timeout_ns, pulled);
 	}
 	return err;
 }
@@ -176,42 +183,95 @@ static void forget_kept(struct weir_pipeline *pipeline)
 	pipeline->kept = 0;
 }
 
-/* Takes the loop. */
-static int run_planned(struct weir_pipeline *pipeline, struct weir_loop *loop)
-{
-	int err = begin(pipeline), verdict;
+/* ---- the story ---- */
 
-	if (err) {
-		weir_loop_close(&loop);
-		return err;
-	}
-	weir_scheduling_apply(&pipeline->scheduling, pipeline->settings.realtime_priority,
-		pipeline->settings.cpus, pipeline->settings.log);
-	err = run_stretches(pipeline, loop);
-	forget_kept(pipeline);
-	weir_scheduling_restore(&pipeline->scheduling);
-	verdict = collect_verdicts(pipeline);
-	return err ? err : verdict;
-}
-
-int weir_pipeline_run(struct weir_pipeline *pipeline)
+static int open_run(struct weir_pipeline *pipeline, struct weir_loop **loop)
 {
 	const struct weir_plan *plan;
-	struct weir_loop *loop = NULL;
-	int err;
+	int err = weir_pipeline_plan_run(pipeline, &plan, loop);
 
-	if (pipeline->running)
-		return -EBUSY;
-	err = weir_pipeline_plan_run(pipeline, &plan, &loop);
 	emit_plan(pipeline, err);
-	if (err) {
-		pipeline->running = false;
-		return err;
+	if (!err) {
+		err = begin(pipeline);
+		if (err)
+			weir_loop_close(loop);
 	}
-	err = run_planned(pipeline, loop);
+	if (err)
+		pipeline->running = false;
+	return err;
+}
+
+static int close_run(struct weir_pipeline *pipeline, int err)
+{
+	int verdict;
+
+	forget_kept(pipeline);
+	verdict = collect_verdicts(pipeline);
+	if (!err)
+		err = verdict;
 	pipeline->running = pipeline->begun = false;
 	atomic_store(&pipeline->stops, 0);
 	weir_pipeline_emit(
 		pipeline, &(struct weir_event){ .type = WEIR_EVENT_STOPPED, .error = err });
 	return err;
+}
+
+int weir_pipeline_run(struct weir_pipeline *pipeline)
+{
+	struct weir_frame *none = NULL;
+	struct weir_loop *loop = NULL;
+	int err;
+
+	if (pipeline->running)
+		return -EBUSY;
+	if (pipeline->pulled) {
+		weir_error(pipeline->settings.log,
+			"this pipeline's frames are asked for by weir_pipeline_next()");
+		return -EINVAL;
+	}
+	err = open_run(pipeline, &loop);
+	if (err)
+		return err;
+	weir_scheduling_apply(&pipeline->scheduling, pipeline->settings.realtime_priority,
+		pipeline->settings.cpus, pipeline->settings.log);
+	err = run_stretches(pipeline, loop, WEIR_FOREVER, &none);
+	weir_scheduling_restore(&pipeline->scheduling);
+	return close_run(pipeline, err);
+}
+
+void weir_run_end(struct weir_pipeline *pipeline)
+{
+	if (pipeline->running)
+		close_run(pipeline, weir_stretch_close(pipeline, 0));
+}
+
+int weir_pipeline_next(struct weir_pipeline *pipeline, uint64_t timeout_ns, struct weir_frame **out)
+{
+	struct weir_frame *frame = NULL;
+	struct weir_loop *loop = NULL;
+	int err = 0;
+
+	if (!pipeline->pulled) {
+		weir_error(pipeline->settings.log,
+			"no sink of this pipeline is asked for frames (weir_sink_open_pull())");
+		return -EINVAL;
+	}
+	if (atomic_exchange(&pipeline->woken, false))
+		return -EINTR;
+	if (pipeline->running)
+		frame = pipeline->pulled->impl->next(pipeline->pulled);
+	else
+		err = open_run(pipeline, &loop);
+	if (err)
+		return err;
+	if (!frame)
+		err = run_stretches(pipeline, loop, timeout_ns, &frame);
+	if (frame) {
+		*out = frame;
+		return 0;
+	}
+	if (err == WEIR_RUN_RESTS)
+		return atomic_exchange(&pipeline->woken, false) ? -EINTR : -EAGAIN;
+	err = close_run(pipeline, err);
+	return err ? err : -ENODATA;
 }

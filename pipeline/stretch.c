@@ -9,12 +9,19 @@
 #include "pipeline/pipeline.h"
 #include "pipeline/planner.h"
 
-/* One stretch of a run: what happens by one plan. The story is weir_stretch_run(), at the end. */
+/* One stretch of a run: what happens by one plan. The story is weir_stretch_start(), at
+ * the end. */
 
 /* How long sinks may take to finish what they hold after the end. */
 #define DRAIN_NS (WEIR_NS_PER_S * 2)
 
 /* ---- ending ---- */
+
+static void finish(struct weir_stretch *stretch)
+{
+	stretch->over = true;
+	weir_loop_stop(stretch->loop);
+}
 
 /* What the source brought goes all the way: first the stages finish, then the sinks. */
 static void drain(struct weir_pipeline *pipeline)
@@ -32,7 +39,7 @@ static void drain(struct weir_pipeline *pipeline)
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
 		drained &= weir_outlet_is_drained(stretch->outlets[i]);
 	if (drained)
-		weir_loop_stop(stretch->loop);
+		finish(stretch);
 }
 
 static void attend(struct weir_task *task)
@@ -74,7 +81,7 @@ static void drain_expired(struct weir_timer *timer)
 			weir_warn(pipeline->settings.log,
 				"%s did not finish within %d s: what it held counts as dropped",
 				pipeline->sinks[i]->uri, (int)(DRAIN_NS / WEIR_NS_PER_S));
-	weir_loop_stop(pipeline->stretch.loop);
+	finish(&pipeline->stretch);
 }
 
 /* From a task of its own, never from inside the source's or a sink's call. */
@@ -259,14 +266,21 @@ static void time_is_up(struct weir_timer *timer)
 	weir_stretch_end(timer->data, 0);
 }
 
+static void patience_is_spent(struct weir_timer *timer)
+{
+	weir_loop_stop(((struct weir_pipeline *)timer->data)->stretch.loop);
+}
+
 /* The first wish ends the run in order, a second one at once. */
-static void stop_wished(void *data)
+static void woken(void *data)
 {
 	struct weir_pipeline *pipeline = data;
 	unsigned stops = atomic_load(&pipeline->stops);
 
-	if (stops > 1)
+	if (atomic_load(&pipeline->woken))
 		weir_loop_stop(pipeline->stretch.loop);
+	if (stops > 1)
+		finish(&pipeline->stretch);
 	if (stops > 0) /* none: the wish was for the run before this one */
 		weir_stretch_end(pipeline, 0);
 }
@@ -405,7 +419,7 @@ static int listen_for_others(struct weir_pipeline *pipeline)
 {
 	struct weir_stretch *stretch = &pipeline->stretch;
 	char text[WEIR_ERRNO_TEXT];
-	int err = weir_waker_listen(&pipeline->waker, stretch->loop, stop_wished, pipeline);
+	int err = weir_waker_listen(&pipeline->waker, stretch->loop, woken, pipeline);
 
 	for (size_t i = 0; i < stretch->n_legs && !err; i++)
 		err = weir_slab_listen(stretch->legs[i].slab, stretch->loop, returned, pipeline);
@@ -428,6 +442,7 @@ static void begin(struct weir_pipeline *pipeline, struct weir_loop *loop)
 	stretch->attend = (struct weir_task){ .run = attend, .data = pipeline };
 	stretch->time_limit = (struct weir_timer){ .fired = time_is_up, .data = pipeline };
 	stretch->drain_limit = (struct weir_timer){ .fired = drain_expired, .data = pipeline };
+	stretch->patience = (struct weir_timer){ .fired = patience_is_spent, .data = pipeline };
 }
 
 static int limit_time(struct weir_pipeline *pipeline)
@@ -438,9 +453,8 @@ static int limit_time(struct weir_pipeline *pipeline)
 		pipeline->stretch.loop, &pipeline->stretch.time_limit, pipeline->deadline_ns);
 }
 
-static int flow(struct weir_pipeline *pipeline)
+static int start_flow(struct weir_pipeline *pipeline)
 {
-	struct weir_stretch *stretch = &pipeline->stretch;
 	int err = listen_for_others(pipeline);
 
 	if (err)
@@ -451,13 +465,7 @@ static int flow(struct weir_pipeline *pipeline)
 		err = weir_legs_start(pipeline);
 	if (!err)
 		err = start_source(pipeline);
-	if (!err)
-		err = limit_time(pipeline);
-	if (!err)
-		err = weir_loop_run(stretch->loop);
-	if (!stretch->draining) /* also of a source that did not start: memory may be its own */
-		pipeline->source->impl->stop(pipeline->source);
-	return err ? err : stretch->result;
+	return err ? err : limit_time(pipeline);
 }
 
 /* Stages and sinks let go first, then the loop: what it still transfers is cancelled, and released
@@ -477,16 +485,27 @@ static void close_flow(struct weir_pipeline *pipeline)
 		weir_loop_unregister(stretch->loop);
 }
 
-int weir_stretch_run(struct weir_pipeline *pipeline, struct weir_loop *loop)
+int weir_stretch_close(struct weir_pipeline *pipeline, int err)
+{
+	struct weir_stretch *stretch = &pipeline->stretch;
+
+	if (!stretch->draining) /* also of a source that did not start: memory may be its own */
+		pipeline->source->impl->stop(pipeline->source);
+	close_flow(pipeline);
+	weir_loop_close(&stretch->loop);
+	return err ? err : stretch->result;
+}
+
+int weir_stretch_start(struct weir_pipeline *pipeline, struct weir_loop *loop)
 {
 	int err;
 
 	begin(pipeline, loop);
 	err = weir_stretch_open_memory(pipeline);
-	if (!err) {
-		err = flow(pipeline);
-		close_flow(pipeline);
+	if (err) {
+		weir_loop_close(&pipeline->stretch.loop);
+		return err;
 	}
-	weir_loop_close(&pipeline->stretch.loop);
-	return err;
+	err = start_flow(pipeline);
+	return err ? weir_stretch_close(pipeline, err) : 0;
 }

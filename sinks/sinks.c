@@ -9,7 +9,7 @@
 #include "sinks/tcp/tcp.h"
 #include "sinks/verify/verify.h"
 
-/* The callback sink has no row: it is opened with a function, not by its name. */
+/* The program's own sinks (callback/) have no row: they are not opened by their names. */
 const struct weir_sink_impl *const weir_sink_impls[] = {
 	&weir_sink_null,
 	&weir_sink_verify,

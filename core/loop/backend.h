@@ -3,12 +3,18 @@
 #ifndef WEIR_CORE_LOOP_BACKEND_H
 #define WEIR_CORE_LOOP_BACKEND_H
 
+#include "core/clock.h"
 #include "core/loop.h"
+#include "core/loop/sigpipe.h"
 #include "core/loop/slots.h"
 #include "core/loop/tasks.h"
 #include "core/loop/timers.h"
 
 #define WEIR_LOOP_FOREVER UINT64_MAX
+
+/* Deadlines further away than this are left with the kernel as an alarm, which a wait before them
+ * needs not set and take back. */
+#define WEIR_LOOP_FAR_NS (WEIR_NS_PER_S / 20)
 
 /* What a way of waiting for the kernel has to do. The front (loop.c) checks every argument and owns
  * slots, timers and tasks; a backend trusts what it gets and moves readiness and bytes.
@@ -60,6 +66,8 @@ struct weir_loop {
 	uint64_t looked_ns;     /* when the backend last looked … */
 	unsigned turns_unlooked; /* … and the turns since */
 	bool running, stopping, closing;
+	bool writes, holds_sigpipe; /* WEIR_IO_WRITE or …V was submitted; and SIGPIPE is held */
+	struct weir_loop_sigpipe sigpipe;
 	char reason[256];
 };
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,6 +32,8 @@ struct waiter {
 struct epoll {
 	int fd;
 	bool lacks_pwait2;
+	int alarm;              /* a timer; -1: there is none */
+	uint64_t alarm_ns;      /* when it goes off; 0: it does not */
 	struct waiter *waiters; /* by slot */
 	struct link *queue;     /* by slot, then the heads */
 	struct link *chain;     /* by slot, then a head for each of `buckets` */
@@ -193,17 +196,45 @@ static bool pending(const struct weir_loop *loop)
 	       !is_empty(epoll->queue, submitted_head(epoll));
 }
 
-static int look(struct weir_loop *loop, uint64_t timeout_ns)
+/* Sees to it that the alarm goes off at `deadline_ns` at the latest. False: it cannot. */
+static bool set_alarm(struct weir_loop *loop, uint64_t deadline_ns)
 {
 	struct epoll *epoll = loop->state;
-	int r = wait_for_events(loop, pending(loop) ? 0 : timeout_ns);
+	struct itimerspec at = {
+		.it_value.tv_sec = (time_t)(deadline_ns / WEIR_NS_PER_S),
+		.it_value.tv_nsec = (long)(deadline_ns % WEIR_NS_PER_S),
+	};
 
+	if (epoll->alarm_ns && epoll->alarm_ns <= deadline_ns)
+		return true;
+	if (epoll->alarm < 0)
+		return false;
+	loop->syscalls++;
+	if (timerfd_settime(epoll->alarm, TFD_TIMER_ABSTIME, &at, NULL) < 0)
+		return false;
+	epoll->alarm_ns = deadline_ns;
+	return true;
+}
+
+static int look(struct weir_loop *loop, uint64_t timeout_ns)
+{
+	bool far = timeout_ns >= WEIR_LOOP_FAR_NS && timeout_ns != WEIR_LOOP_FOREVER;
+	struct epoll *epoll = loop->state;
+	int r;
+
+	if (far && !pending(loop) && set_alarm(loop, loop->looked_ns + timeout_ns))
+		timeout_ns = WEIR_LOOP_FOREVER;
+	r = wait_for_events(loop, pending(loop) ? 0 : timeout_ns);
 	if (r < 0)
 		return r == -EINTR ? 0 : r;
 	while (!is_empty(epoll->queue, submitted_head(epoll)))
 		append(epoll->queue, ready_head(epoll), epoll->queue[submitted_head(epoll)].next);
-	for (int i = 0; i < r; i++)
-		mark_ready(epoll, epoll->events[i].data.fd, epoll->events[i].events);
+	for (int i = 0; i < r; i++) {
+		if (epoll->events[i].data.fd == epoll->alarm)
+			epoll->alarm_ns = 0;
+		else
+			mark_ready(epoll, epoll->events[i].data.fd, epoll->events[i].events);
+	}
 	return 0;
 }
 
@@ -293,6 +324,8 @@ static void cancel(struct weir_loop *loop, uint32_t slot)
 
 static void free_state(struct epoll *epoll)
 {
+	if (epoll->alarm >= 0)
+		close(epoll->alarm);
 	if (epoll->fd >= 0)
 		close(epoll->fd);
 	free(epoll->chain);
@@ -309,6 +342,18 @@ static void close_epoll(struct weir_loop *loop)
 	free_state(loop->state);
 }
 
+/* A loop does without, too. Edges are enough: it is never read. */
+static int open_alarm(const struct epoll *epoll)
+{
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.fd = fd };
+
+	if (fd < 0 || epoll_ctl(epoll->fd, EPOLL_CTL_ADD, fd, &event) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
 static int open_epoll(struct weir_loop *loop)
 {
 	uint32_t slots = loop->slots.count;
@@ -323,6 +368,7 @@ static int open_epoll(struct weir_loop *loop)
 	epoll->chain = create_links(2 * slots);
 	epoll->fd = epoll_create1(EPOLL_CLOEXEC);
 	r = epoll->fd < 0 ? -errno : 0;
+	epoll->alarm = r < 0 ? -1 : open_alarm(epoll);
 	if (!epoll->waiters || !epoll->queue || !epoll->chain)
 		r = -ENOMEM;
 	if (r < 0) {

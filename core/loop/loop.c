@@ -8,7 +8,6 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/loop/backend.h"
-#include "core/loop/sigpipe.h"
 
 /* A loop that is kept busy by tasks looks at the kernel after so many turns or so long, whichever
  * comes first: cheap for short turns, and in time for long ones. */
@@ -79,6 +78,22 @@ bool weir_loop_deliver(struct weir_loop *loop, uint32_t slot, uint32_t events)
 	return loop->slots.table[slot].generation == generation;
 }
 
+/* While it runs, and only for a loop that writes: a run may be as short as a frame is. */
+static void hold_sigpipe(struct weir_loop *loop)
+{
+	if (!loop->writes || !loop->running || loop->holds_sigpipe)
+		return;
+	loop->syscalls += weir_loop_sigpipe_hold(&loop->sigpipe);
+	loop->holds_sigpipe = true;
+}
+
+static void release_sigpipe(struct weir_loop *loop)
+{
+	if (loop->holds_sigpipe)
+		loop->syscalls += weir_loop_sigpipe_release(&loop->sigpipe);
+	loop->holds_sigpipe = false;
+}
+
 int weir_loop_submit(struct weir_loop *loop, struct weir_op *op)
 {
 	uint32_t slot;
@@ -95,6 +110,8 @@ int weir_loop_submit(struct weir_loop *loop, struct weir_op *op)
 	op->loop.cancelled = op->loop.sent = false;
 	op->loop.result = 0;
 	op->copied = false;
+	loop->writes |= op->io == WEIR_IO_WRITE || op->io == WEIR_IO_WRITEV;
+	hold_sigpipe(loop);
 	r = loop->backend->submit(loop, slot);
 	if (r < 0)
 		weir_loop_slots_release(&loop->slots, slot);
@@ -243,16 +260,18 @@ static int turn(struct weir_loop *loop)
 
 int weir_loop_run(struct weir_loop *loop)
 {
-	struct weir_loop_sigpipe held;
 	int r = 0;
 
 	if (loop->running)
 		return -EBUSY;
 	loop->running = true;
-	loop->syscalls += weir_loop_sigpipe_hold(&held);
+	hold_sigpipe(loop);
+	/* What was queued before is not kept waiting by what is to be waited for. */
+	if (!loop->stopping)
+		run_tasks(loop);
 	while (r == 0 && !loop->stopping)
 		r = turn(loop);
-	loop->syscalls += weir_loop_sigpipe_release(&held);
+	release_sigpipe(loop);
 	loop->running = false;
 	loop->stopping = false;
 	return r;

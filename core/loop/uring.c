@@ -22,10 +22,6 @@
 #define NOBODY 0
 #define ALARM  UINT64_MAX
 
-/* Deadlines further away than this are left with the kernel as an alarm, which a wait before them
- * needs not set and take back. */
-#define FAR_NS (WEIR_NS_PER_S / 20)
-
 /* How long a closing loop waits for cancellations before it asks again. */
 #define PATIENCE_NS WEIR_NS_PER_S
 
@@ -154,7 +150,7 @@ static int enter(struct weir_loop *loop, uint64_t wait_ns)
 
 static int look(struct weir_loop *loop, uint64_t timeout_ns)
 {
-	bool far = timeout_ns >= FAR_NS && timeout_ns != WEIR_LOOP_FOREVER;
+	bool far = timeout_ns >= WEIR_LOOP_FAR_NS && timeout_ns != WEIR_LOOP_FOREVER;
 
 	if (far && set_alarm(loop, loop->looked_ns + timeout_ns))
 		timeout_ns = WEIR_LOOP_FOREVER;

@@ -113,7 +113,7 @@ WEIR_API int weir_pipeline_create(
 	const struct weir_pipeline_settings *settings, struct weir_pipeline **out);
 
 /* Ends whatever runs not, frees what the pipeline took and sets *pipeline to NULL. Frames that the
- * program still holds stay valid until released. Not while weir_pipeline_run() runs. */
+ * program still holds stay valid until released. Not while weir_pipeline_run() or _next() runs. */
 WEIR_API void weir_pipeline_destroy(struct weir_pipeline **pipeline);
 
 /* Each takes the object and sets the pointer to NULL on success; on error it stays the caller's.
@@ -146,6 +146,32 @@ WEIR_API int weir_pipeline_use_dmabufs(
  * 0 when it ended as asked; else as weir_pipeline_plan(), -ENODEV when the source is gone, or the
  * last sink's error when none is left. */
 WEIR_API int weir_pipeline_run(struct weir_pipeline *pipeline);
+
+/* The same from frame to frame, of a pipeline with a sink of weir_sink_open_pull(): runs it on the
+ * calling thread until that sink has a frame, or for `timeout_ns` at most (WEIR_FOREVER), and
+ * returns 0 with *out a frame that the caller is to release. The first call plans and starts. Until
+ * the next one the run stands still: frames may be released meanwhile, on any thread, and go back
+ * to the source then; the source fills the buffers that it has, and loses what comes after that.
+ * Nothing wakes another thread, and a camera's frame costs three system calls.
+ *
+ * All calls of a run, and weir_pipeline_destroy() before its end, come from one thread, or from
+ * several one after the other if settings.loop is "epoll"; priority and CPU stay the caller's own.
+ *
+ *	while (!(err = weir_pipeline_next(pipeline, WEIR_FOREVER, &frame))) {
+ *		use(frame);
+ *		weir_frame_unref(&frame);
+ *	}
+ *
+ * -EAGAIN: the time is over; -EINTR: weir_pipeline_wake(); both leave the run as it is. -ENODATA:
+ * the run has ended as asked; other errors as of weir_pipeline_run(), which end it, too. A call
+ * after the end begins another run. -EINVAL: no such sink. */
+#define WEIR_FOREVER UINT64_MAX
+WEIR_API int weir_pipeline_next(
+	struct weir_pipeline *pipeline, uint64_t timeout_ns, struct weir_frame **out);
+
+/* Makes weir_pipeline_next() return, or the next call of it. From any thread and from signal
+ * handlers. */
+WEIR_API void weir_pipeline_wake(struct weir_pipeline *pipeline);
 
 /* Ends the run soon. From any thread and from signal handlers; before a run it makes the next one
  * end at once. */

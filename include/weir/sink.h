@@ -63,6 +63,11 @@ typedef int weir_sink_callback(void *data, struct weir_frame *frame);
 WEIR_API int weir_sink_open_callback(weir_sink_callback *on_frame, void *data,
 	const struct weir_sink_settings *settings, struct weir_sink **out);
 
+/* The same the other way round: the program asks for each frame, with weir_pipeline_next(). 0,
+ * -EINVAL or -ENOMEM. */
+WEIR_API int weir_sink_open_pull(
+	const struct weir_sink_settings *settings, struct weir_sink **out);
+
 /* Closes and sets *sink to NULL; a NULL *sink is fine. */
 WEIR_API void weir_sink_close(struct weir_sink **sink);
 

@@ -1,5 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The weir authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+
 #include "plugins/gst/caps.h"
 #include "plugins/gst/clock.h"
 #include "plugins/gst/source.h"
@@ -38,13 +40,14 @@ static gboolean must_copy(const WeirSrc *self, const struct weir_frame_info *fra
 	       !weir_gst_memory_is_plain(frame, &self->info);
 }
 
-static GstFlowReturn to_buffer(WeirSrc *self, struct weir_gst_arrival *arrival, GstBuffer **out)
+/* Takes the frame. */
+static GstFlowReturn to_buffer(WeirSrc *self, struct weir_frame **taken, GstBuffer **out)
 {
-	const struct weir_frame_info *frame = weir_frame_info(arrival->frame);
+	const struct weir_frame_info *frame = weir_frame_info(*taken);
 	gboolean raw = !(frame->format->flags & WEIR_FORMAT_COMPRESSED);
 
 	if (self->dmabufs && frame->plane[0].fd < 0) {
-		weir_frame_unref(&arrival->frame);
+		weir_frame_unref(taken);
 		GST_ELEMENT_ERROR(self, STREAM, FORMAT,
 			("frames of this source lie in no dma-bufs; ask for video/x-raw without "
 			 "memory:DMABuf"),
@@ -53,34 +56,47 @@ static GstFlowReturn to_buffer(WeirSrc *self, struct weir_gst_arrival *arrival, 
 	}
 	if (!must_copy(self, frame)) {
 		*out = weir_gst_memory_wrap(
-			self->memory, arrival->frame, arrival->epoch, raw ? &self->info : NULL);
-		arrival->frame = NULL;
+			self->memory, *taken, self->epoch, raw ? &self->info : NULL);
+		*taken = NULL;
 	} else if (weir_gst_policy_permits(GST_ELEMENT(self), self->policy,
 			   "the next element does not understand the stride of the frames",
 			   &self->warned)) {
-		*out = weir_gst_memory_copy(arrival->frame, &self->info);
+		*out = weir_gst_memory_copy(*taken, &self->info);
 		weir_gst_run_count_copy(&self->run, GST_VIDEO_INFO_SIZE(&self->info));
 	} else {
-		weir_frame_unref(&arrival->frame);
+		weir_frame_unref(taken);
 		return GST_FLOW_ERROR;
 	}
-	weir_frame_unref(&arrival->frame);
+	weir_frame_unref(taken);
 	if (*out)
 		return GST_FLOW_OK;
 	GST_ELEMENT_ERROR(self, RESOURCE, READ, ("a frame's memory cannot be read"), (NULL));
 	return GST_FLOW_ERROR;
 }
 
+/* A buffer that was out before has its meta still. */
+static void add_reference(WeirSrc *self, GstBuffer *buffer, guint64 timestamp_ns)
+{
+	GstReferenceTimestampMeta *meta = gst_buffer_get_reference_timestamp_meta(buffer, NULL);
+
+	if (!meta) {
+		meta = gst_buffer_add_reference_timestamp_meta(
+			buffer, self->clock_caps, timestamp_ns, GST_CLOCK_TIME_NONE);
+		GST_META_FLAG_SET(meta, GST_META_FLAG_POOLED);
+	}
+	meta->timestamp = timestamp_ns;
+}
+
 static void stamp(WeirSrc *self, GstBuffer *buffer, const struct weir_frame_info *frame)
 {
 	guint64 interval = weir_rate_interval_ns(self->video.rate);
 
-	GST_BUFFER_PTS(buffer) = weir_gst_clock_to_running(GST_ELEMENT(self), frame->timestamp_ns);
+	GST_BUFFER_PTS(buffer) =
+		weir_gst_clock_to_running(GST_ELEMENT(self), &self->clock, frame->timestamp_ns);
 	GST_BUFFER_DURATION(buffer) = interval ? interval : GST_CLOCK_TIME_NONE;
 	GST_BUFFER_OFFSET(buffer) = frame->sequence;
 	GST_BUFFER_OFFSET_END(buffer) = frame->sequence + 1;
-	gst_buffer_add_reference_timestamp_meta(
-		buffer, self->clock_caps, frame->timestamp_ns, GST_CLOCK_TIME_NONE);
+	add_reference(self, buffer, frame->timestamp_ns);
 	if (frame->flags & WEIR_FRAME_CORRUPT)
 		GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_CORRUPTED);
 	if (frame->flags & WEIR_FRAME_DISCONT || frame->sequence != self->next_sequence)
@@ -101,28 +117,44 @@ static void tell_of_lost(WeirSrc *self, GstBuffer *buffer, guint64 sequence)
 	gst_element_post_message(GST_ELEMENT(self), message);
 }
 
+/* Runs weir's pipeline on this thread until the next frame is there. */
+static GstFlowReturn next_frame(WeirSrc *self, struct weir_frame **frame)
+{
+	int err;
+
+	do {
+		weir_frame_unref(frame);
+		if (g_atomic_int_get(&self->flushing))
+			return GST_FLOW_FLUSHING;
+		err = weir_gst_run_next(&self->run, frame);
+	} while (err == -EINTR ||
+		 (!err && weir_frame_info(*frame)->timestamp_ns < atomic_load(&self->wanted_from)));
+	if (!err)
+		return GST_FLOW_OK;
+	if (err == -ENODATA)
+		return GST_FLOW_EOS;
+	weir_gst_run_complain(&self->run, err);
+	return GST_FLOW_ERROR;
+}
+
 GstFlowReturn weir_src_create(GstPushSrc *base, GstBuffer **out)
 {
 	WeirSrc *self = WEIR_SRC(base);
-	struct weir_gst_arrival arrival;
-	struct weir_frame_info frame;
-	GstFlowReturn flow = weir_gst_arrivals_wait(&self->arrivals, &arrival);
+	struct weir_frame *frame = NULL;
+	struct weir_frame_info info;
+	GstFlowReturn flow = next_frame(self, &frame);
 
-	if (flow == GST_FLOW_EOS && weir_gst_run_join(&self->run)) {
-		weir_gst_run_complain(&self->run, self->run.result);
-		return GST_FLOW_ERROR;
-	}
 	if (flow != GST_FLOW_OK)
 		return flow;
-	frame = *weir_frame_info(arrival.frame);
-	flow = follow_picture(self, &frame);
+	info = *weir_frame_info(frame);
+	flow = follow_picture(self, &info);
 	if (flow == GST_FLOW_OK)
-		flow = to_buffer(self, &arrival, out);
-	weir_frame_unref(&arrival.frame);
+		flow = to_buffer(self, &frame, out);
+	weir_frame_unref(&frame);
 	if (flow != GST_FLOW_OK)
 		return flow;
-	stamp(self, *out, &frame);
-	tell_of_lost(self, *out, frame.sequence);
-	self->next_sequence = frame.sequence + 1;
+	stamp(self, *out, &info);
+	tell_of_lost(self, *out, info.sequence);
+	self->next_sequence = info.sequence + 1;
 	return GST_FLOW_OK;
 }

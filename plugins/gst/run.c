@@ -173,19 +173,42 @@ static void on_event(void *data, const struct weir_event *event)
 		run->on_event(run->event_data, event);
 }
 
-static gpointer run_thread(gpointer data)
+static void end(struct weir_gst_run *run, int result)
 {
-	struct weir_gst_run *run = data;
-	int result = weir_pipeline_run(run->pipeline);
-
 	g_mutex_lock(&run->lock);
 	run->result = result;
 	run->over = TRUE;
 	g_cond_broadcast(&run->changed);
 	g_mutex_unlock(&run->lock);
-	if (run->on_over)
-		run->on_over(run->event_data);
+}
+
+static gpointer run_thread(gpointer data)
+{
+	struct weir_gst_run *run = data;
+	int result = weir_pipeline_run(run->pipeline);
+
+	end(run, result);
 	return NULL;
+}
+
+int weir_gst_run_next(struct weir_gst_run *run, struct weir_frame **frame)
+{
+	int err;
+
+	if (run->over)
+		return run->result;
+	err = weir_pipeline_next(run->pipeline, WEIR_FOREVER, frame);
+	if (err && err != -EINTR)
+		end(run, err);
+	return err;
+}
+
+void weir_gst_run_interrupt(struct weir_gst_run *run)
+{
+	g_mutex_lock(&run->pipeline_lock);
+	if (run->pipeline)
+		weir_pipeline_wake(run->pipeline);
+	g_mutex_unlock(&run->pipeline_lock);
 }
 
 void weir_gst_run_init(struct weir_gst_run *run, GstElement *element, GstDebugCategory *category)
@@ -222,7 +245,7 @@ static int build(struct weir_gst_run *run, const struct weir_pipeline_settings *
 	return err;
 }
 
-gboolean weir_gst_run_start(struct weir_gst_run *run, const struct weir_pipeline_settings *settings,
+gboolean weir_gst_run_open(struct weir_gst_run *run, const struct weir_pipeline_settings *settings,
 	struct weir_source **source, struct weir_sink **sink)
 {
 	struct weir_pipeline *pipeline = NULL;
@@ -242,6 +265,14 @@ gboolean weir_gst_run_start(struct weir_gst_run *run, const struct weir_pipeline
 		weir_gst_run_stop(run);
 		return FALSE;
 	}
+	return TRUE;
+}
+
+gboolean weir_gst_run_start(struct weir_gst_run *run, const struct weir_pipeline_settings *settings,
+	struct weir_source **source, struct weir_sink **sink)
+{
+	if (!weir_gst_run_open(run, settings, source, sink))
+		return FALSE;
 	run->thread = g_thread_new("weir", run_thread, run);
 	return TRUE;
 }
@@ -285,6 +316,19 @@ int weir_gst_run_join(struct weir_gst_run *run)
 	return run->result;
 }
 
+/* Where nobody asks for frames any more, they are asked for here until there are none. */
+static void end_run(struct weir_gst_run *run)
+{
+	struct weir_frame *frame = NULL;
+
+	weir_pipeline_stop(run->pipeline);
+	weir_gst_run_join(run);
+	while (run->started && !run->over) {
+		weir_gst_run_next(run, &frame);
+		weir_frame_unref(&frame);
+	}
+}
+
 /* Whether there was one. */
 static gboolean finish(struct weir_gst_run *run)
 {
@@ -292,8 +336,7 @@ static gboolean finish(struct weir_gst_run *run)
 
 	if (!pipeline)
 		return FALSE;
-	weir_pipeline_stop(pipeline);
-	weir_gst_run_join(run);
+	end_run(run);
 	g_mutex_lock(&run->pipeline_lock);
 	if (run->stats)
 		gst_structure_free(run->stats);

@@ -6,14 +6,14 @@
 #include <gst/gst.h>
 #include <weir/weir.h>
 
-/* A pipeline of weir's inside an element: its thread, its words and its figures. */
+/* A pipeline of weir's inside an element: its run, its words and its figures. It runs on a thread
+ * of its own, or on the one that asks for frames. */
 
 struct weir_gst_run {
 	GstElement *element; /* whose run it is; not a reference */
 	GstDebugCategory *category;
 	/* On the run's thread; set before it starts, may be NULL. */
 	void (*on_event)(void *data, const struct weir_event *event);
-	void (*on_over)(void *data);
 	void *event_data;
 	char stage[64];      /* between the two, in weir's words; "": none. Set before it starts */
 	struct weir_log log; /* to the debug log; the last error is kept for the element's */
@@ -41,6 +41,16 @@ void weir_gst_run_clear(struct weir_gst_run *run);
 gboolean weir_gst_run_start(struct weir_gst_run *run, const struct weir_pipeline_settings *settings,
 	struct weir_source **source, struct weir_sink **sink);
 
+/* The same without a thread, where the sink is one that is asked for frames: whoever calls
+ * weir_gst_run_next() runs it. */
+gboolean weir_gst_run_open(struct weir_gst_run *run, const struct weir_pipeline_settings *settings,
+	struct weir_source **source, struct weir_sink **sink);
+
+/* As weir_pipeline_next(), with *frame the caller's; -EINTR: weir_gst_run_interrupt(), from any
+ * thread. Once it has ended it stays so. */
+int weir_gst_run_next(struct weir_gst_run *run, struct weir_frame **frame);
+void weir_gst_run_interrupt(struct weir_gst_run *run);
+
 /* Until it captures or is over. Whether it captures. */
 gboolean weir_gst_run_wait(struct weir_gst_run *run);
 
@@ -48,11 +58,11 @@ gboolean weir_gst_run_wait(struct weir_gst_run *run);
 gboolean weir_gst_run_wait_over(struct weir_gst_run *run, const gint *unlocked);
 void weir_gst_run_wake(struct weir_gst_run *run);
 
-/* Ends it and waits. Frames that are out stay valid. */
-void weir_gst_run_stop(struct weir_gst_run *run);
-
-/* Waits for its end. What it ended with. */
+/* Waits for the end of its thread. What it ended with. */
 int weir_gst_run_join(struct weir_gst_run *run);
+
+/* Ends it and waits; nobody is in weir_gst_run_next(). Frames that are out stay valid. */
+void weir_gst_run_stop(struct weir_gst_run *run);
 
 /* What went wrong before this is not what goes wrong now. */
 void weir_gst_run_forget_error(struct weir_gst_run *run);

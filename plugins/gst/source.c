@@ -3,6 +3,7 @@
 #include "plugins/gst/source.h"
 
 #include "plugins/gst/caps.h"
+#include "plugins/gst/clock.h"
 #include "plugins/gst/properties.h"
 
 GST_DEBUG_CATEGORY_STATIC(weir_src_debug);
@@ -28,23 +29,12 @@ enum {
 G_DEFINE_TYPE_WITH_CODE(WeirSrc, weir_src, GST_TYPE_PUSH_SRC,
 	GST_DEBUG_CATEGORY_INIT(weir_src_debug, "weirsrc", 0, "weir source"))
 
-/* ---- on weir's thread ---- */
-
-static int on_frame(void *data, struct weir_frame *frame)
-{
-	weir_gst_arrivals_put(&WEIR_SRC(data)->arrivals, frame);
-	return 0;
-}
+/* ---- from weir ---- */
 
 static void on_event(void *data, const struct weir_event *event)
 {
 	if (event->type == WEIR_EVENT_STARTED)
-		weir_gst_arrivals_next_epoch(&WEIR_SRC(data)->arrivals);
-}
-
-static void on_over(void *data)
-{
-	weir_gst_arrivals_end(&WEIR_SRC(data)->arrivals);
+		WEIR_SRC(data)->epoch++;
 }
 
 /* ---- opening ---- */
@@ -116,10 +106,10 @@ static gboolean stop(GstBaseSrc *base)
 	GstCaps *caps;
 
 	weir_gst_run_stop(&self->run);
-	weir_gst_arrivals_drop(&self->arrivals);
 	weir_source_close(&self->source);
 	weir_gst_memory_free(self->memory);
 	self->memory = NULL;
+	weir_gst_clock_forget(&self->clock);
 	GST_OBJECT_LOCK(self);
 	caps = g_steal_pointer(&self->caps);
 	GST_OBJECT_UNLOCK(self);
@@ -184,20 +174,21 @@ static gboolean is_the_same(const struct weir_video *a, const struct weir_video 
 
 static int begin(WeirSrc *self)
 {
+	/* The thread of a stream may be another after a pause, and the one that ends it is. */
 	struct weir_pipeline_settings settings = { .buffers = self->buffers,
 		.memory = self->kind,
+		.loop = "epoll",
 		.require_zero_copy = self->policy == WEIR_GST_COPY_NEVER };
 	struct weir_sink_settings keep = {
 		.log = &self->run.log, .budget = self->buffers - OWN_BUFFERS, .deadline_ms = 60000
 	};
 	struct weir_sink *sink = NULL;
-	int err = weir_sink_open_callback(on_frame, self, &keep, &sink);
+	int err = weir_sink_open_pull(&keep, &sink);
 
 	if (err)
 		return err;
-	weir_gst_arrivals_begin(&self->arrivals);
-	return weir_gst_run_start(&self->run, &settings, &self->source, &sink) ? 0
-									       : self->run.result;
+	return weir_gst_run_open(&self->run, &settings, &self->source, &sink) ? 0
+									      : self->run.result;
 }
 
 gboolean weir_src_follow(WeirSrc *self, const struct weir_video *video, const GstCaps *caps)
@@ -226,7 +217,6 @@ static gboolean set_caps(GstBaseSrc *base, GstCaps *caps)
 	if (self->run.pipeline && is_the_same(&self->video, &wanted))
 		return weir_src_follow(self, &wanted, caps);
 	weir_gst_run_stop(&self->run);
-	weir_gst_arrivals_drop(&self->arrivals);
 	weir_gst_run_forget_error(&self->run);
 	self->next_sequence = G_MAXUINT64;
 	if (!self->source || !is_the_same(weir_source_video(self->source), &wanted)) {
@@ -258,13 +248,16 @@ static gboolean decide_allocation(GstBaseSrc *base, GstQuery *query)
 
 static gboolean unlock(GstBaseSrc *base)
 {
-	weir_gst_arrivals_flush(&WEIR_SRC(base)->arrivals, TRUE);
+	WeirSrc *self = WEIR_SRC(base);
+
+	g_atomic_int_set(&self->flushing, TRUE);
+	weir_gst_run_interrupt(&self->run);
 	return TRUE;
 }
 
 static gboolean unlock_stop(GstBaseSrc *base)
 {
-	weir_gst_arrivals_flush(&WEIR_SRC(base)->arrivals, FALSE);
+	g_atomic_int_set(&WEIR_SRC(base)->flushing, FALSE);
 	return TRUE;
 }
 
@@ -291,12 +284,8 @@ static gboolean query(GstBaseSrc *base, GstQuery *asked)
 /* What comes while nobody looks is of no use. */
 static GstStateChangeReturn change_state(GstElement *element, GstStateChange change)
 {
-	struct weir_gst_arrivals *arrivals = &WEIR_SRC(element)->arrivals;
-
 	if (change == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
-		weir_gst_arrivals_want(arrivals, TRUE);
-	if (change == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
-		weir_gst_arrivals_want(arrivals, FALSE);
+		atomic_store(&WEIR_SRC(element)->wanted_from, weir_gst_clock_now());
 	return GST_ELEMENT_CLASS(weir_src_parent_class)->change_state(element, change);
 }
 
@@ -382,7 +371,6 @@ static void finalize(GObject *object)
 	if (self->controls)
 		gst_structure_free(self->controls);
 	gst_caps_unref(self->clock_caps);
-	weir_gst_arrivals_clear(&self->arrivals);
 	G_OBJECT_CLASS(weir_src_parent_class)->finalize(object);
 }
 
@@ -390,9 +378,7 @@ static void weir_src_init(WeirSrc *self)
 {
 	weir_gst_run_init(&self->run, GST_ELEMENT(self), GST_CAT_DEFAULT);
 	self->run.on_event = on_event;
-	self->run.on_over = on_over;
 	self->run.event_data = self;
-	weir_gst_arrivals_init(&self->arrivals);
 	self->buffers = DEFAULT_BUFFERS;
 	self->reconnect = FALSE;
 	self->policy = WEIR_GST_COPY_WARN;

@@ -3,11 +3,13 @@
 #ifndef WEIR_PLUGINS_GST_SOURCE_H
 #define WEIR_PLUGINS_GST_SOURCE_H
 
+#include <stdatomic.h>
+
 #include <gst/base/gstpushsrc.h>
 #include <gst/video/video.h>
 #include <weir/weir.h>
 
-#include "plugins/gst/arrivals.h"
+#include "plugins/gst/clock.h"
 #include "plugins/gst/memory.h"
 #include "plugins/gst/policy.h"
 #include "plugins/gst/run.h"
@@ -30,7 +32,9 @@ struct _WeirSrc {
 	GstStructure *controls;
 
 	struct weir_gst_run run;
-	struct weir_gst_arrivals arrivals;
+	gint flushing;
+	_Atomic guint64 wanted_from; /* weir's time: what was captured before is of no use */
+	unsigned epoch;              /* a new one with each memory that frames lie in */
 	struct weir_source *source; /* open and not running */
 	GstCaps *caps; /* that it comes in, from start to stop; under the object's lock */
 	struct weir_gst_memory *memory;
@@ -41,6 +45,7 @@ struct _WeirSrc {
 	gboolean warned;         /* of copies */
 	guint64 next_sequence;   /* G_MAXUINT64: the first frame is yet to come */
 	GstCaps *clock_caps;     /* of the reference stamps */
+	struct weir_gst_clock clock;
 };
 
 /* source.c: frames come with these caps from now on. FALSE: they make no sense. */

@@ -1,0 +1,15 @@
+/* SPDX-FileCopyrightText: 2026 The weir authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef WEIR_SINKS_CALLBACK_OWN_H
+#define WEIR_SINKS_CALLBACK_OWN_H
+
+#include "core/sink.h"
+
+/* What the library user's own sinks share: they are not opened by their names. */
+
+/* Fills in what core/sink.c does for the others; NULL settings are the defaults. 0, or -EINVAL,
+ * logged, or -ENOMEM. */
+int weir_own_sink_init(struct weir_sink *sink, const struct weir_sink_impl *impl,
+	const struct weir_sink_settings *settings);
+
+#endif
