@@ -175,9 +175,6 @@ static gboolean buffer_came_back(GstMiniObject *object)
 	struct weir_frame *frames[WEIR_MAX_PLANES];
 	guint n = 0;
 
-	gst_buffer_foreach_meta(buffer, drop_others, NULL);
-	GST_BUFFER_FLAGS(buffer) = 0;
-	GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
 	g_mutex_lock(&home->lock);
 	if (!home->closed && !slot->buffer && is_whole(buffer, slot)) {
 		gst_mini_object_ref(object);
@@ -288,6 +285,12 @@ static GstBuffer *lend_again(struct slot *slot, struct weir_frame *frame, unsign
 		hold(slot->parts[i], frame);
 	g_mutex_unlock(&slot->home->lock);
 	discard(stale);
+	if (!buffer)
+		return NULL;
+	/* What others did to it; not while it came back, when nobody may write it. */
+	gst_buffer_foreach_meta(buffer, drop_others, NULL);
+	GST_BUFFER_FLAGS(buffer) = 0;
+	GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
 	return buffer;
 }
 
