@@ -9,8 +9,7 @@
 #include "pipeline/pipeline.h"
 #include "pipeline/planner.h"
 
-/* One stretch of a run: what happens by one plan. The story is weir_stretch_start(), at
- * the end. */
+/* One stretch of a run: what happens by one plan. The story is weir_stretch_start(), at the end. */
 
 /* How long sinks may take to finish what they hold after the end. */
 #define DRAIN_NS (WEIR_NS_PER_S * 2)
@@ -466,34 +465,6 @@ static int start_flow(struct weir_pipeline *pipeline)
 	if (!err)
 		err = start_source(pipeline);
 	return err ? err : limit_time(pipeline);
-}
-
-/* Stages and sinks let go first, then the loop: what it still transfers is cancelled, and released
- * with that.
- */
-static void close_flow(struct weir_pipeline *pipeline)
-{
-	struct weir_stretch *stretch = &pipeline->stretch;
-
-	weir_legs_stop(pipeline);
-	for (size_t i = 0; i < stretch->n_started; i++)
-		weir_outlet_stop(stretch->outlets[i], WEIR_DROP_STOPPED);
-	for (size_t i = 0; i < stretch->n_legs; i++)
-		weir_slab_ignore(stretch->legs[i].slab, stretch->loop);
-	weir_waker_ignore(&pipeline->waker, stretch->loop);
-	if (stretch->registered)
-		weir_loop_unregister(stretch->loop);
-}
-
-int weir_stretch_close(struct weir_pipeline *pipeline, int err)
-{
-	struct weir_stretch *stretch = &pipeline->stretch;
-
-	if (!stretch->draining) /* also of a source that did not start: memory may be its own */
-		pipeline->source->impl->stop(pipeline->source);
-	close_flow(pipeline);
-	weir_loop_close(&stretch->loop);
-	return err ? err : stretch->result;
 }
 
 int weir_stretch_start(struct weir_pipeline *pipeline, struct weir_loop *loop)
