@@ -224,6 +224,7 @@ int weir_slab_listen(
 
 void weir_slab_ignore(struct weir_slab *slab, struct weir_loop *loop)
 {
+	slab->listener = (pthread_t)0;
 	weir_waker_ignore(&slab->waker, loop);
 	slab->returned = NULL;
 }
@@ -231,6 +232,8 @@ void weir_slab_ignore(struct weir_slab *slab, struct weir_loop *loop)
 void weir_slab_rest(struct weir_slab *slab)
 {
 	atomic_store(&slab->wanted, false);
+	/* Others may want slots still: they are told by the eventfd, since nobody runs the loop. */
+	atomic_store(&slab->listener, (pthread_t)0);
 }
 
 void weir_slab_go_on(struct weir_slab *slab)

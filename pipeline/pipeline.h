@@ -145,11 +145,10 @@ int weir_stretch_run(
 /* stretch.c: stops and closes whatever of it has started. `err`, else what it ended with. */
 int weir_stretch_close(struct weir_pipeline *pipeline, int err);
 
-/* Neither: the stretch stands still, and is to be run again. */
-#define WEIR_RUN_RESTS (-EINTR)
-
-/* Not an error of the run's: the plan does not hold any more. */
-#define WEIR_PLAN_AGAIN (-ESTALE)
+/* No errors, which stages and sinks have of their own: the stretch stands still, and is to be run
+ * again; the plan does not hold any more. */
+#define WEIR_RUN_RESTS  1
+#define WEIR_PLAN_AGAIN 2
 
 /* shown.c: what sinks may show of the run; `data` is the pipeline. */
 extern const struct weir_sink_run weir_pipeline_run_calls;

@@ -273,5 +273,7 @@ int weir_pipeline_next(struct weir_pipeline *pipeline, uint64_t timeout_ns, stru
 	if (err == WEIR_RUN_RESTS)
 		return atomic_exchange(&pipeline->woken, false) ? -EINTR : -EAGAIN;
 	err = close_run(pipeline, err);
+	if (err == -EAGAIN || err == -EINTR) /* which say that the run goes on */
+		err = -EIO;
 	return err ? err : -ENODATA;
 }

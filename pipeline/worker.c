@@ -143,15 +143,14 @@ static void finished(void *data)
 	if (!result) {
 		out->info.bytes_used = worker->bytes_used;
 		worker->host.deliver(worker->host.data, out);
-		worker->host.ready(worker->host.data);
-		return;
+	} else {
+		weir_frame_unref(&out);
+		worker->host.skipped(worker->host.data);
+		if (result != -EAGAIN)
+			worker->host.failed(worker->host.data, result);
 	}
-	weir_frame_unref(&out);
-	worker->host.skipped(worker->host.data);
-	if (result == -EAGAIN)
-		worker->host.ready(worker->host.data);
-	else
-		worker->host.failed(worker->host.data, result);
+	/* Of a branch that failed, too: the others wait for what waits here. */
+	worker->host.ready(worker->host.data);
 }
 
 /* ---- its life ---- */

@@ -168,8 +168,7 @@ void weir_rtp_assembly_begin(struct weir_rtp_source *source, struct weir_rtp_fra
 	frame->stamped = true;
 	frame->timestamp = timestamp;
 	frame->arrived_ns = now;
-	if (source->nack.hold_ns)
-		frame->deadline_ns = now + source->nack.hold_ns;
+	frame->deadline_ns = source->nack.hold_ns ? now + source->nack.hold_ns : 0;
 	assembly->any = true;
 	assembly->timestamp = timestamp;
 	assembly->skipping = false;

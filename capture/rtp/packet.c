@@ -214,8 +214,9 @@ static bool link_up(struct weir_rtp_source *source, struct weir_rtp_frame *frame
 	return true;
 }
 
+/* `again`: it was asked for, and stands for one of before, however far that is behind. */
 static void take(struct weir_rtp_source *source, const struct weir_rtp_header *header,
-	const struct weir_rtp_parts *parts, uint64_t now)
+	const struct weir_rtp_parts *parts, bool again, uint64_t now)
 {
 	struct weir_rtp_counts *counts = &source->counts;
 	const struct weir_rtp_part *last = parts->n ? &parts->part[parts->n - 1] : NULL;
@@ -223,13 +224,16 @@ static void take(struct weir_rtp_source *source, const struct weir_rtp_header *h
 	bool late;
 
 	counts->packets++;
-	late = weir_rtp_count(source, header->sequence, now);
+	late = again || weir_rtp_count(source, header->sequence, now);
 	frame = source->form->link ? weir_rtp_chain_find(source, header, late, now)
 				   : weir_rtp_assembly_find(source, header->timestamp, now);
 	if (!frame) {
 		counts->late += !source->assembly.skipping;
 		if (source->assembly.skipping)
 			source->sender.heard_ns = now;
+		if (again) /* for nothing: not once more */
+			weir_missing_found(source->nack.missing,
+				weir_rtp_sender_number(&source->sender, header->sequence), now);
 		return;
 	}
 	source->sender.heard_ns = now;
@@ -280,5 +284,5 @@ void weir_rtp_take_packet(struct weir_rtp_source *source, const uint8_t *packet,
 	source->counts.moved++;
 	if (!again) /* it is cut otherwise */
 		learn(source, packet, length, &parts);
-	take(source, &header, &parts, now);
+	take(source, &header, &parts, again, now);
 }

@@ -132,6 +132,9 @@ static struct place first_place(struct weir_rtp_source *source)
 
 	if (place.frame)
 		place.start = place.frame->next;
+	/* Never over what is there already, wherever a sender's numbers lead. */
+	if (place.frame && !source->form->link && place.start < place.frame->coverage.reached)
+		place.start = place.frame->coverage.reached;
 	return place;
 }
 

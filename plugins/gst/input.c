@@ -149,11 +149,17 @@ static gboolean open_input(
 int weir_gst_sink_lend(void *data, struct weir_feed **feed)
 {
 	WeirSink *self = data;
+	struct weir_pool_wishes wishes;
 
 	if (!open_input(self, WEIR_GST_INPUT_SLOTS, NULL))
 		return -EIO;
 	g_mutex_lock(&self->life);
-	*feed = self->input == WEIR_GST_INPUT_SLOTS ? self->feed : NULL;
+	weir_pool_wishes(self->pool, &wishes);
+	/* A later pool's upstream may draw elsewhere in the picture than the run shows. */
+	*feed = self->input == WEIR_GST_INPUT_SLOTS &&
+				!memcmp(&wishes.align, &self->wishes.align, sizeof(wishes.align))
+			? self->feed
+			: NULL;
 	g_mutex_unlock(&self->life);
 	return 0;
 }

@@ -78,27 +78,37 @@ static void discard(GstBuffer *buffer)
 	gst_buffer_unref(buffer);
 }
 
-void weir_gst_memory_free(struct weir_gst_memory *memory)
+static void drop_idle(struct weir_gst_memory *memory, gboolean closes)
 {
 	GstMemory *idle[WEIR_MAX_BUFFERS * WEIR_MAX_PLANES];
 	GstBuffer *buffers[WEIR_MAX_BUFFERS];
 	size_t n = 0;
 
 	g_mutex_lock(&memory->lock);
-	memory->closed = TRUE;
+	memory->closed |= closes;
 	for (int i = 0; i < WEIR_MAX_BUFFERS; i++) {
 		struct slot *slot = &memory->slots[i];
 
 		buffers[i] = g_steal_pointer(&slot->buffer);
 		for (int p = 0; p < WEIR_MAX_PLANES; p++)
 			if (slot->places[p].memory && !slot->places[p].out)
-				idle[n++] = slot->places[p].memory;
+				idle[n++] = g_steal_pointer(&slot->places[p].memory);
 	}
 	g_mutex_unlock(&memory->lock);
 	while (n)
 		gst_memory_unref(idle[--n]);
 	for (int i = 0; i < WEIR_MAX_BUFFERS; i++)
 		discard(buffers[i]);
+}
+
+void weir_gst_memory_forget(struct weir_gst_memory *memory)
+{
+	drop_idle(memory, FALSE);
+}
+
+void weir_gst_memory_free(struct weir_gst_memory *memory)
+{
+	drop_idle(memory, TRUE);
 	unref(memory);
 }
 
@@ -154,7 +164,7 @@ static gboolean is_whole(GstBuffer *buffer, const struct slot *slot)
 		if (memory != slot->parts[i] || GST_MINI_OBJECT_REFCOUNT_VALUE(memory) != 1)
 			return FALSE;
 	}
-	return n == slot->n_parts;
+	return n && n == slot->n_parts;
 }
 
 static gboolean drop_others(GstBuffer *buffer, GstMeta **meta, gpointer data)
@@ -303,13 +313,15 @@ static void leave(gpointer slot)
 static GstBuffer *lend_new(struct slot *slot, struct weir_frame *frame, unsigned epoch)
 {
 	const struct weir_frame_info *info = weir_frame_info(frame);
-	GstBuffer *buffer = gst_buffer_new();
+	GstBuffer *buffer = gst_buffer_new(), *stale;
 
 	gst_mini_object_set_qdata(GST_MINI_OBJECT_CAST(buffer), slot_quark(), slot, leave);
 	g_mutex_lock(&slot->home->lock);
 	slot->home->refs++;
 	slot->n_parts = 0;
+	stale = g_steal_pointer(&slot->buffer); /* it came back meanwhile */
 	g_mutex_unlock(&slot->home->lock);
+	discard(stale);
 	for (uint32_t i = 0; i < info->n_planes; i++) {
 		GstMemory *part = goes_on(info, i) ? NULL : lend(slot, frame, epoch, i);
 

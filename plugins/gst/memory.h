@@ -15,6 +15,9 @@ struct weir_gst_memory;
 /* `read_only`: who writes into such a buffer gets a copy to write to. */
 struct weir_gst_memory *weir_gst_memory_new(gboolean read_only);
 
+/* Lets go of the dma-bufs of an earlier plan that nobody has, so that the driver can have them. */
+void weir_gst_memory_forget(struct weir_gst_memory *memory);
+
 /* Buffers that are out stay valid. */
 void weir_gst_memory_free(struct weir_gst_memory *memory);
 

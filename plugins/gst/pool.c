@@ -198,6 +198,7 @@ static GstFlowReturn acquire_buffer(
 	WeirPool *self = WEIR_POOL(pool);
 	struct weir_frame *frame = NULL;
 	struct weir_feed *feed = NULL;
+	GstFlowReturn flow = GST_FLOW_OK;
 	int err;
 
 	if (!enter(self))
@@ -209,9 +210,11 @@ static GstFlowReturn acquire_buffer(
 	}
 	if (feed)
 		err = take(self, feed, waits, &frame);
+	if (frame)
+		flow = draw(self, frame, out);
 	leave(self);
 	if (frame)
-		return draw(self, frame, out);
+		return flow;
 	if (GST_BUFFER_POOL_IS_FLUSHING(pool))
 		return GST_FLOW_FLUSHING;
 	return err == -EAGAIN && !waits ? GST_FLOW_EOS : draw_elsewhere(self, out);

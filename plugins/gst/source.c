@@ -33,8 +33,13 @@ G_DEFINE_TYPE_WITH_CODE(WeirSrc, weir_src, GST_TYPE_PUSH_SRC,
 
 static void on_event(void *data, const struct weir_event *event)
 {
-	if (event->type == WEIR_EVENT_STARTED)
-		WEIR_SRC(data)->epoch++;
+	WeirSrc *self = data;
+
+	if (event->type != WEIR_EVENT_STARTED)
+		return;
+	self->epoch++;
+	if (self->memory)
+		weir_gst_memory_forget(self->memory);
 }
 
 /* ---- opening ---- */

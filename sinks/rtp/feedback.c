@@ -13,6 +13,7 @@
  * reads little of it, and then none for a while. */
 
 #define MOST_MESSAGES 32
+#define MOST_ASKED    2000 /* packets, by all of those */
 #define MOST_BYTES    1500
 #define REST_NS       (WEIR_NS_PER_S / 1000)
 
@@ -36,7 +37,10 @@ static bool is_receiver(
 
 static void missing(void *data, uint32_t ssrc, uint16_t sequence)
 {
-	weir_rtp_ask(data, ssrc, sequence);
+	struct weir_rtp_sink *sink = data;
+
+	sink->resends.asked_now++;
+	weir_rtp_ask(sink, ssrc, sequence);
 }
 
 /* Whether there was a message. */
@@ -65,9 +69,10 @@ static void on_messages(struct weir_watch *watched, uint32_t events)
 	unsigned n = 0;
 
 	(void)events;
-	while (n < MOST_MESSAGES && read_one(sink))
+	sink->resends.asked_now = 0;
+	while (n < MOST_MESSAGES && sink->resends.asked_now < MOST_ASKED && read_one(sink))
 		n++;
-	if (n == MOST_MESSAGES) {
+	if (n == MOST_MESSAGES || sink->resends.asked_now >= MOST_ASKED) {
 		weir_loop_unwatch(sink->host.loop, watched);
 		weir_loop_arm(sink->host.loop, &sink->resends.rest, weir_now_ns() + REST_NS);
 	}

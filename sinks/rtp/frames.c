@@ -225,6 +225,7 @@ void weir_rtp_finish(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame)
 	if (weir_rtp_keep(sink, frame) || frame->resends)
 		return;
 	sink->resends.n_held--;
+	weir_rtp_forget(sink, frame);
 	return_sheet(sink, frame);
 	if (frame->bracketed && close_bracket(frame))
 		frame->failed = true;

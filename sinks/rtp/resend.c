@@ -34,17 +34,31 @@ void weir_rtp_forget(struct weir_rtp_sink *sink, struct weir_rtp_frame *frame)
 	frame->n_wanted = 0;
 }
 
-/* Which of the frames that have begun to leave has that packet, or NULL. */
+static bool is_older(const struct weir_rtp_frame *frame, const struct weir_rtp_frame *other)
+{
+	return (int32_t)(frame->sheet.sequence - other->sheet.sequence) < 0;
+}
+
+/* Which of the frames that have begun to leave has that packet, or NULL. Large ones have more
+ * packets than there are numbers: the newest is meant. One that is spent waits for its sends only,
+ * and gets no more. */
 static struct weir_rtp_frame *find(struct weir_rtp_sink *sink, uint16_t sequence, uint32_t *packet)
 {
+	struct weir_rtp_frame *found = NULL;
+
+	*packet = 0;
 	for (size_t i = 0; i < WEIR_SLAB_MAX_SLOTS; i++) {
 		struct weir_rtp_frame *frame = &sink->frames[i];
+		uint16_t number = (uint16_t)(sequence - frame->sheet.sequence);
 
-		*packet = (uint16_t)(sequence - frame->sheet.sequence);
-		if (frame->frame && frame->begun && *packet < frame->next)
-			return frame;
+		if (!frame->frame || !frame->begun || frame->spent || number >= frame->next)
+			continue;
+		if (!found || is_older(found, frame)) {
+			found = frame;
+			*packet = number;
+		}
 	}
-	return NULL;
+	return found;
 }
 
 void weir_rtp_ask(struct weir_rtp_sink *sink, uint32_t ssrc, uint16_t sequence)
@@ -95,8 +109,7 @@ static struct weir_rtp_frame *most_urgent(struct weir_rtp_sink *sink)
 	for (size_t i = 0; i < WEIR_SLAB_MAX_SLOTS; i++) {
 		struct weir_rtp_frame *frame = &sink->frames[i];
 
-		if (frame->n_wanted &&
-			(!found || (int32_t)(frame->sheet.sequence - found->sheet.sequence) < 0))
+		if (frame->n_wanted && (!found || is_older(frame, found)))
 			found = frame;
 	}
 	return found;
@@ -259,7 +272,7 @@ bool weir_rtp_resend(struct weir_rtp_sink *sink)
 		return false;
 	resend->frame = most_urgent(sink);
 	resend->n = resend->op.n_parts = 0;
-	resend->op.zero_copy = resend->frame->way != WEIR_RTP_COPY;
+	resend->op.zero_copy = !weir_rtp_is_copying(resend->frame->way);
 	fill(sink, resend, &train);
 	if (!resend->n) {
 		refuse(sink, resend->frame);

@@ -55,6 +55,8 @@ struct weir_rtp_resends {
 	struct weir_timer rest;   /* while armed, nobody is listened to */
 	struct weir_timer linger; /* after the last frame */
 
+	unsigned asked_now;       /* packets asked for in this turn of the loop */
+
 	/* Packets: asked for; sent again, and their bytes; not kept any more when they were asked
 	 * for, or not yet sent; beyond the share. Messages of others than the receiver. */
 	uint64_t asked, resent, bytes, gone, refused, foreign;

@@ -192,8 +192,6 @@ void weir_rtp_count_send(struct weir_rtp_sink *sink, const struct weir_op *op, u
 	if (copied)
 		sink->host.copied(
 			sink->host.data, base, bytes, "the kernel copies what this network takes");
-	if (op->zero_copy)
-		weir_rtp_note_copy(sink, copied);
 }
 
 static void count(struct weir_rtp_sink *sink, const struct weir_rtp_train *train, int64_t bytes)
@@ -204,6 +202,8 @@ static void count(struct weir_rtp_sink *sink, const struct weir_rtp_train *train
 	if (train->frame->way == WEIR_RTP_PACK)
 		weir_counter_add(&sink->base.user_copied_bytes, (uint64_t)bytes);
 	weir_rtp_count_send(sink, &train->op, (uint64_t)bytes);
+	if (train->op.zero_copy)
+		weir_rtp_note_copy(sink, train->op.copied);
 }
 
 static void note_first(struct weir_rtp_sink *sink, const struct weir_rtp_train *train)
@@ -215,7 +215,7 @@ static void note_first(struct weir_rtp_sink *sink, const struct weir_rtp_train *
 	taken = weir_frame_info(train->frame->frame)->timestamp_ns;
 	now = weir_now_ns();
 	weir_histogram_add(&sink->first_packet, now > taken ? now - taken : 0);
-	if (!sink->reported)
+	if (sink->running && !sink->reported)
 		weir_rtp_report_first(sink);
 }
 
