@@ -300,7 +300,7 @@ static void a_sender_that_starts_anew(void **state)
 	stand->feed.sequence = 17;
 	rtp_stand_send(stand, 3, 3);
 	assert_int_equal(stand->exact, 6);
-	assert_true(stand->info[3].flags & WEIR_FRAME_DISCONT);
+	assert_int_equal(stand->info[3].flags, WEIR_FRAME_DISCONT);
 	assert_int_equal(stand->info[4].flags, 0);
 	assert_int_equal(weir_counter_get(&stand->source->lost), 0);
 	rtp_stand_close(stand);
