@@ -247,6 +247,30 @@ static void lines_and_pieces_come_again(void **state)
 	comes_again("&send=gather");
 }
 
+/* One that was let go of waits for the network only. */
+static void who_is_let_go_of_is_not_asked_for_any_more(void **state)
+{
+	struct sending *sending = open_sending("&send=copy&keep=1", SLOTS);
+	struct weir_rtp_frame *frame;
+	uint16_t first;
+
+	(void)state;
+	send_frame(sending, 0);
+	frame = sending->rtp->resends.kept[0];
+	first = number_of(&sending->packets[0]);
+	frame->resends++; /* which reads a packet of it */
+	send_frame(sending, 1);
+	assert_int_equal(weir_slab_out(sending->slab), 2);
+	ask(sending, &first, 1);
+	assert_int_equal(sending->again, 0);
+	assert_int_equal(sending->rtp->resends.gone, 1);
+	assert_int_equal(sending->rtp->resends.n_wanted, 0);
+	frame->resends--;
+	weir_rtp_finish(sending->rtp, frame);
+	assert_int_equal(weir_slab_out(sending->slab), 1);
+	close_sending(sending);
+}
+
 static void frames_are_kept_for_a_bounded_time(void **state)
 {
 	struct sending *sending = open_sending("&send=copy&keep=3", SLOTS);
@@ -373,6 +397,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_and_pieces_come_again),
+		cmocka_unit_test(who_is_let_go_of_is_not_asked_for_any_more),
 		cmocka_unit_test(frames_are_kept_for_a_bounded_time),
 		cmocka_unit_test(there_is_always_room_for_the_next),
 		cmocka_unit_test(a_slot_stays_while_it_is_read),
