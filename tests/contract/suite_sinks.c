@@ -346,8 +346,7 @@ static int show_until_it_fails(struct stand *stand)
 	int err = 0;
 
 	while (!err && !stand->failures && weir_now_ns() < give_up) {
-		/* Who breaks may take its time. */
-		if (weir_slab_out(stand->slab) < SLOTS)
+		if (weir_slab_out(stand->slab) < SLOTS) /* who breaks may take its time */
 			err = show(stand);
 		if (!err)
 			stand_run(stand->loop, STAND_MS);
