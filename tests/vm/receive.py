@@ -12,6 +12,7 @@ import sys
 import time
 
 import guest
+from hosts import connect, network_does
 
 WIDTH, HEIGHT, RATE = 128, 96, 50
 LINE, STAMP_LINES = WIDTH * 2, 8
@@ -19,26 +20,6 @@ FRAMES = int(sys.argv[1]) if len(sys.argv) > 1 else 10000
 PICTURE = "size=%dx%d&format=UYVY&fps=%d" % (WIDTH, HEIGHT, RATE)
 
 report = guest.Report()
-
-
-def must(*command):
-    outcome = guest.run(*command)
-    if outcome.status:
-        raise RuntimeError("%s: %s" % (command, outcome))
-
-
-def connect():
-    for name in ("tx", "rx"):
-        must("ip", "netns", "add", name)
-    must("ip", "-n", "tx", "link", "add", "name", "eth0", "type", "veth", "peer", "name", "eth0", "netns", "rx")
-    for name, address in (("tx", "10.77.0.1/24"), ("rx", "10.77.0.2/24")):
-        must("ip", "-n", name, "addr", "add", address, "dev", "eth0")
-        must("ip", "-n", name, "link", "set", "eth0", "up")
-
-
-def network_does(*what):
-    must("ip", "netns", "exec", "tx", "tc", "qdisc", "replace", "dev", "eth0", "root", "netem", "limit", "100000",
-         *what)
 
 
 def weir(namespace, *words):

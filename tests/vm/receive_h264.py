@@ -14,6 +14,7 @@ import tempfile
 import time
 
 import guest
+from hosts import connect, must, network_does
 
 FEED = sys.argv[1]
 UNITS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../net/units.py")
@@ -22,26 +23,6 @@ folder = tempfile.mkdtemp()
 SENT, GOT = os.path.join(folder, "sent"), os.path.join(folder, "got")
 
 report = guest.Report()
-
-
-def must(*command):
-    outcome = guest.run(*command)
-    if outcome.status:
-        raise RuntimeError("%s: %s" % (command, outcome))
-
-
-def connect():
-    for name in ("tx", "rx"):
-        must("ip", "netns", "add", name)
-    must("ip", "-n", "tx", "link", "add", "name", "eth0", "type", "veth", "peer", "name", "eth0", "netns", "rx")
-    for name, address in (("tx", "10.77.0.1/24"), ("rx", "10.77.0.2/24")):
-        must("ip", "-n", name, "addr", "add", address, "dev", "eth0")
-        must("ip", "-n", name, "link", "set", "eth0", "up")
-
-
-def network_does(*what):
-    must("ip", "netns", "exec", "tx", "tc", "qdisc", "replace", "dev", "eth0", "root", "netem", "limit", "100000",
-         *what)
 
 
 def make_stream():
