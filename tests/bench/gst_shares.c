@@ -4,7 +4,8 @@
 /* What a frame costs its source and what it costs the rest, on the stream's own thread:
  * gst_shares WORDS… is the pipeline "WORDS…" of gst-launch-1.0. The first pad that pushes is the
  * source's; CPU time between two of its pushes is the source's share, that inside them the rest's.
- * Prints both in microseconds a frame, the first frames left out. */
+ * Prints both in microseconds a frame, the first frames left out; fails where the sink did not
+ * render every frame that was pushed. */
 
 #include <stdio.h>
 #include <string.h>
@@ -78,7 +79,32 @@ static void shares_class_init(SharesClass *class)
 	(void)class;
 }
 
-static int run(const char *words)
+/* Whether the pipeline's sink says that it left none out. */
+static gboolean rendered_all(GstElement *pipeline, guint64 frames)
+{
+	GstIterator *sinks = gst_bin_iterate_sinks(GST_BIN(pipeline));
+	GValue sink = G_VALUE_INIT;
+	GstStructure *stats = NULL;
+	guint64 rendered = 0;
+
+	if (gst_iterator_next(sinks, &sink) == GST_ITERATOR_OK)
+		g_object_get(g_value_get_object(&sink), "stats", &stats, NULL);
+	if (stats) {
+		if (!gst_structure_get_uint64(stats, "rendered", &rendered))
+			gst_structure_get_uint64(stats, "delivered", &rendered); /* weirsink's */
+		gst_structure_free(stats);
+	}
+	g_value_unset(&sink);
+	gst_iterator_free(sinks);
+	if (rendered < frames)
+		fprintf(stderr,
+			"gst_shares: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+			" frames were rendered\n",
+			rendered, frames);
+	return rendered >= frames;
+}
+
+static int run(const char *words, const struct shares *shares)
 {
 	GError *error = NULL;
 	GstElement *pipeline = gst_parse_launch(words, &error);
@@ -96,6 +122,7 @@ static int run(const char *words)
 		bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
 	ended = GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS;
 	gst_message_unref(message);
+	ended = ended && rendered_all(pipeline, shares->frames);
 	gst_element_set_state(pipeline, GST_STATE_NULL);
 	gst_object_unref(bus);
 	gst_object_unref(pipeline);
@@ -115,7 +142,7 @@ int main(int argc, char **argv)
 	g_object_set_data(tracer, "shares", &shares);
 	gst_tracing_register_hook(GST_TRACER(tracer), "pad-push-pre", G_CALLBACK(push_begins));
 	gst_tracing_register_hook(GST_TRACER(tracer), "pad-push-post", G_CALLBACK(push_ends));
-	failed = argc > 1 ? run(words) : 1;
+	failed = argc > 1 ? run(words, &shares) : 1;
 	if (!failed && shares.frames > WARM + 1)
 		printf("%.2f %.2f\n",
 			(double)shares.source / 1e3 / (double)(shares.frames - WARM - 1),
