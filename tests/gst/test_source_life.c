@@ -275,21 +275,21 @@ static void test_offer(void **state)
 {
 	GstElement *source = gst_element_factory_make("weirsrc", NULL);
 	GstPad *pad = gst_element_get_static_pad(source, "src");
-	GstCaps *caps, *raw = gst_caps_new_empty_simple("video/x-raw");
+	GstCaps *caps, *h264 = gst_caps_new_empty_simple("video/x-h264");
 
 	(void)state;
-	g_object_set(source, "uri", "pattern:mjpeg", NULL);
+	g_object_set(source, "uri", "pattern:bars", NULL);
 	caps = gst_pad_query_caps(pad, NULL);
-	assert_true(gst_caps_can_intersect(caps, raw));
+	assert_true(gst_caps_can_intersect(caps, h264));
 	gst_caps_unref(caps);
 	assert_int_equal(
 		gst_element_set_state(source, GST_STATE_PAUSED), GST_STATE_CHANGE_NO_PREROLL);
 	caps = gst_pad_query_caps(pad, NULL);
 	assert_false(gst_caps_is_empty(caps));
-	assert_false(gst_caps_can_intersect(caps, raw));
+	assert_false(gst_caps_can_intersect(caps, h264));
 	gst_element_set_state(source, GST_STATE_NULL);
 	gst_caps_unref(caps);
-	gst_caps_unref(raw);
+	gst_caps_unref(h264);
 	gst_object_unref(pad);
 	gst_object_unref(gst_object_ref_sink(source));
 }
