@@ -53,6 +53,14 @@ static void pull(struct scene *scene, int n)
 		gst_buffer_unref(gst_harness_pull(scene->harness));
 }
 
+/* What comes after this was captured after it. */
+static void drain(struct scene *scene)
+{
+	while (gst_harness_buffers_in_queue(scene->harness))
+		pull(scene, 1);
+	pull(scene, 2); /* on their way meanwhile */
+}
+
 static gulong ms_since(gint64 begin)
 {
 	return (gulong)(g_get_monotonic_time() - begin) / 1000;
@@ -64,10 +72,12 @@ static gulong ms_since(gint64 begin)
 static void test_time(void **state)
 {
 	struct scene scene = scene_of("weirsrc uri=" PATTERN);
-	GstClockTime last = 0;
+	GstClockTime last = (GstClockTime)g_get_monotonic_time() * 1000;
 
 	(void)state;
 	gst_harness_play(scene.harness);
+	gst_element_set_base_time(scene.source, GST_SECOND);
+	drain(&scene);
 	for (int i = 0; i < 20; i++) {
 		GstBuffer *buffer = gst_harness_pull(scene.harness);
 		GstClockTime captured =
@@ -75,11 +85,8 @@ static void test_time(void **state)
 		GstClockTime now = (GstClockTime)g_get_monotonic_time() * 1000;
 
 		assert_true(captured > last && captured <= now + GST_MSECOND);
-		assert_true(now - captured < 30 * GST_SECOND);
 		assert_int_equal(GST_BUFFER_DURATION(buffer), INTERVAL);
-		if (i > 0)
-			assert_int_equal(GST_BUFFER_PTS(buffer),
-				captured - gst_element_get_base_time(scene.source));
+		assert_int_equal(GST_BUFFER_PTS(buffer), captured - GST_SECOND);
 		last = captured;
 		gst_buffer_unref(buffer);
 	}
@@ -93,9 +100,7 @@ static void follow_clock(struct scene *scene, GstClock *clock)
 
 	gst_element_set_base_time(scene->source, base);
 	gst_element_set_clock(scene->source, clock);
-	while (gst_harness_buffers_in_queue(scene->harness))
-		pull(scene, 1);
-	pull(scene, 2); /* on their way meanwhile */
+	drain(scene);
 	for (int i = 0; i < 3; i++) {
 		GstBuffer *buffer = gst_harness_pull(scene->harness);
 		GstClockTimeDiff age =
@@ -350,12 +355,91 @@ static void test_warnings(void **state)
 	count_warnings("allow", 0);
 }
 
-/* Who understands strides gets them as they are. */
+/* A line in the middle of the picture, for which the words stand. */
+static void read_line(const char *words, gint stride, guint8 *line)
+{
+	struct scene scene = scene_of(words);
+	GstBuffer *buffer;
+	gsize offset;
+
+	gst_harness_play(scene.harness);
+	buffer = gst_harness_pull(scene.harness);
+	offset = (gsize)stride * 120;
+	assert_int_equal(gst_buffer_extract(buffer, offset, line, 640), 640);
+	if (gst_buffer_get_video_meta(buffer))
+		assert_int_equal(gst_buffer_get_video_meta(buffer)->stride[0], stride);
+	gst_buffer_unref(buffer);
+	close_scene(&scene);
+}
+
+/* Who understands strides gets them as they are, and who does not a copy that looks the same. */
 static void test_strides(void **state)
 {
+	guint8 plain[640], padded[640], copied[640];
+
 	(void)state;
+	read_line("weirsrc uri=\"" PATTERN "&format=UYVY\"", 640, plain);
+	read_line("weirsrc uri=\"" PATTERN "&format=UYVY&stride=704\" ! "
+		  "identity name=strides",
+		704, padded);
+	read_line("weirsrc uri=\"" PATTERN "&format=UYVY&stride=704\" copy-policy=allow ! "
+		  "identity drop-allocation=true",
+		640, copied);
+	assert_memory_not_equal(plain, plain + 320, 320);
+	assert_memory_equal(plain, padded, 640);
+	assert_memory_equal(plain, copied, 640);
 	assert_runs("weirsrc uri=\"" PATTERN "&stride=704\" num-buffers=5 copy-policy=never ! "
 		    "weirsink sync=false copy-policy=never");
+}
+
+/* ---- what can be read ---- */
+
+static void count_notify(GObject *object, GParamSpec *spec, gpointer count)
+{
+	(void)object;
+	(void)spec;
+	g_atomic_int_inc((gint *)count);
+}
+
+static void test_readings_are_told(void **state)
+{
+	struct scene scene = scene_of("weirsrc uri=" PATTERN);
+	gint plans = 0, stats = 0;
+
+	(void)state;
+	g_signal_connect(scene.source, "notify::plan", G_CALLBACK(count_notify), &plans);
+	g_signal_connect(scene.source, "notify::stats", G_CALLBACK(count_notify), &stats);
+	gst_harness_play(scene.harness);
+	pull(&scene, 1);
+	assert_int_equal(g_atomic_int_get(&plans), 1);
+	assert_int_equal(g_atomic_int_get(&stats), 0);
+	gst_element_set_state(scene.source, GST_STATE_NULL);
+	assert_int_equal(g_atomic_int_get(&stats), 1);
+	close_scene(&scene);
+}
+
+/* Programs go by the code, people by the words. */
+static void test_error_codes(void **state)
+{
+	GstElement *source = gst_element_factory_make("weirsrc", NULL);
+	GstBus *bus = gst_bus_new();
+	GstMessage *message;
+	GError *error = NULL;
+
+	(void)state;
+	gst_element_set_bus(source, bus);
+	g_object_set(source, "device", "/dev/video77", NULL);
+	assert_int_equal(gst_element_set_state(source, GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);
+	message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
+	assert_non_null(message);
+	gst_message_parse_error(message, &error, NULL);
+	assert_true(g_error_matches(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND));
+	g_error_free(error);
+	gst_message_unref(message);
+	gst_element_set_state(source, GST_STATE_NULL);
+	gst_element_set_bus(source, NULL);
+	gst_object_unref(bus);
+	gst_object_unref(gst_object_ref_sink(source));
 }
 
 static void test_buffers_wished_for(void **state)
@@ -390,6 +474,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_new_caps),
 		cmocka_unit_test(test_warnings),
 		cmocka_unit_test(test_strides),
+		cmocka_unit_test(test_readings_are_told),
+		cmocka_unit_test(test_error_codes),
 		cmocka_unit_test(test_buffers_wished_for),
 	};
 	int failed;
