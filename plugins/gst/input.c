@@ -100,23 +100,42 @@ static int open_feed(WeirSink *self, enum weir_gst_input input,
 	return weir_feed_open(&settings, &self->feed, source);
 }
 
+static int open_sink(WeirSink *self)
+{
+	struct weir_sink_settings settings = { .log = &self->run.log };
+
+	return weir_sink_open(self->uri ? self->uri : "null", &settings, &self->sink);
+}
+
+gboolean weir_gst_sink_open(WeirSink *self)
+{
+	int err;
+
+	weir_gst_run_forget_error(&self->run);
+	g_mutex_lock(&self->life);
+	weir_sink_close(&self->sink);
+	err = open_sink(self);
+	g_mutex_unlock(&self->life);
+	if (err)
+		weir_gst_run_complain(&self->run, err);
+	return !err;
+}
+
 /* Under the lock of life. 0, or -errno and nothing is open. */
 static int begin(WeirSink *self, enum weir_gst_input input, const struct weir_feed_dmabufs *like)
 {
 	struct weir_pipeline_settings settings = { .require_zero_copy =
 							   self->policy == WEIR_GST_COPY_NEVER };
-	struct weir_sink_settings options = { .log = &self->run.log };
 	struct weir_source *source = NULL;
-	struct weir_sink *sink = NULL;
 	int err;
 
 	weir_gst_run_forget_error(&self->run);
 	err = open_feed(self, input, like, &source);
 	/* What upstream keeps for itself, and two for us. */
 	settings.buffers = MIN(MAX(self->buffers, self->wishes.buffers + 2), WEIR_MAX_BUFFERS);
-	if (!err)
-		err = weir_sink_open(self->uri ? self->uri : "null", &options, &sink);
-	if (!err && !(weir_gst_run_start(&self->run, &settings, &source, &sink) &&
+	if (!err && !self->sink)
+		err = open_sink(self);
+	if (!err && !(weir_gst_run_start(&self->run, &settings, &source, &self->sink) &&
 			    weir_gst_run_wait(&self->run)))
 		err = weir_gst_run_join(&self->run);
 	weir_source_close(&source);

@@ -92,6 +92,7 @@ static gboolean stop(GstBaseSink *base)
 	WeirSink *self = WEIR_SINK(base);
 
 	weir_gst_sink_close(self);
+	weir_sink_close(&self->sink);
 	self->video.format = NULL;
 	self->warned = FALSE;
 	return TRUE;
@@ -110,6 +111,18 @@ static gboolean unlock_stop(GstBaseSink *base)
 {
 	g_atomic_int_set(&WEIR_SINK(base)->unlocked, FALSE);
 	return TRUE;
+}
+
+/* Words that make no sense are told of while the state changes: on the stream they come beside its
+ * own error, which not every program takes two of. */
+static GstStateChangeReturn change_state(GstElement *element, GstStateChange change)
+{
+	WeirSink *self = WEIR_SINK(element);
+
+	if (change == GST_STATE_CHANGE_READY_TO_PAUSED && self->input == WEIR_GST_INPUT_NONE &&
+		!weir_gst_sink_open(self))
+		return GST_STATE_CHANGE_FAILURE;
+	return GST_ELEMENT_CLASS(weir_gst_sink_parent_class)->change_state(element, change);
 }
 
 /* The end is told when everything was sent, shown or written. */
@@ -228,6 +241,7 @@ static void weir_gst_sink_class_init(WeirSinkClass *class)
 	object->get_property = get_property;
 	object->finalize = finalize;
 	install_properties(object);
+	element->change_state = change_state;
 	gst_element_class_add_pad_template(
 		element, gst_pad_template_new("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));
 	gst_caps_unref(caps);

@@ -28,8 +28,10 @@ struct _WeirSink {
 	enum weir_gst_policy policy;
 
 	struct weir_gst_run run;
-	GMutex life; /* of run, feed and input: upstream's wish for a buffer may be what begins it
+	GMutex life; /* of run, sink, feed and input: upstream's wish for a buffer may be what
+		      * begins it
 		      */
+	struct weir_sink *sink; /* open and not running */
 	struct weir_feed *feed;
 	enum weir_gst_input input;
 	GstBufferPool *pool; /* NULL: nobody asked for one */
@@ -45,6 +47,8 @@ struct _WeirSink {
 };
 
 /* input.c */
+/* What frames are to go to, for the run that is to come. FALSE: it cannot be, and why was told. */
+gboolean weir_gst_sink_open(WeirSink *self);
 void weir_gst_sink_close(WeirSink *self);
 
 /* Everything that was shown goes all its way, and the run is over. From where
