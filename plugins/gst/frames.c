@@ -58,7 +58,7 @@ static GstFlowReturn to_buffer(WeirSrc *self, struct weir_frame **taken, GstBuff
 		*out = weir_gst_memory_wrap(
 			self->memory, *taken, self->epoch, raw ? &self->info : NULL);
 		*taken = NULL;
-	} else if (weir_gst_policy_permits(GST_ELEMENT(self), self->policy,
+	} else if (weir_gst_policy_permits(GST_ELEMENT(self), self->now.policy,
 			   "the next element does not understand the stride of the frames",
 			   &self->warned)) {
 		*out = weir_gst_memory_copy(*taken, &self->info);

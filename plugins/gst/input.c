@@ -108,14 +108,19 @@ static int begin(WeirSink *self, enum weir_gst_input input, const struct weir_fe
 	struct weir_sink_settings options = { .log = &self->run.log };
 	struct weir_source *source = NULL;
 	struct weir_sink *sink = NULL;
+	char *uri;
 	int err;
 
+	GST_OBJECT_LOCK(self);
+	uri = g_strdup(self->uri ? self->uri : "null");
+	GST_OBJECT_UNLOCK(self);
 	weir_gst_run_forget_error(&self->run);
 	err = open_feed(self, input, like, &source);
 	/* What upstream keeps for itself, and two for us. */
 	settings.buffers = MIN(MAX(self->buffers, self->wishes.buffers + 2), WEIR_MAX_BUFFERS);
 	if (!err)
-		err = weir_sink_open(self->uri ? self->uri : "null", &options, &sink);
+		err = weir_sink_open(uri, &options, &sink);
+	g_free(uri);
 	if (!err && !(weir_gst_run_start(&self->run, &settings, &source, &sink) &&
 			    weir_gst_run_wait(&self->run)))
 		err = weir_gst_run_join(&self->run);

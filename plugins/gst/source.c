@@ -9,23 +9,6 @@
 GST_DEBUG_CATEGORY_STATIC(weir_src_debug);
 #define GST_CAT_DEFAULT weir_src_debug
 
-/* Of its buffers the camera keeps two; the rest is for downstream to hold. */
-#define DEFAULT_BUFFERS 8
-#define OWN_BUFFERS     2
-
-enum {
-	PROP_0,
-	PROP_DEVICE,
-	PROP_URI,
-	PROP_BUFFERS,
-	PROP_MEMORY,
-	PROP_RECONNECT,
-	PROP_POLICY,
-	PROP_CONTROLS,
-	PROP_STATS,
-	PROP_PLAN
-};
-
 G_DEFINE_TYPE_WITH_CODE(WeirSrc, weir_src, GST_TYPE_PUSH_SRC,
 	GST_DEBUG_CATEGORY_INIT(weir_src_debug, "weirsrc", 0, "weir source"))
 
@@ -59,22 +42,17 @@ static int open_source(WeirSrc *self, const struct weir_video *wanted)
 {
 	struct weir_source_settings settings = { .log = &self->run.log };
 	GPtrArray *controls = g_ptr_array_new_with_free_func(g_free);
-	char *uri;
 	int err;
 
-	GST_OBJECT_LOCK(self);
-	uri = g_strdup(self->uri);
-	settings.no_reconnect = !self->reconnect;
-	if (self->controls)
-		gst_structure_foreach(self->controls, add_control, controls);
-	GST_OBJECT_UNLOCK(self);
+	settings.no_reconnect = !self->now.reconnect;
+	if (self->now.controls)
+		gst_structure_foreach(self->now.controls, add_control, controls);
 	g_ptr_array_add(controls, NULL);
 	settings.controls = (const char *const *)controls->pdata;
 	if (wanted)
 		settings.wanted = *wanted;
-	err = weir_source_open(uri, &settings, &self->source);
+	err = weir_source_open(self->now.uri, &settings, &self->source);
 	g_ptr_array_unref(controls);
-	g_free(uri);
 	return err;
 }
 
@@ -85,6 +63,9 @@ static gboolean start(GstBaseSrc *base)
 	GstCaps *caps;
 	int err;
 
+	GST_OBJECT_LOCK(self);
+	weir_src_settings_copy(&self->settings, &self->now);
+	GST_OBJECT_UNLOCK(self);
 	weir_gst_run_forget_error(&self->run);
 	err = open_source(self, NULL);
 	if (!err)
@@ -180,13 +161,13 @@ static gboolean is_the_same(const struct weir_video *a, const struct weir_video 
 static int begin(WeirSrc *self)
 {
 	/* The thread of a stream may be another after a pause, and the one that ends it is. */
-	struct weir_pipeline_settings settings = { .buffers = self->buffers,
-		.memory = self->kind,
+	struct weir_pipeline_settings settings = { .buffers = self->now.buffers,
+		.memory = self->now.memory,
 		.loop = "epoll",
-		.require_zero_copy = self->policy == WEIR_GST_COPY_NEVER };
-	struct weir_sink_settings keep = {
-		.log = &self->run.log, .budget = self->buffers - OWN_BUFFERS, .deadline_ms = 60000
-	};
+		.require_zero_copy = self->now.policy == WEIR_GST_COPY_NEVER };
+	struct weir_sink_settings keep = { .log = &self->run.log,
+		.budget = self->now.buffers - WEIR_SRC_OWN_BUFFERS,
+		.deadline_ms = 60000 };
 	struct weir_sink *sink = NULL;
 	int err = weir_sink_open_pull(&keep, &sink);
 
@@ -271,18 +252,20 @@ static gboolean query(GstBaseSrc *base, GstQuery *asked)
 	WeirSrc *self = WEIR_SRC(base);
 	GstClockTime interval;
 	gboolean known;
+	guint buffers;
 
 	if (GST_QUERY_TYPE(asked) != GST_QUERY_LATENCY)
 		return GST_BASE_SRC_CLASS(weir_src_parent_class)->query(base, asked);
 	GST_OBJECT_LOCK(self);
 	known = self->video.format != NULL;
 	interval = weir_rate_interval_ns(self->video.rate);
+	buffers = self->now.buffers;
 	GST_OBJECT_UNLOCK(self);
 	if (!known)
 		return FALSE;
 	/* A frame is there when it is whole; more than all buffers never wait. */
 	gst_query_set_latency(
-		asked, TRUE, interval, interval ? interval * self->buffers : GST_CLOCK_TIME_NONE);
+		asked, TRUE, interval, interval ? interval * buffers : GST_CLOCK_TIME_NONE);
 	return TRUE;
 }
 
@@ -299,71 +282,29 @@ static GstStateChangeReturn change_state(GstElement *element, GstStateChange cha
 static void set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
 	WeirSrc *self = WEIR_SRC(object);
+	gboolean known;
 
 	GST_OBJECT_LOCK(self);
-	switch (id) {
-	case PROP_DEVICE:
-	case PROP_URI:
-		g_free(self->uri);
-		self->uri = g_value_dup_string(value);
-		break;
-	case PROP_BUFFERS:
-		self->buffers = g_value_get_uint(value);
-		break;
-	case PROP_MEMORY:
-		g_free(self->kind);
-		self->kind = g_value_dup_string(value);
-		break;
-	case PROP_RECONNECT:
-		self->reconnect = g_value_get_boolean(value);
-		break;
-	case PROP_POLICY:
-		self->policy = (enum weir_gst_policy)g_value_get_enum(value);
-		break;
-	case PROP_CONTROLS:
-		if (self->controls)
-			gst_structure_free(self->controls);
-		self->controls = g_value_dup_boxed(value);
-		break;
-	default:
-		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-	}
+	known = weir_src_settings_set(&self->settings, id, value);
 	GST_OBJECT_UNLOCK(self);
+	if (!known)
+		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
 
 static void get_property(GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
 	WeirSrc *self = WEIR_SRC(object);
+	gboolean known;
 
-	if (id == PROP_STATS || id == PROP_PLAN) {
+	if (id == WEIR_SRC_STATS || id == WEIR_SRC_PLAN) {
 		weir_gst_properties_read(&self->run, value);
 		return;
 	}
 	GST_OBJECT_LOCK(self);
-	switch (id) {
-	case PROP_DEVICE:
-	case PROP_URI:
-		g_value_set_string(value, self->uri);
-		break;
-	case PROP_BUFFERS:
-		g_value_set_uint(value, self->buffers);
-		break;
-	case PROP_MEMORY:
-		g_value_set_string(value, self->kind ? self->kind : "auto");
-		break;
-	case PROP_RECONNECT:
-		g_value_set_boolean(value, self->reconnect);
-		break;
-	case PROP_POLICY:
-		g_value_set_enum(value, (gint)self->policy);
-		break;
-	case PROP_CONTROLS:
-		g_value_set_boxed(value, self->controls);
-		break;
-	default:
-		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-	}
+	known = weir_src_settings_get(&self->settings, id, value);
 	GST_OBJECT_UNLOCK(self);
+	if (!known)
+		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
 
 static void finalize(GObject *object)
@@ -371,10 +312,8 @@ static void finalize(GObject *object)
 	WeirSrc *self = WEIR_SRC(object);
 
 	weir_gst_run_clear(&self->run);
-	g_free(self->uri);
-	g_free(self->kind);
-	if (self->controls)
-		gst_structure_free(self->controls);
+	weir_src_settings_clear(&self->settings);
+	weir_src_settings_clear(&self->now);
 	gst_caps_unref(self->clock_caps);
 	G_OBJECT_CLASS(weir_src_parent_class)->finalize(object);
 }
@@ -384,45 +323,10 @@ static void weir_src_init(WeirSrc *self)
 	weir_gst_run_init(&self->run, GST_ELEMENT(self), GST_CAT_DEFAULT);
 	self->run.on_event = on_event;
 	self->run.event_data = self;
-	self->buffers = DEFAULT_BUFFERS;
-	self->reconnect = FALSE;
-	self->policy = WEIR_GST_COPY_WARN;
+	weir_src_settings_init(&self->settings);
 	self->clock_caps = gst_caps_new_empty_simple("timestamp/x-system-monotonic");
 	gst_base_src_set_live(GST_BASE_SRC(self), TRUE);
 	gst_base_src_set_format(GST_BASE_SRC(self), GST_FORMAT_TIME);
-}
-
-#define READY (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
-
-static void install_properties(GObjectClass *class)
-{
-	g_object_class_install_property(class, PROP_DEVICE,
-		g_param_spec_string("device", "Device",
-			"The camera: /dev/video0, a number, v4l2:by-id/…; the same as uri", NULL,
-			READY));
-	g_object_class_install_property(class, PROP_URI,
-		g_param_spec_string("uri", "URI",
-			"Any source of weir's: a camera, pattern:bars?size=1280x720&fps=30, …; "
-			"without one the first camera, else pattern:bars",
-			NULL, READY));
-	g_object_class_install_property(class, PROP_BUFFERS,
-		g_param_spec_uint("buffers", "Buffers",
-			"Frames that there is memory for; all but two may be held downstream",
-			OWN_BUFFERS + 1, WEIR_MAX_BUFFERS, DEFAULT_BUFFERS, READY));
-	g_object_class_install_property(class, PROP_MEMORY,
-		g_param_spec_string("memory", "Memory",
-			"The kind of memory that frames lie in: auto, slab, mmap, heap, host",
-			"auto", READY));
-	g_object_class_install_property(class, PROP_RECONNECT,
-		g_param_spec_boolean("reconnect", "Reconnect",
-			"Whether to wait for a camera that was unplugged, in place of an error",
-			FALSE, READY));
-	weir_gst_policy_install(class, PROP_POLICY);
-	g_object_class_install_property(class, PROP_CONTROLS,
-		g_param_spec_boxed("extra-controls", "Extra controls",
-			"Controls of the camera, by their names: c,brightness=100,gain_automatic=0",
-			GST_TYPE_STRUCTURE, READY));
-	weir_gst_properties_install_readings(class, PROP_STATS, PROP_PLAN);
 }
 
 static void weir_src_class_init(WeirSrcClass *class)
@@ -435,7 +339,8 @@ static void weir_src_class_init(WeirSrcClass *class)
 	object->set_property = set_property;
 	object->get_property = get_property;
 	object->finalize = finalize;
-	install_properties(object);
+	weir_src_settings_install(object);
+	weir_gst_properties_install_readings(object, WEIR_SRC_STATS, WEIR_SRC_PLAN);
 	element->change_state = change_state;
 	gst_element_class_add_pad_template(
 		element, gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));

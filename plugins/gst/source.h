@@ -11,11 +11,11 @@
 
 #include "plugins/gst/clock.h"
 #include "plugins/gst/memory.h"
-#include "plugins/gst/policy.h"
 #include "plugins/gst/run.h"
+#include "plugins/gst/settings.h"
 
-/* weirsrc: source.c is the element, with its properties and what it agrees upon; frames.c is what
- * becomes of a frame. */
+/* weirsrc: source.c is the element and what it agrees upon; settings.c has its properties, frames.c
+ * what becomes of a frame. */
 
 G_DECLARE_FINAL_TYPE(WeirSrc, weir_src, WEIR, SRC, GstPushSrc)
 #define WEIR_TYPE_SRC weir_src_get_type()
@@ -23,19 +23,14 @@ G_DECLARE_FINAL_TYPE(WeirSrc, weir_src, WEIR, SRC, GstPushSrc)
 struct _WeirSrc {
 	GstPushSrc parent;
 
-	/* Properties, under the object's lock. */
-	char *uri;
-	char *kind; /* NULL: auto */
-	guint buffers;
-	gboolean reconnect;
-	enum weir_gst_policy policy;
-	GstStructure *controls;
+	struct weir_src_settings settings; /* under the object's lock */
+	struct weir_src_settings now;      /* of this run, from start(): the run borrows from it */
 
 	struct weir_gst_run run;
 	gint flushing;
 	_Atomic guint64 wanted_from; /* weir's time: what was captured before is of no use */
 	unsigned epoch;              /* a new one with each memory that frames lie in */
-	struct weir_source *source; /* open and not running */
+	struct weir_source *source;  /* open and not running */
 	GstCaps *caps; /* that it comes in, from start to stop; under the object's lock */
 	struct weir_gst_memory *memory;
 	GstVideoInfo info;       /* of raw caps */
