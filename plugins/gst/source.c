@@ -82,7 +82,7 @@ static gboolean start(GstBaseSrc *base)
 	/* A pattern draws what is not there from the last time. */
 	self->memory = weir_gst_memory_new(g_str_has_prefix(info->uri, "pattern:"));
 	self->next_sequence = G_MAXUINT64;
-	self->warned = FALSE;
+	self->warned = self->stalled = FALSE;
 	return TRUE;
 }
 

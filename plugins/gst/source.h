@@ -38,6 +38,7 @@ struct _WeirSrc {
 	gboolean dmabufs;        /* agreed upon: nothing else will do */
 	gboolean strides;        /* downstream understands them */
 	gboolean warned;         /* of copies */
+	gboolean stalled;        /* and that was told */
 	guint64 next_sequence;   /* G_MAXUINT64: the first frame is yet to come */
 	GstCaps *clock_caps;     /* of the reference stamps */
 	struct weir_gst_clock clock;
