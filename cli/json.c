@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/json.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 void member_text(struct json_object *object, const char *key, const char *text)
@@ -77,6 +78,20 @@ void line_end(FILE *to, struct json_object *object)
 	json_object_put(object);
 }
 
+static void add_driver(struct json_object *object, const struct weir_device_driver *driver)
+{
+	struct json_object *told = member_object(object, "driver");
+	char version[32];
+
+	snprintf(version, sizeof(version), "%" PRIu32 ".%" PRIu32 ".%" PRIu32,
+		driver->version >> 16, driver->version >> 8 & 0xff, driver->version & 0xff);
+	member_text(told, "name", driver->name);
+	member_text(told, "version", version);
+	member_text(told, "bus", driver->bus);
+	member_number(told, "capabilities", driver->capabilities);
+	member_number(told, "node_capabilities", driver->node_capabilities);
+}
+
 static struct json_object *device_object(const struct weir_device *device)
 {
 	static const char *const kinds[] = {
@@ -92,6 +107,8 @@ static struct json_object *device_object(const struct weir_device *device)
 	member_text(object, "detail", device->detail);
 	member_bool(object, "usable", device->usable);
 	member_text(object, "remedy", device->remedy);
+	if (device->driver.name[0])
+		add_driver(object, &device->driver);
 	return object;
 }
 
