@@ -15,13 +15,18 @@ void member_number(struct json_object *object, const char *key, uint64_t value)
 	json_object_object_add(object, key, json_object_new_uint64(value));
 }
 
-void member_real(struct json_object *object, const char *key, double value)
+/* By itself json-c prints seventeen digits. */
+static struct json_object *real_object(double value)
 {
 	char digits[32];
 
-	/* By itself json-c prints seventeen digits. */
 	snprintf(digits, sizeof(digits), "%.3f", value);
-	json_object_object_add(object, key, json_object_new_double_s(value, digits));
+	return json_object_new_double_s(value, digits);
+}
+
+void member_real(struct json_object *object, const char *key, double value)
+{
+	json_object_object_add(object, key, real_object(value));
 }
 
 void member_bool(struct json_object *object, const char *key, bool value)
@@ -159,7 +164,7 @@ static void print_findings(FILE *to, const struct weir_finding *findings, size_t
 
 static struct json_object *size_object(const struct weir_source_size *size)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = json_object_new_object(), *list;
 
 	member_number(object, "min_width", size->min_width);
 	member_number(object, "min_height", size->min_height);
@@ -169,6 +174,9 @@ static struct json_object *size_object(const struct weir_source_size *size)
 	member_number(object, "step_height", size->step_height);
 	member_real(object, "slowest_fps", rate_of(size->slowest));
 	member_real(object, "fastest_fps", rate_of(size->fastest));
+	list = member_array(object, "rates_fps");
+	for (size_t i = 0; i < size->n_rates; i++)
+		json_object_array_add(list, real_object(rate_of(size->rates[i])));
 	return object;
 }
 

@@ -214,10 +214,29 @@ static void shorten(struct weir_rate rate, int *num, int *den)
 	*den = rate.den ? (int)rate.den : 1;
 }
 
+static void append_rate(GValue *list, struct weir_rate rate)
+{
+	GValue value = G_VALUE_INIT;
+	int num, den;
+
+	shorten(rate, &num, &den);
+	g_value_init(&value, GST_TYPE_FRACTION);
+	gst_value_set_fraction(&value, num, den);
+	gst_value_list_append_and_take_value(list, &value);
+}
+
 static void set_rates(GstStructure *structure, const struct weir_source_size *size)
 {
 	int low, low_den, high = G_MAXINT, high_den = 1;
+	GValue list = G_VALUE_INIT;
 
+	if (size->n_rates > 1) {
+		gst_value_list_init(&list, (guint)size->n_rates);
+		for (size_t i = 0; i < size->n_rates; i++)
+			append_rate(&list, size->rates[i]);
+		gst_structure_take_value(structure, "framerate", &list);
+		return;
+	}
 	shorten(size->slowest, &low, &low_den);
 	if (size->fastest.num)
 		shorten(size->fastest, &high, &high_den);
