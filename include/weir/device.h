@@ -30,8 +30,8 @@ struct weir_device {
 	const char *detail; /* bus, mode, allocator …; "" when there is none */
 	bool usable;
 	const char *remedy; /* what to do when it is not usable; "" otherwise */
-	struct weir_device_driver driver; /* of a camera that can be opened, though others may be
-					   * using it; of anything else its name is "" */
+	/* Of a camera that can be opened, though others may use it; else its name is "". */
+	struct weir_device_driver driver;
 };
 
 /* Calls `found` for each device; the struct is borrowed for the call. Stops at the first non-zero

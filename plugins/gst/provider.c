@@ -33,7 +33,8 @@ static gboolean reconfigure_element(GstDevice *device, GstElement *element)
 {
 	GstElementFactory *factory = gst_element_get_factory(element);
 
-	if (!factory || g_strcmp0(GST_OBJECT_NAME(factory), "weirsrc"))
+	if (!factory || g_strcmp0(GST_OBJECT_NAME(factory), "weirsrc") ||
+		GST_STATE(element) > GST_STATE_READY)
 		return FALSE;
 	g_object_set(element, "device", WEIR_CAMERA(device)->uri, NULL);
 	return TRUE;
