@@ -108,12 +108,12 @@ static bool has_format(const struct weir_source_info *info, const struct weir_fo
 static int add_format(struct weir_v4l2_device *device, const struct weir_v4l2_format *set,
 	const struct v4l2_fmtdesc *entry, struct weir_source_info *info)
 {
-	struct weir_source_format *grown = (struct weir_source_format *)info->formats;
+	struct weir_source_format *list = (struct weir_source_format *)info->formats, *grown;
 	const struct weir_format *row = weir_format_by_v4l2(entry->pixelformat);
 
 	if (!row || has_format(info, row))
 		return 0;
-	grown = realloc(grown, (info->n_formats + 1) * sizeof(*grown));
+	grown = realloc(list, (info->n_formats + 1) * sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
 	info->formats = grown;

@@ -260,6 +260,9 @@ static void append_sizes(GstCaps *caps, const struct weir_source_format *format,
 		set_range(
 			structure, "height", size->min_height, size->max_height, size->step_height);
 		set_rates(structure, size);
+		if (!is_compressed(format->format))
+			gst_structure_set(
+				structure, "interlace-mode", G_TYPE_STRING, "progressive", NULL);
 		append(caps, structure, dmabufs);
 	}
 }

@@ -122,8 +122,19 @@ static void assert_offers(const GstCaps *caps, GstCaps *other, gboolean is_ours,
 	assert_true(compared > 0);
 }
 
+static gboolean forget_mode(GstCapsFeatures *features, GstStructure *structure, gpointer data)
+{
+	(void)features;
+	(void)data;
+	gst_structure_remove_field(structure, "interlace-mode");
+	return TRUE;
+}
+
+/* Ours says beforehand that it is progressive. */
 static void compare_caps(GstCaps *a, GstCaps *b, const char *path)
 {
+	a = gst_caps_make_writable(a);
+	gst_caps_map_in_place(a, forget_mode, NULL);
 	assert_offers(a, b, TRUE, path);
 	assert_offers(b, a, FALSE, path);
 	gst_caps_unref(a);
@@ -255,8 +266,9 @@ static void test_what_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(filters); i++)
-		if (agreed("weirsrc", filters[i]) || agreed("v4l2src", filters[i]))
-			fail_msg("%s", filters[i]);
+		for (int peer = FALSE; peer <= TRUE; peer++)
+			if (agreed(peer ? "v4l2src" : "weirsrc", filters[i]))
+				fail_msg("%s: %s", filters[i], peer ? "theirs" : "ours");
 }
 
 /* What is set, or near to it, where nobody wants anything else. */
