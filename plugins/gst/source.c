@@ -100,6 +100,7 @@ static gboolean open_and_ask(WeirSrc *self)
 	int err;
 
 	weir_gst_run_forget_error(&self->run);
+	close_source(self);
 	g_atomic_int_set(&self->stale, FALSE);
 	err = weir_src_open(self, NULL);
 	if (!err)
@@ -117,9 +118,7 @@ static gboolean start(GstBaseSrc *base)
 {
 	WeirSrc *self = WEIR_SRC(base);
 
-	if (g_atomic_int_get(&self->stale))
-		close_source(self);
-	if (!self->source && !open_and_ask(self))
+	if ((!self->source || g_atomic_int_get(&self->stale)) && !open_and_ask(self))
 		return FALSE;
 	/* A pattern draws what is not there from the last time. */
 	self->memory =
