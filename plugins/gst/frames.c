@@ -30,6 +30,7 @@ static GstFlowReturn follow_picture(WeirSrc *self, const struct weir_frame_info 
 	caps = weir_gst_caps_of_video(&video, self->dmabufs);
 	if (!caps)
 		return GST_FLOW_NOT_NEGOTIATED;
+	self->delivered = video;
 	weir_src_follow(self, &video, caps); /* so that set_caps() finds nothing to do */
 	done = gst_base_src_set_caps(GST_BASE_SRC(self), caps);
 	gst_caps_unref(caps);

@@ -38,7 +38,7 @@ static gboolean add_control(GQuark field, const GValue *value, gpointer data)
 	return TRUE;
 }
 
-static int open_source(WeirSrc *self, const struct weir_video *wanted)
+int weir_src_open(WeirSrc *self, const struct weir_video *wanted)
 {
 	struct weir_source_settings settings = { .log = &self->run.log };
 	GPtrArray *controls = g_ptr_array_new_with_free_func(g_free);
@@ -56,18 +56,36 @@ static int open_source(WeirSrc *self, const struct weir_video *wanted)
 	return err;
 }
 
-static gboolean start(GstBaseSrc *base)
+static void keep_caps(WeirSrc *self, GstCaps *caps)
 {
-	WeirSrc *self = WEIR_SRC(base);
-	const struct weir_source_info *info;
-	GstCaps *caps;
-	int err;
+	GstCaps *before;
 
 	GST_OBJECT_LOCK(self);
-	weir_src_settings_copy(&self->settings, &self->now);
+	before = self->caps;
+	self->caps = caps;
 	GST_OBJECT_UNLOCK(self);
+	gst_clear_caps(&before);
+}
+
+static void close_source(WeirSrc *self)
+{
+	weir_source_close(&self->source);
+	keep_caps(self, NULL);
+}
+
+/* What it comes in is known from READY on. */
+static gboolean open_and_ask(WeirSrc *self)
+{
+	const struct weir_source_info *info;
+	int err;
+
 	weir_gst_run_forget_error(&self->run);
-	err = open_source(self, NULL);
+	close_source(self);
+	GST_OBJECT_LOCK(self);
+	weir_src_settings_copy(&self->settings, &self->now);
+	self->stale = FALSE;
+	GST_OBJECT_UNLOCK(self);
+	err = weir_src_open(self, NULL);
 	if (!err)
 		err = weir_source_describe(self->source, &info);
 	if (err) {
@@ -75,12 +93,23 @@ static gboolean start(GstBaseSrc *base)
 		weir_source_close(&self->source);
 		return FALSE;
 	}
-	caps = weir_gst_caps_of_source(info);
+	keep_caps(self, weir_gst_caps_of_source(info));
+	return TRUE;
+}
+
+static gboolean start(GstBaseSrc *base)
+{
+	WeirSrc *self = WEIR_SRC(base);
+	gboolean stale;
+
 	GST_OBJECT_LOCK(self);
-	self->caps = caps;
+	stale = self->stale;
 	GST_OBJECT_UNLOCK(self);
+	if ((!self->source || stale) && !open_and_ask(self))
+		return FALSE;
 	/* A pattern draws what is not there from the last time. */
-	self->memory = weir_gst_memory_new(g_str_has_prefix(info->uri, "pattern:"));
+	self->memory =
+		weir_gst_memory_new(g_str_has_prefix(weir_source_uri(self->source), "pattern:"));
 	self->next_sequence = G_MAXUINT64;
 	self->warned = self->stalled = FALSE;
 	return TRUE;
@@ -89,146 +118,12 @@ static gboolean start(GstBaseSrc *base)
 static gboolean stop(GstBaseSrc *base)
 {
 	WeirSrc *self = WEIR_SRC(base);
-	GstCaps *caps;
 
 	weir_gst_run_stop(&self->run);
 	weir_source_close(&self->source);
 	weir_gst_memory_free(self->memory);
 	self->memory = NULL;
 	weir_gst_clock_forget(&self->clock);
-	GST_OBJECT_LOCK(self);
-	caps = g_steal_pointer(&self->caps);
-	GST_OBJECT_UNLOCK(self);
-	gst_clear_caps(&caps);
-	return TRUE;
-}
-
-/* ---- negotiation ---- */
-
-static GstCaps *get_caps(GstBaseSrc *base, GstCaps *filter)
-{
-	WeirSrc *self = WEIR_SRC(base);
-	GstCaps *caps, *filtered;
-
-	GST_OBJECT_LOCK(self);
-	caps = self->caps ? gst_caps_ref(self->caps) : NULL;
-	GST_OBJECT_UNLOCK(self);
-	if (!caps)
-		caps = gst_pad_get_pad_template_caps(GST_BASE_SRC_PAD(base));
-	if (!filter)
-		return caps;
-	filtered = gst_caps_intersect_full(filter, caps, GST_CAPS_INTERSECT_FIRST);
-	gst_caps_unref(caps);
-	return filtered;
-}
-
-/* What the source would deliver of itself, or what is nearest to that. */
-static GstCaps *fixate(GstBaseSrc *base, GstCaps *caps)
-{
-	WeirSrc *self = WEIR_SRC(base);
-	const struct weir_video *own =
-		self->source ? weir_source_video(self->source) : &self->video;
-	struct weir_rate rate = own->rate.num ? own->rate : (struct weir_rate){ 30, 1 };
-	GstCaps *usual = weir_gst_caps_of_video(own, FALSE);
-	GstStructure *structure;
-
-	/* Its own format and size first, if they are among what is left. */
-	if (usual && own->rate.num && gst_caps_can_intersect(usual, caps)) {
-		GstCaps *both = gst_caps_intersect(usual, caps);
-
-		gst_caps_replace(&caps, both);
-		gst_caps_unref(both);
-	}
-	if (usual)
-		gst_caps_unref(usual);
-	caps = gst_caps_truncate(gst_caps_make_writable(caps));
-	structure = gst_caps_get_structure(caps, 0);
-	gst_structure_fixate_field_nearest_int(structure, "width", (int)own->width);
-	gst_structure_fixate_field_nearest_int(structure, "height", (int)own->height);
-	gst_structure_fixate_field_nearest_fraction(
-		structure, "framerate", (int)rate.num, (int)rate.den);
-	return GST_BASE_SRC_CLASS(weir_src_parent_class)->fixate(base, caps);
-}
-
-static gboolean is_the_same(const struct weir_video *a, const struct weir_video *wanted)
-{
-	return a->format == wanted->format && a->width == wanted->width &&
-	       a->height == wanted->height &&
-	       (!wanted->rate.num ||
-		       (a->rate.num == wanted->rate.num && a->rate.den == wanted->rate.den));
-}
-
-static int begin(WeirSrc *self)
-{
-	/* The thread of a stream may be another after a pause, and the one that ends it is. */
-	struct weir_pipeline_settings settings = { .buffers = self->now.buffers,
-		.memory = self->now.memory,
-		.loop = "epoll",
-		.require_zero_copy = self->now.policy == WEIR_GST_COPY_NEVER };
-	struct weir_sink_settings keep = { .log = &self->run.log,
-		.budget = self->now.buffers - WEIR_SRC_OWN_BUFFERS,
-		.deadline_ms = 60000 };
-	struct weir_sink *sink = NULL;
-	int err = weir_sink_open_pull(&keep, &sink);
-
-	if (err)
-		return err;
-	return weir_gst_run_open(&self->run, &settings, &self->source, &sink) ? 0
-									      : self->run.result;
-}
-
-gboolean weir_src_follow(WeirSrc *self, const struct weir_video *video, const GstCaps *caps)
-{
-	gboolean raw = !(video->format->flags & WEIR_FORMAT_COMPRESSED);
-
-	GST_OBJECT_LOCK(self);
-	self->video = *video;
-	GST_OBJECT_UNLOCK(self);
-	self->dmabufs = weir_gst_caps_have_dmabufs(caps);
-	gst_video_info_init(&self->info);
-	return !raw || weir_gst_info_of_caps(caps, video, &self->info);
-}
-
-/* The source is opened anew where something else than its own choice was agreed upon. */
-static gboolean set_caps(GstBaseSrc *base, GstCaps *caps)
-{
-	WeirSrc *self = WEIR_SRC(base);
-	struct weir_video wanted;
-	int err = 0;
-
-	if (!weir_gst_video_of_caps(caps, &wanted))
-		return FALSE;
-	if (!wanted.rate.num)
-		wanted.rate = self->run.pipeline ? self->video.rate : wanted.rate;
-	if (self->run.pipeline && is_the_same(&self->video, &wanted))
-		return weir_src_follow(self, &wanted, caps);
-	weir_gst_run_stop(&self->run);
-	weir_gst_run_forget_error(&self->run);
-	self->next_sequence = G_MAXUINT64;
-	if (!self->source || !is_the_same(weir_source_video(self->source), &wanted)) {
-		weir_source_close(&self->source);
-		err = open_source(self, &wanted);
-	}
-	if (!weir_src_follow(self, &wanted, caps))
-		return FALSE;
-	if (!err)
-		err = begin(self);
-	if (err)
-		weir_gst_run_complain(&self->run, err);
-	else /* which depends on the rate */
-		gst_element_post_message(
-			GST_ELEMENT(self), gst_message_new_latency(GST_OBJECT(self)));
-	return !err;
-}
-
-/* Frames lie in memory of our own; what matters is whether their strides are understood. */
-static gboolean decide_allocation(GstBaseSrc *base, GstQuery *query)
-{
-	WeirSrc *self = WEIR_SRC(base);
-
-	self->strides = gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
-	while (gst_query_get_n_allocation_pools(query))
-		gst_query_remove_nth_allocation_pool(query, 0);
 	return TRUE;
 }
 
@@ -272,9 +167,17 @@ static gboolean query(GstBaseSrc *base, GstQuery *asked)
 /* What comes while nobody looks is of no use. */
 static GstStateChangeReturn change_state(GstElement *element, GstStateChange change)
 {
+	WeirSrc *self = WEIR_SRC(element);
+	GstStateChangeReturn result;
+
+	if (change == GST_STATE_CHANGE_NULL_TO_READY && !open_and_ask(self))
+		return GST_STATE_CHANGE_FAILURE;
 	if (change == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
-		atomic_store(&WEIR_SRC(element)->wanted_from, weir_gst_clock_now());
-	return GST_ELEMENT_CLASS(weir_src_parent_class)->change_state(element, change);
+		atomic_store(&self->wanted_from, weir_gst_clock_now());
+	result = GST_ELEMENT_CLASS(weir_src_parent_class)->change_state(element, change);
+	if (change == GST_STATE_CHANGE_READY_TO_NULL)
+		close_source(self);
+	return result;
 }
 
 /* ---- properties ---- */
@@ -286,6 +189,7 @@ static void set_property(GObject *object, guint id, const GValue *value, GParamS
 
 	GST_OBJECT_LOCK(self);
 	known = weir_src_settings_set(&self->settings, id, value);
+	self->stale = TRUE; /* a source that is open already */
 	GST_OBJECT_UNLOCK(self);
 	if (!known)
 		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -351,10 +255,10 @@ static void weir_src_class_init(WeirSrcClass *class)
 	gst_type_mark_as_plugin_api(WEIR_TYPE_GST_POLICY, 0);
 	base->start = start;
 	base->stop = stop;
-	base->get_caps = get_caps;
-	base->fixate = fixate;
-	base->set_caps = set_caps;
-	base->decide_allocation = decide_allocation;
+	base->get_caps = weir_src_get_caps;
+	base->fixate = weir_src_fixate;
+	base->set_caps = weir_src_set_caps;
+	base->decide_allocation = weir_src_decide_allocation;
 	base->unlock = unlock;
 	base->unlock_stop = unlock_stop;
 	base->query = query;
