@@ -103,8 +103,15 @@ static int open_feed(WeirSink *self, enum weir_gst_input input,
 static int open_sink(WeirSink *self)
 {
 	struct weir_sink_settings settings = { .log = &self->run.log };
+	char *uri;
+	int err;
 
-	return weir_sink_open(self->uri ? self->uri : "null", &settings, &self->sink);
+	GST_OBJECT_LOCK(self);
+	uri = g_strdup(self->uri ? self->uri : "null");
+	GST_OBJECT_UNLOCK(self);
+	err = weir_sink_open(uri, &settings, &self->sink);
+	g_free(uri);
+	return err;
 }
 
 gboolean weir_gst_sink_open(WeirSink *self)
