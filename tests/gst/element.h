@@ -97,6 +97,34 @@ static inline GstBufferPool *ask_for_pool(GstHarness *harness, GstVideoAlignment
 	return pool;
 }
 
+/* On the pad before a filter, which gets the caps at *next between two frames: with one on its way,
+ * it may end the stream. */
+static inline GstPadProbeReturn change_caps(GstPad *pad, GstPadProbeInfo *info, gpointer next)
+{
+	GstElement *filter = gst_pad_get_parent_element(GST_PAD_PEER(pad));
+	GstCaps *caps = g_atomic_pointer_get((GstCaps **)next);
+
+	(void)info;
+	if (caps)
+		g_object_set(filter, "caps", caps, NULL);
+	g_atomic_pointer_compare_and_exchange((GstCaps **)next, caps, NULL);
+	gst_object_unref(filter);
+	return GST_PAD_PROBE_OK;
+}
+
+static inline void wait_for_caps(GstPad *pad, const GstCaps *caps)
+{
+	GstCaps *now = NULL;
+
+	for (int t = 0; t < 3000 && !(now && gst_caps_is_subset(now, caps)); t++) {
+		gst_clear_caps(&now);
+		g_usleep(2000);
+		now = gst_pad_get_current_caps(pad);
+	}
+	assert_true(now && gst_caps_is_subset(now, caps));
+	gst_caps_unref(now);
+}
+
 /* NULL to PLAYING and back, at any moment, again and again. */
 static inline void torture(const char *words)
 {
