@@ -126,9 +126,8 @@ static inline void wait_for_caps(GstPad *pad, const GstCaps *caps)
 }
 
 /* NULL to PLAYING and back, at any moment, again and again. */
-static inline void torture(const char *words)
+static inline void torture_pipeline(GstElement *pipeline)
 {
-	GstElement *pipeline = gst_parse_launch(words, NULL);
 	const int rounds = g_getenv("WEIR_TORTURE") ? 1000 : 100;
 
 	for (int i = 0; i < rounds; i++) {
@@ -142,6 +141,13 @@ static inline void torture(const char *words)
 		assert_int_not_equal(
 			gst_element_set_state(pipeline, GST_STATE_NULL), GST_STATE_CHANGE_FAILURE);
 	}
+}
+
+static inline void torture(const char *words)
+{
+	GstElement *pipeline = gst_parse_launch(words, NULL);
+
+	torture_pipeline(pipeline);
 	gst_object_unref(pipeline);
 }
 
