@@ -152,7 +152,6 @@ static int begin(WeirSink *self, enum weir_gst_input input, const struct weir_fe
 		return err;
 	}
 	self->input = input;
-	self->pushed = FALSE;
 	return 0;
 }
 
@@ -170,6 +169,16 @@ static gboolean open_input(
 	if (err)
 		weir_gst_run_complain(&self->run, err);
 	return !err;
+}
+
+enum weir_gst_input weir_gst_sink_input(WeirSink *self)
+{
+	enum weir_gst_input input;
+
+	g_mutex_lock(&self->life);
+	input = self->input;
+	g_mutex_unlock(&self->life);
+	return input;
 }
 
 int weir_gst_sink_lend(void *data, struct weir_feed **feed)
@@ -210,7 +219,7 @@ GstFlowReturn weir_gst_sink_drain(WeirSink *self)
 {
 	GstFlowReturn flow = GST_FLOW_OK;
 
-	if (!self->feed || !self->pushed)
+	if (!self->pushed)
 		return GST_FLOW_OK;
 	weir_feed_end(self->feed);
 	while (flow == GST_FLOW_OK && !weir_gst_run_wait_over(&self->run, &self->unlocked))
@@ -219,17 +228,29 @@ GstFlowReturn weir_gst_sink_drain(WeirSink *self)
 }
 
 /* What was shown before goes all its way. */
+static GstFlowReturn start_over(WeirSink *self)
+{
+	GstFlowReturn flow = weir_gst_sink_drain(self);
+
+	if (flow == GST_FLOW_OK)
+		weir_gst_sink_close(self);
+	return flow;
+}
+
+/* Whoever draws into memory of ours may be faster to open it. */
 static GstFlowReturn ensure(WeirSink *self, enum weir_gst_input input,
 	const struct weir_feed_dmabufs *like, gboolean anew)
 {
-	if (anew || (self->input != WEIR_GST_INPUT_NONE && self->input != input)) {
-		GstFlowReturn flow = weir_gst_sink_drain(self);
+	GstFlowReturn flow = anew ? start_over(self) : GST_FLOW_OK;
 
-		if (flow != GST_FLOW_OK)
-			return flow;
-		weir_gst_sink_close(self);
+	while (flow == GST_FLOW_OK) {
+		if (!open_input(self, input, like))
+			return GST_FLOW_ERROR;
+		if (weir_gst_sink_input(self) == input)
+			break;
+		flow = start_over(self);
 	}
-	return open_input(self, input, like) ? GST_FLOW_OK : GST_FLOW_ERROR;
+	return flow;
 }
 
 /* ---- frames ---- */
@@ -361,7 +382,7 @@ static GstFlowReturn show_dmabufs(
 	WeirSink *self, GstBuffer *buffer, struct weir_feed_dmabufs *frame)
 {
 	guint parts = gst_buffer_n_memory(buffer);
-	gboolean anew = self->input == WEIR_GST_INPUT_DMABUFS &&
+	gboolean anew = weir_gst_sink_input(self) == WEIR_GST_INPUT_DMABUFS &&
 			(self->n_parts != parts || self->stride != frame->stride[0]);
 	int err = -EXDEV;
 	GstFlowReturn flow;
@@ -445,7 +466,7 @@ GstFlowReturn weir_gst_sink_show(WeirSink *self, GstBuffer *buffer)
 	struct weir_frame *frame = weir_pool_take_frame(buffer);
 	struct weir_feed_dmabufs dmabufs;
 
-	if (frame && self->input == WEIR_GST_INPUT_SLOTS) {
+	if (frame && weir_gst_sink_input(self) == WEIR_GST_INPUT_SLOTS) {
 		struct weir_feed_stamp stamp = describe(self, buffer);
 		int err = weir_feed_push(self->feed, &frame, &stamp);
 

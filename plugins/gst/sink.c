@@ -63,7 +63,7 @@ static gboolean propose_allocation(GstBaseSink *base, GstQuery *query)
 	gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
 	/* Who shows dma-bufs goes on with them. */
 	if (caps && wants_pool && self->raw && self->video.format &&
-		self->input != WEIR_GST_INPUT_DMABUFS)
+		weir_gst_sink_input(self) != WEIR_GST_INPUT_DMABUFS)
 		offer_pool(self, query, caps);
 	return TRUE;
 }
@@ -133,7 +133,8 @@ static GstFlowReturn wait_event(GstBaseSink *base, GstEvent *event)
 		GST_BASE_SINK_CLASS(weir_gst_sink_parent_class)->wait_event(base, event);
 	int err;
 
-	if (flow != GST_FLOW_OK || GST_EVENT_TYPE(event) != GST_EVENT_EOS || !self->feed)
+	if (flow != GST_FLOW_OK || GST_EVENT_TYPE(event) != GST_EVENT_EOS ||
+		weir_gst_sink_input(self) == WEIR_GST_INPUT_NONE)
 		return flow;
 	flow = weir_gst_sink_drain(self);
 	if (flow != GST_FLOW_OK)

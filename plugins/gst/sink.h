@@ -42,13 +42,16 @@ struct _WeirSink {
 	guint32 stride;                 /* of frames in dma-bufs */
 	guint n_parts;                  /* of those */
 	gboolean warned;                /* of copies */
-	gboolean pushed;                /* a frame, since the feed was opened */
+	gboolean pushed;                /* a frame, into the feed that is open */
 	gint unlocked;                  /* atomic: whoever waits comes back */
 };
 
 /* input.c */
 /* What frames are to go to, for the run that is to come. FALSE: it cannot be, and why was told. */
 gboolean weir_gst_sink_open(WeirSink *self);
+
+/* What is open now. Once it is, it stays until weir_gst_sink_close(). */
+enum weir_gst_input weir_gst_sink_input(WeirSink *self);
 void weir_gst_sink_close(WeirSink *self);
 
 /* Everything that was shown goes all its way, and the run is over. From where
