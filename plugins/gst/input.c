@@ -128,6 +128,18 @@ gboolean weir_gst_sink_open(WeirSink *self)
 	return !err;
 }
 
+guint weir_gst_sink_stride(WeirSink *self)
+{
+	guint stride = 0;
+
+	g_mutex_lock(&self->life);
+	if (self->input == WEIR_GST_INPUT_NONE && self->video.format &&
+		(self->sink || !open_sink(self)))
+		stride = weir_sink_stride(self->sink, &self->video);
+	g_mutex_unlock(&self->life);
+	return stride;
+}
+
 /* Under the lock of life. 0, or -errno and nothing is open. */
 static int begin(WeirSink *self, enum weir_gst_input input, const struct weir_feed_dmabufs *like)
 {

@@ -5,6 +5,7 @@
 #include "plugins/gst/caps.h"
 #include "plugins/gst/pool.h"
 #include "plugins/gst/properties.h"
+#include "plugins/gst/wish.h"
 
 GST_DEBUG_CATEGORY_STATIC(weir_gst_sink_debug);
 #define GST_CAT_DEFAULT weir_gst_sink_debug
@@ -60,7 +61,7 @@ static gboolean propose_allocation(GstBaseSink *base, GstQuery *query)
 	GstCaps *caps;
 
 	gst_query_parse_allocation(query, &caps, &wants_pool);
-	gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
+	weir_gst_wish_tell(query, weir_gst_sink_stride(self));
 	/* Who shows dma-bufs goes on with them. */
 	if (caps && wants_pool && self->raw && self->video.format &&
 		weir_gst_sink_input(self) != WEIR_GST_INPUT_DMABUFS)

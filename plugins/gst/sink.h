@@ -54,6 +54,9 @@ gboolean weir_gst_sink_open(WeirSink *self);
 enum weir_gst_input weir_gst_sink_input(WeirSink *self);
 void weir_gst_sink_close(WeirSink *self);
 
+/* How far apart lines best lie for what frames go to; 0: it does not matter, or a run has begun. */
+guint weir_gst_sink_stride(WeirSink *self);
+
 /* Everything that was shown goes all its way, and the run is over. From where
  * gst_base_sink_wait_preroll() may be called. GST_FLOW_OK, or it was cut off. */
 GstFlowReturn weir_gst_sink_drain(WeirSink *self);
