@@ -344,6 +344,9 @@ static void count_warnings(const char *policy, guint warnings)
 	gst_element_set_state(scene.source, GST_STATE_PLAYING);
 	pull(&scene, 10);
 	assert_int_equal(messages(&scene, GST_MESSAGE_WARNING), warnings);
+	gst_element_set_state(scene.source, GST_STATE_NULL);
+	assert_true(figure(scene.source, "user-copied-bytes") <=
+		    figure(scene.source, "delivered") * 320 * 240 * 2); /* of that run alone */
 	close_scene(&scene);
 	g_free(words);
 }
@@ -362,12 +365,14 @@ static void read_line(const char *words, gint stride, guint8 *line)
 	GstBuffer *buffer;
 	gsize offset;
 
+	if (stride != 640)
+		gst_harness_add_propose_allocation_meta(
+			scene.harness, GST_VIDEO_META_API_TYPE, NULL);
 	gst_harness_play(scene.harness);
 	buffer = gst_harness_pull(scene.harness);
 	offset = (gsize)stride * 120;
 	assert_int_equal(gst_buffer_extract(buffer, offset, line, 640), 640);
-	if (gst_buffer_get_video_meta(buffer))
-		assert_int_equal(gst_buffer_get_video_meta(buffer)->stride[0], stride);
+	assert_true(stride == 640 || gst_buffer_get_video_meta(buffer)->stride[0] == stride);
 	gst_buffer_unref(buffer);
 	close_scene(&scene);
 }
@@ -379,9 +384,7 @@ static void test_strides(void **state)
 
 	(void)state;
 	read_line("weirsrc uri=\"" PATTERN "&format=UYVY\"", 640, plain);
-	read_line("weirsrc uri=\"" PATTERN "&format=UYVY&stride=704\" ! "
-		  "identity name=strides",
-		704, padded);
+	read_line("weirsrc uri=\"" PATTERN "&format=UYVY&stride=704\"", 704, padded);
 	read_line("weirsrc uri=\"" PATTERN "&format=UYVY&stride=704\" copy-policy=allow ! "
 		  "identity drop-allocation=true",
 		640, copied);
