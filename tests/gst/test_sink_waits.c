@@ -116,20 +116,19 @@ static void test_pause_while_the_end_waits(void **state)
 
 	(void)state;
 	receiver_open(&receiver, TRUE);
-	receiver.rest_us = 1000;
-	scene = scene_of(receiver.uri, LARGE);
-	for (int i = 0; i < 5; i++)
-		assert_int_equal(
-			gst_harness_push(scene.harness, bytes(LARGE_BYTES, 0)), GST_FLOW_OK);
+	receiver.rest_us = 5000;
+	scene = scene_of(receiver.uri, GRAY);
+	for (int i = 0; i < 40; i++)
+		assert_int_equal(gst_harness_push(scene.harness, gray(0)), GST_FLOW_OK);
 	thread = g_thread_new("end", push_end, &scene);
 	g_usleep(50000);
 	gst_element_set_state(scene.sink, GST_STATE_PAUSED);
 	g_usleep(50000);
 	gst_element_set_state(scene.sink, GST_STATE_PLAYING);
 	g_thread_join(thread);
-	assert_int_equal(figure(scene.sink, "delivered"), 5);
+	assert_int_equal(figure(scene.sink, "delivered"), 40);
 	receiver_close(&receiver);
-	assert_int_equal(receiver.bytes, 5 * LARGE_BYTES);
+	assert_int_equal(receiver.bytes, 40 * GRAY_BYTES);
 	close_scene(&scene);
 }
 
