@@ -23,6 +23,5 @@ part "$programs/contract_loop"
 for node in 0 1; do part "$programs/vm_import" /dev/video$node; done
 for node in 2 3; do part "$programs/vm_import" --refused /dev/video$node; done # contiguous memory only
 part "$vm/newest_display.py" "$programs/vm_crc"
-part "$vm/cameras.py" recipes
 part "$vm/doctor.py" short
 exit $failed
