@@ -58,7 +58,7 @@ await_port() {
 }
 
 end_receiver() {
-	sleep 0.7
+	net_await_quiet 5004 "$work/got"
 	kill "$receiver" 2>/dev/null
 	wait "$receiver" 2>/dev/null
 }
