@@ -365,7 +365,7 @@ static gsize copy_picture(WeirSink *self, const GstVideoFrame *from, struct weir
 	weir_gst_pixels_shift(&self->info, &self->wishes.align, strides, offsets);
 	for (guint i = 0; i < to->n_planes; i++)
 		to->data[i] += offsets[i];
-	return weir_gst_pixels_put(from, to);
+	return weir_gst_pixels_put(from, &self->info, self->video.format, to);
 }
 
 /* How many bytes; 0: it cannot be read, or is too large. */
