@@ -6,6 +6,7 @@
 #include <gst/allocators/gstdmabuf.h>
 
 #include "plugins/gst/clock.h"
+#include "plugins/gst/drawing.h"
 #include "plugins/gst/memory.h"
 #include "plugins/gst/pixels.h"
 #include "plugins/gst/pool.h"
@@ -16,6 +17,10 @@
 
 /* How long a call waits for room before it looks whether it is to be unlocked. */
 #define PATIENCE_NS (50 * 1000000ull)
+
+/* Slots that upstream does not get: one to copy into, and one that a display goes on showing until
+ * the next frame is there. */
+#define KEPT_SLOTS 2
 
 /* ---- opening ---- */
 
@@ -112,8 +117,8 @@ static int begin(WeirSink *self, enum weir_gst_input input, const struct weir_fe
 
 	weir_gst_run_forget_error(&self->run);
 	err = open_feed(self, input, like, &source);
-	/* What upstream keeps for itself, and two for us. */
-	settings.buffers = MIN(MAX(self->buffers, self->wishes.buffers + 2), WEIR_MAX_BUFFERS);
+	settings.buffers =
+		MIN(MAX(self->buffers, self->wishes.buffers) + KEPT_SLOTS, WEIR_MAX_BUFFERS);
 	if (!err)
 		err = weir_sink_open(self->uri ? self->uri : "null", &options, &sink);
 	if (!err && !(weir_gst_run_start(&self->run, &settings, &source, &sink) &&
@@ -125,6 +130,8 @@ static int begin(WeirSink *self, enum weir_gst_input input, const struct weir_fe
 		weir_feed_close(&self->feed);
 		return err;
 	}
+	if (input == WEIR_GST_INPUT_SLOTS)
+		self->loans = weir_loans_new(settings.buffers - KEPT_SLOTS);
 	self->input = input;
 	self->pushed = FALSE;
 	return 0;
@@ -146,7 +153,7 @@ static gboolean open_input(
 	return !err;
 }
 
-int weir_gst_sink_lend(void *data, struct weir_feed **feed)
+int weir_gst_sink_lend(void *data, struct weir_pool_loan *loan)
 {
 	WeirSink *self = data;
 	struct weir_pool_wishes wishes;
@@ -156,12 +163,22 @@ int weir_gst_sink_lend(void *data, struct weir_feed **feed)
 	g_mutex_lock(&self->life);
 	weir_pool_wishes(self->pool, &wishes);
 	/* A later pool's upstream may draw elsewhere in the picture than the run shows. */
-	*feed = self->input == WEIR_GST_INPUT_SLOTS &&
-				!memcmp(&wishes.align, &self->wishes.align, sizeof(wishes.align))
-			? self->feed
-			: NULL;
+	if (self->input == WEIR_GST_INPUT_SLOTS &&
+		!memcmp(&wishes.align, &self->wishes.align, sizeof(wishes.align)))
+		*loan = (struct weir_pool_loan){ self->feed, self->loans };
 	g_mutex_unlock(&self->life);
 	return 0;
+}
+
+/* Whoever brings a frame has the pad's lock until that was shown. */
+gboolean weir_gst_sink_is_idle(void *data)
+{
+	GRecMutex *lock = GST_PAD_GET_STREAM_LOCK(GST_BASE_SINK_PAD(data));
+	gboolean idle = g_rec_mutex_trylock(lock);
+
+	if (idle)
+		g_rec_mutex_unlock(lock);
+	return idle;
 }
 
 void weir_gst_sink_close(WeirSink *self)
@@ -172,6 +189,7 @@ void weir_gst_sink_close(WeirSink *self)
 	g_mutex_lock(&self->life);
 	weir_gst_run_stop(&self->run);
 	weir_feed_close(&self->feed);
+	g_clear_pointer(&self->loans, weir_loans_unref);
 	self->input = WEIR_GST_INPUT_NONE;
 	self->pushed = FALSE;
 	g_mutex_unlock(&self->life);
@@ -388,6 +406,17 @@ static gsize copy_pixels(WeirSink *self, GstBuffer *buffer, struct weir_frame *f
 	return bytes;
 }
 
+static const char *why_copied(WeirSink *self, GstBuffer *buffer)
+{
+	const char *why = weir_drawing_describe(buffer, self->loans);
+
+	if (why)
+		return why;
+	if (self->loans && weir_loans_ran_short(self->loans))
+		return "upstream keeps all the memory that there is for it; raise buffers=";
+	return "upstream has memory of its own that is no dma-buf";
+}
+
 static GstFlowReturn show_copy(WeirSink *self, GstBuffer *buffer)
 {
 	struct weir_feed_stamp stamp = describe(self, buffer);
@@ -395,8 +424,8 @@ static GstFlowReturn show_copy(WeirSink *self, GstBuffer *buffer)
 	GstFlowReturn flow;
 	int err;
 
-	if (!weir_gst_policy_permits(GST_ELEMENT(self), self->policy,
-		    "upstream has memory of its own that is no dma-buf", &self->warned))
+	if (!weir_gst_policy_permits(
+		    GST_ELEMENT(self), self->policy, why_copied(self, buffer), &self->warned))
 		return GST_FLOW_ERROR;
 	flow = ensure(self, WEIR_GST_INPUT_SLOTS, NULL, FALSE);
 	if (flow != GST_FLOW_OK)
@@ -416,17 +445,16 @@ static GstFlowReturn show_copy(WeirSink *self, GstBuffer *buffer)
 
 GstFlowReturn weir_gst_sink_show(WeirSink *self, GstBuffer *buffer)
 {
-	struct weir_frame *frame = weir_pool_take_frame(buffer);
+	struct weir_frame *frame = self->loans ? weir_drawing_take(buffer, self->loans) : NULL;
 	struct weir_feed_dmabufs dmabufs;
 
-	if (frame && self->input == WEIR_GST_INPUT_SLOTS) {
+	if (frame) {
 		struct weir_feed_stamp stamp = describe(self, buffer);
 		int err = weir_feed_push(self->feed, &frame, &stamp);
 
-		/* Drawn into memory that the run has replaced meanwhile: it counts as lost. */
-		return err == -ESTALE ? GST_FLOW_OK : flow_of(self, err);
+		/* Drawn into memory that the run has replaced meanwhile. */
+		return err == -ESTALE ? show_copy(self, buffer) : flow_of(self, err);
 	}
-	weir_frame_unref(&frame);
 	if (can_be_shown(buffer) && find_planes(self, buffer, &dmabufs))
 		return show_dmabufs(self, buffer, &dmabufs);
 	return show_copy(self, buffer);

@@ -37,7 +37,7 @@ static gboolean set_caps(GstBaseSink *base, GstCaps *caps)
 /* Whoever asked before and got one goes on with that until it sets this one. */
 static void offer_pool(WeirSink *self, GstQuery *query, GstCaps *caps)
 {
-	const struct weir_pool_owner owner = { weir_gst_sink_lend, self };
+	const struct weir_pool_owner owner = { weir_gst_sink_lend, weir_gst_sink_is_idle, self };
 	guint size = (guint)GST_VIDEO_INFO_SIZE(&self->info);
 	GstStructure *config;
 
@@ -47,10 +47,10 @@ static void offer_pool(WeirSink *self, GstQuery *query, GstCaps *caps)
 	}
 	self->pool = weir_pool_new(&owner, &self->info);
 	config = gst_buffer_pool_get_config(self->pool);
-	gst_buffer_pool_config_set_params(config, caps, size, 0, WEIR_MAX_BUFFERS);
+	gst_buffer_pool_config_set_params(config, caps, size, 0, 0);
 	gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
 	gst_buffer_pool_set_config(self->pool, config);
-	gst_query_add_allocation_pool(query, self->pool, size, 0, WEIR_MAX_BUFFERS);
+	gst_query_add_allocation_pool(query, self->pool, size, 0, 0);
 }
 
 static gboolean propose_allocation(GstBaseSink *base, GstQuery *query)

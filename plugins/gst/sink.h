@@ -6,6 +6,7 @@
 #include <gst/video/gstvideosink.h>
 #include <weir/weir.h>
 
+#include "plugins/gst/loans.h"
 #include "plugins/gst/policy.h"
 #include "plugins/gst/pool.h"
 #include "plugins/gst/run.h"
@@ -31,6 +32,7 @@ struct _WeirSink {
 	GMutex life; /* of run, feed and input: upstream's wish for a buffer may be what begins it
 		      */
 	struct weir_feed *feed;
+	struct weir_loans *loans; /* of its slots; NULL where nobody draws into them */
 	enum weir_gst_input input;
 	GstBufferPool *pool; /* NULL: nobody asked for one */
 	GstVideoInfo info;   /* of raw caps */
@@ -52,7 +54,8 @@ void weir_gst_sink_close(WeirSink *self);
 GstFlowReturn weir_gst_sink_drain(WeirSink *self);
 
 /* For weir_pool_new(). */
-int weir_gst_sink_lend(void *data, struct weir_feed **feed);
+int weir_gst_sink_lend(void *data, struct weir_pool_loan *loan);
+gboolean weir_gst_sink_is_idle(void *data);
 GstFlowReturn weir_gst_sink_show(WeirSink *self, GstBuffer *buffer);
 
 #endif
