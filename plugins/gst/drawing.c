@@ -50,6 +50,60 @@ static GstMemory *memory_of(struct drawing *drawing, GstMemoryFlags flags, gsize
 	return memory;
 }
 
+/* Another memory to read the same pixels by. */
+static GstMemory *share(struct drawing *drawing, const GstMemory *memory)
+{
+	GstMemory *other;
+
+	g_atomic_int_inc(&drawing->refs);
+	other = memory_of(drawing, GST_MEMORY_FLAG_READONLY, memory->maxsize);
+	gst_memory_resize(other, (gssize)memory->offset, memory->size);
+	return other;
+}
+
+/* Whether somebody has it mapped to write. */
+static gboolean is_written(GstMemory *memory)
+{
+	if (!gst_memory_lock(memory, GST_LOCK_FLAG_EXCLUSIVE))
+		return TRUE;
+	gst_memory_unlock(memory, GST_LOCK_FLAG_EXCLUSIVE);
+	return FALSE;
+}
+
+/* gst_buffer_copy_into() leaves out those that tell of the memory, where it does not copy that. */
+static void copy_metas(GstBuffer *to, GstBuffer *from)
+{
+	GstMetaTransformCopy whole = { .region = FALSE, .offset = 0, .size = (gsize)-1 };
+	gpointer state = NULL;
+	GstMeta *meta;
+
+	while ((meta = gst_buffer_iterate_meta(from, &state)))
+		if (meta->info->transform_func)
+			meta->info->transform_func(
+				to, meta, from, _gst_meta_transform_copy, &whole);
+}
+
+/* Of a buffer to have another set of metas, not of its pixels: gst_buffer_copy_deep() does not come
+ * here. GStreamer makes that a deep copy where the memory is mapped to write, and those of libav
+ * leave their frames so until they are done with them, long after they are shown. */
+static GstMiniObject *copy_buffer(const GstMiniObject *object)
+{
+	GstBuffer *buffer = GST_BUFFER_CAST(object);
+	struct drawing *drawing = drawing_of(buffer);
+	GstBuffer *copy = gst_buffer_new();
+
+	if (drawing && is_written(gst_buffer_peek_memory(buffer, 0))) {
+		gst_buffer_append_memory(copy, share(drawing, gst_buffer_peek_memory(buffer, 0)));
+		gst_buffer_copy_into(copy, buffer,
+			GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS, 0, (gsize)-1);
+		copy_metas(copy, buffer);
+	} else {
+		gst_buffer_copy_into(copy, buffer, GST_BUFFER_COPY_ALL, 0, (gsize)-1);
+	}
+	GST_MINI_OBJECT_CAST(copy)->copy = copy_buffer;
+	return GST_MINI_OBJECT_CAST(copy);
+}
+
 GstBuffer *weir_drawing_wrap(
 	struct weir_loans *loans, struct weir_frame *frame, guint8 *pixels, gsize size)
 {
@@ -63,6 +117,7 @@ GstBuffer *weir_drawing_wrap(
 	drawing->pixels = pixels;
 	drawing->open = TRUE;
 	gst_buffer_append_memory(buffer, memory_of(drawing, 0, size));
+	GST_MINI_OBJECT_CAST(buffer)->copy = copy_buffer;
 	return buffer;
 }
 

@@ -24,19 +24,30 @@
 
 /* ---- opening ---- */
 
-/* The least stride that is a multiple of what upstream wants, for planes of half the width too. */
-static uint32_t align_stride(const GstVideoInfo *info, const GstVideoAlignment *align)
+/* The least stride of plane 0 that gives every plane one as upstream wants it: by GStreamer's count
+ * or, where weir's planes differ from that, by a coarser one. */
+static gboolean align_strides(
+	const GstVideoInfo *info, const GstVideoAlignment *align, struct weir_video *video)
 {
-	GstVideoAlignment wide = *align;
-	GstVideoInfo padded = *info;
-	guint mask = 0;
+	GstVideoAlignment wish = *align;
+	GstVideoInfo padded;
+	struct weir_layout layout;
+	gboolean fits = FALSE;
 
-	for (guint i = 0; i < GST_VIDEO_INFO_N_PLANES(info); i++)
-		mask |= align->stride_align[i];
-	for (guint i = 0; i < GST_VIDEO_MAX_PLANES; i++)
-		wide.stride_align[i] = mask ? 2 * mask + 1 : 0;
-	gst_video_info_align(&padded, &wide);
-	return (uint32_t)GST_VIDEO_INFO_PLANE_STRIDE(&padded, 0);
+	for (guint round = 0; round < 2 && !fits; round++) {
+		padded = *info;
+		if (!gst_video_info_align(&padded, &wish))
+			return FALSE;
+		video->stride = (uint32_t)GST_VIDEO_INFO_PLANE_STRIDE(&padded, 0);
+		if (weir_format_layout(video, &layout))
+			return FALSE;
+		fits = TRUE;
+		for (guint i = 0; i < layout.n_planes; i++) {
+			fits &= !(layout.plane[i].stride & align->stride_align[i]);
+			wish.stride_align[0] |= 2 * align->stride_align[i] + 1;
+		}
+	}
+	return fits;
 }
 
 /* Whole blocks only: that is what a picture can be cut at. */
@@ -54,12 +65,10 @@ static gboolean make_room(WeirSink *self, struct weir_video *video)
 {
 	const GstVideoAlignment *align = &self->wishes.align;
 	struct weir_video larger = *video;
-	struct weir_layout layout;
 
-	larger.stride = align_stride(&self->info, align);
 	larger.width += GST_ROUND_UP_2(align->padding_left + align->padding_right);
 	larger.height += GST_ROUND_UP_2(align->padding_top + align->padding_bottom);
-	if (weir_format_layout(&larger, &layout))
+	if (!align_strides(&self->info, align, &larger))
 		return FALSE;
 	if (larger.width != video->width || larger.height != video->height) {
 		if (!is_on_blocks(video->format, video->width, video->height) ||
