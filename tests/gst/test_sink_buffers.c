@@ -240,6 +240,40 @@ static void test_behind_a_queue(void **state)
 		    "weirsink buffers=2 copy-policy=never sync=false");
 }
 
+static void count_plan(GObject *sink, GParamSpec *spec, gpointer plans)
+{
+	(void)sink;
+	(void)spec;
+	g_atomic_int_inc((gint *)plans);
+}
+
+/* Upstream's own memory may be in more pieces than the sink began with: it begins anew once. */
+static void test_a_larger_pool_upstream(void **state)
+{
+	GstElement *pipeline = gst_parse_launch(
+		"weirsrc buffers=24 num-buffers=200 uri=\"pattern:bars?size=64x48&fps=500\" ! "
+		"queue ! weirsink name=sink buffers=4 sync=false copy-policy=never",
+		NULL);
+	GstElement *sink = gst_bin_get_by_name(GST_BIN(pipeline), "sink");
+	GstBus *bus = gst_element_get_bus(pipeline);
+	GstMessage *message;
+	gint plans = 0;
+
+	(void)state;
+	g_signal_connect(sink, "notify::plan", G_CALLBACK(count_plan), &plans);
+	gst_element_set_state(pipeline, GST_STATE_PLAYING);
+	message = gst_bus_timed_pop_filtered(
+		bus, 30 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+	assert_non_null(message);
+	assert_int_equal(GST_MESSAGE_TYPE(message), GST_MESSAGE_EOS);
+	assert_in_range(g_atomic_int_get(&plans), 1, 2);
+	gst_message_unref(message);
+	gst_element_set_state(pipeline, GST_STATE_NULL);
+	gst_object_unref(bus);
+	gst_object_unref(sink);
+	gst_object_unref(pipeline);
+}
+
 /* ---- whose they are ---- */
 
 /* What was drawn in one sink's memory is that one's to take, and another's to copy. */
@@ -340,6 +374,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_waiting_for_a_slot),
 		cmocka_unit_test(test_a_flush_ends_the_waiting),
 		cmocka_unit_test(test_behind_a_queue),
+		cmocka_unit_test(test_a_larger_pool_upstream),
 		cmocka_unit_test(test_two_sinks),
 		cmocka_unit_test(test_tees),
 		cmocka_unit_test(test_the_same_again),
