@@ -415,13 +415,25 @@ static gsize copy_pixels(WeirSink *self, GstBuffer *buffer, struct weir_frame *f
 	return bytes;
 }
 
+/* Upstream's wish for memory may be about to open it; once it is there it stays for this call. */
+static struct weir_loans *loans_of(WeirSink *self)
+{
+	struct weir_loans *loans;
+
+	g_mutex_lock(&self->life);
+	loans = self->loans;
+	g_mutex_unlock(&self->life);
+	return loans;
+}
+
 static const char *why_copied(WeirSink *self, GstBuffer *buffer)
 {
-	const char *why = weir_drawing_describe(buffer, self->loans);
+	struct weir_loans *loans = loans_of(self);
+	const char *why = weir_drawing_describe(buffer, loans);
 
 	if (why)
 		return why;
-	if (self->loans && weir_loans_ran_short(self->loans))
+	if (loans && weir_loans_ran_short(loans))
 		return "upstream keeps all the memory that there is for it; raise buffers=";
 	return "upstream has memory of its own that is no dma-buf";
 }
@@ -454,7 +466,8 @@ static GstFlowReturn show_copy(WeirSink *self, GstBuffer *buffer)
 
 GstFlowReturn weir_gst_sink_show(WeirSink *self, GstBuffer *buffer)
 {
-	struct weir_frame *frame = self->loans ? weir_drawing_take(buffer, self->loans) : NULL;
+	struct weir_loans *loans = loans_of(self);
+	struct weir_frame *frame = loans ? weir_drawing_take(buffer, loans) : NULL;
 	struct weir_feed_dmabufs dmabufs;
 
 	if (frame) {

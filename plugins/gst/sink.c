@@ -53,6 +53,16 @@ static void offer_pool(WeirSink *self, GstQuery *query, GstCaps *caps)
 	gst_query_add_allocation_pool(query, self->pool, size, 0, 0);
 }
 
+/* Whoever asks with other caps than the stream has may mean what comes next: memory for that would
+ * be of another size. */
+static gboolean is_of_the_stream(WeirSink *self, const GstCaps *caps)
+{
+	struct weir_video video;
+
+	return caps && weir_gst_video_of_caps(caps, &video) && video.format == self->video.format &&
+	       video.width == self->video.width && video.height == self->video.height;
+}
+
 static gboolean propose_allocation(GstBaseSink *base, GstQuery *query)
 {
 	WeirSink *self = WEIR_SINK(base);
@@ -62,7 +72,7 @@ static gboolean propose_allocation(GstBaseSink *base, GstQuery *query)
 	gst_query_parse_allocation(query, &caps, &wants_pool);
 	gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
 	/* Who shows dma-bufs goes on with them. */
-	if (caps && wants_pool && self->raw && self->video.format &&
+	if (wants_pool && self->raw && is_of_the_stream(self, caps) &&
 		self->input != WEIR_GST_INPUT_DMABUFS)
 		offer_pool(self, query, caps);
 	return TRUE;

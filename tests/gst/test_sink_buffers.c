@@ -147,6 +147,34 @@ static void test_no_end_to_buffers(void **state)
 	gst_harness_teardown(harness);
 }
 
+static guint pools_for(GstHarness *harness, const char *words)
+{
+	GstCaps *caps = gst_caps_from_string(words);
+	GstQuery *query = gst_query_new_allocation(caps, TRUE);
+	guint pools;
+
+	assert_true(gst_pad_peer_query(harness->srcpad, query));
+	pools = gst_query_get_n_allocation_pools(query);
+	gst_query_unref(query);
+	gst_caps_unref(caps);
+	return pools;
+}
+
+/* Memory is of the stream's size, and nothing is offered for another one. */
+static void test_other_caps(void **state)
+{
+	GstHarness *harness = harness_with("copy-policy=never", GRAY);
+	GstBufferPool *pool = ask_for_pool(harness, NULL);
+
+	(void)state;
+	assert_int_equal(pools_for(harness, "video/x-raw,format=GRAY8,width=640,height=480"), 0);
+	assert_int_equal(pools_for(harness, "video/x-raw,format=NV12,width=64,height=48"), 0);
+	assert_int_equal(gst_harness_push(harness, acquire(pool)), GST_FLOW_OK);
+	assert_int_equal(pools_for(harness, GRAY), 1);
+	leave(pool);
+	gst_harness_teardown(harness);
+}
+
 /* While a frame waits in the sink those behind it are waited for: whoever asks for a buffer has it
  * once one of them is through, without a copy. */
 struct asker {
@@ -371,6 +399,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_tight_end),
 		cmocka_unit_test(test_all_are_kept),
 		cmocka_unit_test(test_no_end_to_buffers),
+		cmocka_unit_test(test_other_caps),
 		cmocka_unit_test(test_waiting_for_a_slot),
 		cmocka_unit_test(test_a_flush_ends_the_waiting),
 		cmocka_unit_test(test_behind_a_queue),
