@@ -254,6 +254,11 @@ void weir_feed_interrupt(struct weir_feed *feed, bool interrupted)
 	pthread_mutex_unlock(&feed->lock);
 }
 
+void weir_feed_flush(struct weir_feed *feed)
+{
+	weir_feed_clear(feed);
+}
+
 void weir_feed_end(struct weir_feed *feed)
 {
 	pthread_mutex_lock(&feed->lock);

@@ -103,6 +103,9 @@ WEIR_API int weir_feed_push_dmabufs(struct weir_feed *feed, const struct weir_fe
 /* Whoever waits in a call comes back with -ECANCELED, and so do later calls, until it is undone. */
 WEIR_API void weir_feed_interrupt(struct weir_feed *feed, bool interrupted);
 
+/* Takes back what was pushed and not yet delivered, as if it had never come. */
+WEIR_API void weir_feed_flush(struct weir_feed *feed);
+
 /* No frame follows: the run delivers what was pushed, and ends. */
 WEIR_API void weir_feed_end(struct weir_feed *feed);
 

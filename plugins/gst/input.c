@@ -207,6 +207,14 @@ void weir_gst_sink_close(WeirSink *self)
 		gst_pad_push_event(GST_BASE_SINK_PAD(self), gst_event_new_reconfigure());
 }
 
+void weir_gst_sink_flush(WeirSink *self)
+{
+	g_mutex_lock(&self->life);
+	if (self->feed)
+		weir_feed_flush(self->feed);
+	g_mutex_unlock(&self->life);
+}
+
 GstFlowReturn weir_gst_sink_drain(WeirSink *self)
 {
 	GstFlowReturn flow = GST_FLOW_OK;

@@ -78,7 +78,8 @@ static gboolean propose_allocation(GstBaseSink *base, GstQuery *query)
 	return TRUE;
 }
 
-/* A frame goes out once, when its time has come. */
+/* A frame goes out once, when its time has come, and show-preroll-frame changes nothing: what is
+ * sent or stored does not go twice. */
 static GstFlowReturn preroll(GstBaseSink *base, GstBuffer *buffer)
 {
 	(void)base;
@@ -120,6 +121,13 @@ static gboolean unlock_stop(GstBaseSink *base)
 {
 	g_atomic_int_set(&WEIR_SINK(base)->unlocked, FALSE);
 	return TRUE;
+}
+
+static gboolean take_event(GstBaseSink *base, GstEvent *event)
+{
+	if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP)
+		weir_gst_sink_flush(WEIR_SINK(base));
+	return GST_BASE_SINK_CLASS(weir_gst_sink_parent_class)->event(base, event);
 }
 
 /* The end is told when everything was sent, shown or written. */
@@ -249,6 +257,7 @@ static void weir_gst_sink_class_init(WeirSinkClass *class)
 	base->stop = stop;
 	base->unlock = unlock;
 	base->unlock_stop = unlock_stop;
+	base->event = take_event;
 	base->wait_event = wait_event;
 	GST_VIDEO_SINK_CLASS(class)->show_frame = show_frame;
 }

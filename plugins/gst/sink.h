@@ -53,6 +53,9 @@ void weir_gst_sink_close(WeirSink *self);
  * gst_base_sink_wait_preroll() may be called. GST_FLOW_OK, or it was cut off. */
 GstFlowReturn weir_gst_sink_drain(WeirSink *self);
 
+/* What was shown and has not gone to weir's sink yet does not go there. */
+void weir_gst_sink_flush(WeirSink *self);
+
 /* For weir_pool_new(). */
 int weir_gst_sink_lend(void *data, struct weir_pool_loan *loan);
 gboolean weir_gst_sink_is_idle(void *data);
