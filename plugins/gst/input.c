@@ -272,8 +272,6 @@ static GstFlowReturn flow_of(WeirSink *self, int err)
 	case 0:
 		self->pushed = TRUE;
 		return GST_FLOW_OK;
-	case -ECANCELED:
-		return GST_FLOW_FLUSHING;
 	case -ESHUTDOWN:
 		err = weir_gst_run_join(&self->run);
 		if (!err)

@@ -229,8 +229,9 @@ static void install_properties(GObjectClass *class)
 			NULL, READY));
 	g_object_class_install_property(class, PROP_BUFFERS,
 		g_param_spec_uint("buffers", "Buffers",
-			"Frames that there is memory for, where upstream draws into ours", 2,
-			WEIR_MAX_BUFFERS, DEFAULT_BUFFERS, READY));
+			"Frames of our memory that upstream may hold at a time; what it brings "
+			"beyond is copied",
+			2, WEIR_MAX_BUFFERS, DEFAULT_BUFFERS, READY));
 	weir_gst_policy_install(class, PROP_POLICY);
 	weir_gst_properties_install_readings(class, PROP_STATS, PROP_PLAN);
 }
