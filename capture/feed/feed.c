@@ -230,10 +230,10 @@ int weir_feed_push(
 	stamp = stamp ? stamp : &nothing;
 	pthread_mutex_lock(&feed->lock);
 	err = verdict(feed);
-	if (!err && (*frame)->slot->slab != feed->slab)
-		err = -ESTALE;
 	if (err)
 		feed->missed += 1 + stamp->skipped;
+	else if ((*frame)->slot->slab != feed->slab)
+		err = -ESTALE;
 	else
 		weir_feed_append(feed, *frame, stamp);
 	pthread_mutex_unlock(&feed->lock);

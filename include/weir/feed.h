@@ -73,7 +73,8 @@ WEIR_API void weir_feed_close(struct weir_feed **feed);
 WEIR_API int weir_feed_take(struct weir_feed *feed, uint64_t timeout_ns, struct weir_frame **out);
 
 /* Passes a taken frame on and sets *frame to NULL, whatever it returns. 0; -ESTALE: it was taken of
- * memory that the pipeline has replaced since, and counts as lost; -ESHUTDOWN. */
+ * memory that the pipeline has replaced since: who has what was drawn elsewhere too draws it anew,
+ * others count it among the next one's `skipped`; -ESHUTDOWN. */
 WEIR_API int weir_feed_push(
 	struct weir_feed *feed, struct weir_frame **frame, const struct weir_feed_stamp *stamp);
 
