@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/json.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 void member_text(struct json_object *object, const char *key, const char *text)
@@ -14,13 +15,18 @@ void member_number(struct json_object *object, const char *key, uint64_t value)
 	json_object_object_add(object, key, json_object_new_uint64(value));
 }
 
-void member_real(struct json_object *object, const char *key, double value)
+/* By itself json-c prints seventeen digits. */
+static struct json_object *real_object(double value)
 {
 	char digits[32];
 
-	/* By itself json-c prints seventeen digits. */
 	snprintf(digits, sizeof(digits), "%.3f", value);
-	json_object_object_add(object, key, json_object_new_double_s(value, digits));
+	return json_object_new_double_s(value, digits);
+}
+
+void member_real(struct json_object *object, const char *key, double value)
+{
+	json_object_object_add(object, key, real_object(value));
 }
 
 void member_bool(struct json_object *object, const char *key, bool value)
@@ -77,6 +83,20 @@ void line_end(FILE *to, struct json_object *object)
 	json_object_put(object);
 }
 
+static void add_driver(struct json_object *object, const struct weir_device_driver *driver)
+{
+	struct json_object *told = member_object(object, "driver");
+	char version[32];
+
+	snprintf(version, sizeof(version), "%" PRIu32 ".%" PRIu32 ".%" PRIu32,
+		driver->version >> 16, driver->version >> 8 & 0xff, driver->version & 0xff);
+	member_text(told, "name", driver->name);
+	member_text(told, "version", version);
+	member_text(told, "bus", driver->bus);
+	member_number(told, "capabilities", driver->capabilities);
+	member_number(told, "node_capabilities", driver->node_capabilities);
+}
+
 static struct json_object *device_object(const struct weir_device *device)
 {
 	static const char *const kinds[] = {
@@ -92,6 +112,8 @@ static struct json_object *device_object(const struct weir_device *device)
 	member_text(object, "detail", device->detail);
 	member_bool(object, "usable", device->usable);
 	member_text(object, "remedy", device->remedy);
+	if (device->driver.name[0])
+		add_driver(object, &device->driver);
 	return object;
 }
 
@@ -142,7 +164,7 @@ static void print_findings(FILE *to, const struct weir_finding *findings, size_t
 
 static struct json_object *size_object(const struct weir_source_size *size)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = json_object_new_object(), *list;
 
 	member_number(object, "min_width", size->min_width);
 	member_number(object, "min_height", size->min_height);
@@ -152,6 +174,9 @@ static struct json_object *size_object(const struct weir_source_size *size)
 	member_number(object, "step_height", size->step_height);
 	member_real(object, "slowest_fps", rate_of(size->slowest));
 	member_real(object, "fastest_fps", rate_of(size->fastest));
+	list = member_array(object, "rates_fps");
+	for (size_t i = 0; i < size->n_rates; i++)
+		json_object_array_add(list, real_object(rate_of(size->rates[i])));
 	return object;
 }
 

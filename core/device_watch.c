@@ -19,7 +19,9 @@
 
 struct kept {
 	struct weir_device device; /* the strings are ours */
-	bool seen;
+	bool seen;                 /* in the last look */
+	bool fresh;                /* which has yet to be told */
+	bool outdated;             /* another one says what is true now */
 	struct kept *next;
 };
 
@@ -62,30 +64,44 @@ static struct kept *keep(const struct weir_device *device)
 	return NULL;
 }
 
+static bool is_open(const struct weir_device *device)
+{
+	return device->driver.name[0];
+}
+
 /* Another camera may have the number that one had before. */
 static bool is_same(const struct weir_device *a, const struct weir_device *b)
 {
-	return a->kind == b->kind && !strcmp(a->uri, b->uri) && !strcmp(a->name, b->name);
+	return a->kind == b->kind && !strcmp(a->uri, b->uri) && !strcmp(a->name, b->name) &&
+	       (!is_open(a) || !is_open(b) || !strcmp(a->driver.bus, b->driver.bus));
+}
+
+/* Of the same one. What cannot be opened now may be so because it is used. */
+static bool tells_more(const struct weir_device *now, const struct weir_device *before)
+{
+	return is_open(now) && memcmp(&now->driver, &before->driver, sizeof(now->driver)) != 0;
 }
 
 static int found(void *data, const struct weir_device *device)
 {
 	struct watcher *watcher = data;
-	struct kept *kept = watcher->kept;
+	struct kept **end = &watcher->kept, *before = NULL, *kept;
 
-	while (kept && !is_same(&kept->device, device))
-		kept = kept->next;
-	if (kept) {
-		kept->seen = true;
+	for (; *end; end = &(*end)->next)
+		if (is_same(&(*end)->device, device))
+			before = *end;
+	if (before && !tells_more(device, &before->device)) {
+		before->seen = true;
 		return 0;
 	}
 	kept = keep(device);
 	if (!kept)
 		return -ENOMEM;
-	kept->seen = true;
-	kept->next = watcher->kept;
-	watcher->kept = kept;
-	return watcher->changed(watcher->data, true, &kept->device);
+	if (before)
+		before->outdated = true;
+	kept->seen = kept->fresh = true;
+	*end = kept;
+	return 0;
 }
 
 static int tell_gone(struct watcher *watcher)
@@ -101,8 +117,21 @@ static int tell_gone(struct watcher *watcher)
 			continue;
 		}
 		*at = kept->next;
-		result = watcher->changed(watcher->data, false, &kept->device);
+		if (!kept->outdated)
+			result = watcher->changed(watcher->data, false, &kept->device);
 		release(kept);
+	}
+	return result;
+}
+
+static int tell_new(struct watcher *watcher)
+{
+	int result = 0;
+
+	for (struct kept *kept = watcher->kept; kept && !result; kept = kept->next) {
+		if (kept->fresh)
+			result = watcher->changed(watcher->data, true, &kept->device);
+		kept->fresh = false;
 	}
 	return result;
 }
@@ -114,7 +143,9 @@ static int look(struct watcher *watcher)
 	for (struct kept *kept = watcher->kept; kept; kept = kept->next)
 		kept->seen = false;
 	result = weir_device_list(found, watcher);
-	return result ? result : tell_gone(watcher);
+	if (!result) /* before another one with the same number comes */
+		result = tell_gone(watcher);
+	return result ? result : tell_new(watcher);
 }
 
 static void settled(struct weir_timer *timer)

@@ -35,39 +35,64 @@ static struct weir_source_size size_of(const struct v4l2_frmsizeenum *entry)
 	};
 }
 
-/* Asked of the largest: of ranges, the one that limits the rate. */
-static void add_rates(struct weir_v4l2_device *device, uint32_t code, struct weir_source_size *size)
+/* Asked of the largest: of ranges, the one that limits the rate. What else it can do a smaller one
+ * need not. */
+static int add_rates(struct weir_v4l2_device *device, uint32_t code, struct weir_source_size *size)
 {
-	if (weir_v4l2_rates(device, code, size->max_width, size->max_height, &size->slowest,
-		    &size->fastest))
-		return;
-	size->slowest = (struct weir_rate){ 1, UINT32_MAX };
-	size->fastest = (struct weir_rate){ 0, 1 };
+	bool one = size->min_width == size->max_width && size->min_height == size->max_height;
+	struct weir_v4l2_rates rates;
+	struct weir_rate *list;
+
+	if (!weir_v4l2_read_rates(device, code, size->max_width, size->max_height, &rates)) {
+		size->slowest = (struct weir_rate){ 1, UINT32_MAX };
+		size->fastest = (struct weir_rate){ 0, 1 };
+		return 0;
+	}
+	size->slowest = rates.slowest;
+	size->fastest = rates.fastest;
+	if (!rates.n || !one)
+		return 0;
+	list = malloc(rates.n * sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	memcpy(list, rates.list, rates.n * sizeof(*list));
+	size->rates = list;
+	size->n_rates = rates.n;
+	return 0;
+}
+
+static int add_size(struct weir_v4l2_device *device, uint32_t code, struct weir_source_size size,
+	struct weir_source_format *format)
+{
+	struct weir_source_size *grown = realloc(
+		(struct weir_source_size *)format->sizes, (format->n_sizes + 1) * sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	format->sizes = grown;
+	grown[format->n_sizes] = size;
+	return add_rates(device, code, &grown[format->n_sizes++]);
 }
 
 /* A driver that enumerates no sizes has the one that is set. */
-static size_t read_sizes(struct weir_v4l2_device *device, const struct weir_v4l2_format *format,
-	uint32_t code, struct weir_source_size *sizes)
+static int add_sizes(struct weir_v4l2_device *device, const struct weir_v4l2_format *set,
+	uint32_t code, struct weir_source_format *format)
 {
+	const struct weir_source_size only = {
+		.min_width = set->video.width,
+		.max_width = set->video.width,
+		.min_height = set->video.height,
+		.max_height = set->video.height,
+	};
 	struct v4l2_frmsizeenum entry;
-	size_t n = 0;
+	int err = 0;
 
-	while (n < MAX_SIZES && weir_v4l2_enum_size(device, code, (uint32_t)n, &entry)) {
-		sizes[n++] = size_of(&entry);
-		if (entry.type != V4L2_FRMSIZE_TYPE_DISCRETE)
+	for (uint32_t i = 0; i < MAX_SIZES && weir_v4l2_enum_size(device, code, i, &entry); i++) {
+		err = add_size(device, code, size_of(&entry), format);
+		if (err || entry.type != V4L2_FRMSIZE_TYPE_DISCRETE)
 			break;
 	}
-	if (!n) {
-		sizes[n++] = (struct weir_source_size){
-			.min_width = format->video.width,
-			.max_width = format->video.width,
-			.min_height = format->video.height,
-			.max_height = format->video.height,
-		};
-	}
-	for (size_t i = 0; i < n; i++)
-		add_rates(device, code, &sizes[i]);
-	return n;
+	return err || format->n_sizes ? err : add_size(device, code, only, format);
 }
 
 /* ---- formats ---- */
@@ -80,28 +105,20 @@ static bool has_format(const struct weir_source_info *info, const struct weir_fo
 	return false;
 }
 
-static int add_format(struct weir_v4l2_device *device, const struct weir_v4l2_format *format,
+static int add_format(struct weir_v4l2_device *device, const struct weir_v4l2_format *set,
 	const struct v4l2_fmtdesc *entry, struct weir_source_info *info)
 {
 	struct weir_source_format *list = (struct weir_source_format *)info->formats, *grown;
 	const struct weir_format *row = weir_format_by_v4l2(entry->pixelformat);
-	struct weir_source_size sizes[MAX_SIZES], *kept;
-	size_t n;
 
 	if (!row || has_format(info, row))
 		return 0;
-	n = read_sizes(device, format, entry->pixelformat, sizes);
 	grown = realloc(list, (info->n_formats + 1) * sizeof(*grown));
-	if (grown)
-		info->formats = grown;
-	kept = malloc(n * sizeof(*kept));
-	if (!grown || !kept) {
-		free(kept);
+	if (!grown)
 		return -ENOMEM;
-	}
-	memcpy(kept, sizes, n * sizeof(*kept));
-	grown[info->n_formats++] = (struct weir_source_format){ row, kept, n };
-	return 0;
+	info->formats = grown;
+	grown[info->n_formats] = (struct weir_source_format){ .format = row };
+	return add_sizes(device, set, entry->pixelformat, &grown[info->n_formats++]);
 }
 
 static int add_formats(struct weir_v4l2_device *device, const struct weir_v4l2_format *format,
@@ -163,10 +180,17 @@ int weir_v4l2_describe(struct weir_v4l2_device *device, const struct weir_v4l2_f
 	return err;
 }
 
+static void free_sizes(const struct weir_source_format *format)
+{
+	for (size_t i = 0; i < format->n_sizes; i++)
+		free((void *)format->sizes[i].rates);
+	free((void *)format->sizes);
+}
+
 void weir_v4l2_free_description(struct weir_source_info *info)
 {
 	for (size_t i = 0; i < info->n_formats; i++)
-		free((void *)info->formats[i].sizes);
+		free_sizes(&info->formats[i]);
 	for (size_t i = 0; i < info->n_abilities; i++)
 		free((char *)info->abilities[i].detail);
 	weir_v4l2_free_controls((struct weir_source_control *)info->controls, info->n_controls);

@@ -166,6 +166,15 @@ static void subscribe(struct weir_v4l2 *v4l2)
 	}
 }
 
+/* What the driver had finished before is not lost. */
+static void take_the_end(struct weir_v4l2 *v4l2)
+{
+	while (v4l2->queue.streaming && take_frame(v4l2, false))
+		;
+	if (v4l2->running)
+		weir_v4l2_end(v4l2, 0);
+}
+
 static void take_events(struct weir_v4l2 *v4l2)
 {
 	struct v4l2_event event = { 0 };
@@ -179,7 +188,7 @@ static void take_events(struct weir_v4l2 *v4l2)
 	if (changed)
 		weir_v4l2_recover(v4l2, NULL, 0);
 	else if (ended)
-		weir_v4l2_end(v4l2, 0);
+		take_the_end(v4l2);
 }
 
 static void ready(struct weir_watch *watch, uint32_t events)

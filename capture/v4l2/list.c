@@ -21,6 +21,7 @@ struct entry {
 	struct weir_v4l2_device device;
 	struct weir_v4l2_identity identity;
 	char detail[640], remedy[256];
+	struct weir_device_driver driver;
 };
 
 static int by_number(const void *a, const void *b)
@@ -76,6 +77,19 @@ static void describe_use(struct entry *entry)
 		add_detail(entry, "open in ", holder);
 }
 
+static struct weir_device_driver driver_of(const struct v4l2_capability *caps)
+{
+	struct weir_device_driver driver = {
+		.version = caps->version,
+		.capabilities = caps->capabilities,
+		.node_capabilities = caps->device_caps,
+	};
+
+	snprintf(driver.name, sizeof(driver.name), "%s", (const char *)caps->driver);
+	snprintf(driver.bus, sizeof(driver.bus), "%s", (const char *)caps->bus_info);
+	return driver;
+}
+
 /* What would be said if it were opened for capture; this asks without saying. */
 static int look_at(struct entry *entry, const char *path)
 {
@@ -90,7 +104,8 @@ static int look_at(struct entry *entry, const char *path)
 		return entry->identity.index ? err : 0;
 	if (err)
 		return err;
-	add_detail(entry, "", (const char *)entry->device.caps.bus_info);
+	entry->driver = driver_of(&entry->device.caps);
+	add_detail(entry, "", entry->driver.bus);
 	describe_use(entry);
 	weir_v4l2_device_close(&entry->device);
 	return 0;
@@ -114,6 +129,7 @@ static int show(
 	add_detail(&entry, "by-path/", entry.identity.by_path);
 	device.name = *card ? card : entry.identity.name;
 	device.usable = !entry.remedy[0];
+	device.driver = entry.driver;
 	return found(data, &device);
 }
 

@@ -3,6 +3,7 @@
 #include "capture/v4l2/sizes.h"
 
 #include <errno.h>
+#include <string.h>
 
 int weir_v4l2_enum_format(struct weir_v4l2_device *device, uint32_t index, struct v4l2_fmtdesc *out)
 {
@@ -99,11 +100,43 @@ bool weir_v4l2_nearest_rate(struct weir_v4l2_device *device, uint32_t pixelforma
 	return best.den != 0;
 }
 
-bool weir_v4l2_rates(struct weir_v4l2_device *device, uint32_t pixelformat, uint32_t width,
-	uint32_t height, struct weir_rate *slowest, struct weir_rate *fastest)
+/* Drivers enumerate in any order, and some the same one twice. */
+static void insert(struct weir_v4l2_rates *rates, struct weir_rate rate)
 {
-	return weir_v4l2_nearest_rate(
-		       device, pixelformat, width, height, (struct weir_rate){ 0, 1 }, slowest) &&
-	       weir_v4l2_nearest_rate(device, pixelformat, width, height,
-		       (struct weir_rate){ UINT32_MAX, 1 }, fastest);
+	size_t at = rates->n;
+
+	while (at && weir_v4l2_compare_rates(rates->list[at - 1], rate) > 0)
+		at--;
+	if (rates->n == WEIR_V4L2_MAX_RATES ||
+		(at && !weir_v4l2_compare_rates(rates->list[at - 1], rate)))
+		return;
+	memmove(&rates->list[at + 1], &rates->list[at], (rates->n - at) * sizeof(rate));
+	rates->list[at] = rate;
+	rates->n++;
+}
+
+bool weir_v4l2_read_rates(struct weir_v4l2_device *device, uint32_t pixelformat, uint32_t width,
+	uint32_t height, struct weir_v4l2_rates *out)
+{
+	struct v4l2_frmivalenum entry;
+
+	out->n = 0;
+	for (uint32_t i = 0; weir_v4l2_enum_interval(device, pixelformat, width, height, i, &entry);
+		i++) {
+		struct weir_rate rate;
+
+		if (entry.type != V4L2_FRMIVAL_TYPE_DISCRETE) {
+			out->slowest = weir_v4l2_rate_of(&entry.stepwise.max);
+			out->fastest = weir_v4l2_rate_of(&entry.stepwise.min);
+			return out->slowest.den && out->fastest.den;
+		}
+		rate = weir_v4l2_rate_of(&entry.discrete);
+		if (rate.den)
+			insert(out, rate);
+	}
+	if (!out->n)
+		return false;
+	out->slowest = out->list[0];
+	out->fastest = out->list[out->n - 1];
+	return true;
 }

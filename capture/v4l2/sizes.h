@@ -24,9 +24,18 @@ struct weir_rate weir_v4l2_rate_of(const struct v4l2_fract *interval);
 /* What `wanted` becomes in a range, or the one rate of a discrete interval. */
 struct weir_rate weir_v4l2_rate_in(const struct v4l2_frmivalenum *entry, struct weir_rate wanted);
 
-/* The slowest and the fastest of a size; false where the driver does not say. */
-bool weir_v4l2_rates(struct weir_v4l2_device *device, uint32_t pixelformat, uint32_t width,
-	uint32_t height, struct weir_rate *slowest, struct weir_rate *fastest);
+#define WEIR_V4L2_MAX_RATES 64
+
+/* Those of a size: slowest first, or a range without any that could be counted. */
+struct weir_v4l2_rates {
+	struct weir_rate slowest, fastest;
+	struct weir_rate list[WEIR_V4L2_MAX_RATES];
+	size_t n;
+};
+
+/* False where the driver does not say. */
+bool weir_v4l2_read_rates(struct weir_v4l2_device *device, uint32_t pixelformat, uint32_t width,
+	uint32_t height, struct weir_v4l2_rates *out);
 
 /* The rate of that size that is nearest to `wanted`; false where the driver does not say. */
 bool weir_v4l2_nearest_rate(struct weir_v4l2_device *device, uint32_t pixelformat, uint32_t width,

@@ -55,6 +55,8 @@ struct weir_source_size {
 	uint32_t min_width, min_height, max_width, max_height;
 	uint32_t step_width, step_height; /* 0 for a single size */
 	struct weir_rate slowest, fastest; /* { 0, 1 } as fastest: unpaced */
+	const struct weir_rate *rates; /* all that there are, slowest first; NULL: any between */
+	size_t n_rates;
 };
 
 struct weir_source_format {

@@ -214,10 +214,29 @@ static void shorten(struct weir_rate rate, int *num, int *den)
 	*den = rate.den ? (int)rate.den : 1;
 }
 
+static void append_rate(GValue *list, struct weir_rate rate)
+{
+	GValue value = G_VALUE_INIT;
+	int num, den;
+
+	shorten(rate, &num, &den);
+	g_value_init(&value, GST_TYPE_FRACTION);
+	gst_value_set_fraction(&value, num, den);
+	gst_value_list_append_and_take_value(list, &value);
+}
+
 static void set_rates(GstStructure *structure, const struct weir_source_size *size)
 {
 	int low, low_den, high = G_MAXINT, high_den = 1;
+	GValue list = G_VALUE_INIT;
 
+	if (size->n_rates > 1) {
+		gst_value_list_init(&list, (guint)size->n_rates);
+		for (size_t i = 0; i < size->n_rates; i++)
+			append_rate(&list, size->rates[i]);
+		gst_structure_take_value(structure, "framerate", &list);
+		return;
+	}
 	shorten(size->slowest, &low, &low_den);
 	if (size->fastest.num)
 		shorten(size->fastest, &high, &high_den);
@@ -241,6 +260,9 @@ static void append_sizes(GstCaps *caps, const struct weir_source_format *format,
 		set_range(
 			structure, "height", size->min_height, size->max_height, size->step_height);
 		set_rates(structure, size);
+		if (!is_compressed(format->format))
+			gst_structure_set(
+				structure, "interlace-mode", G_TYPE_STRING, "progressive", NULL);
 		append(caps, structure, dmabufs);
 	}
 }
@@ -254,6 +276,74 @@ GstCaps *weir_gst_caps_of_source(const struct weir_source_info *info)
 			if (is_known(info->formats[i].format))
 				append_sizes(caps, &info->formats[i], dmabufs);
 	return caps;
+}
+
+/* ---- a choice ---- */
+
+static gboolean have_same_format(GstCaps *caps, guint a, guint b)
+{
+	const GstStructure *one = gst_caps_get_structure(caps, a);
+	const GstStructure *other = gst_caps_get_structure(caps, b);
+
+	return gst_structure_get_name_id(one) == gst_structure_get_name_id(other) &&
+	       !g_strcmp0(gst_structure_get_string(one, "format"),
+		       gst_structure_get_string(other, "format")) &&
+	       !g_strcmp0(gst_structure_get_string(one, "drm-format"),
+		       gst_structure_get_string(other, "drm-format")) &&
+	       gst_caps_features_is_equal(
+		       gst_caps_get_features(caps, a), gst_caps_get_features(caps, b));
+}
+
+static int distance(const GstStructure *structure, const struct weir_video *video)
+{
+	GstStructure *nearest = gst_structure_copy(structure);
+	int width = 0, height = 0;
+
+	gst_structure_fixate_field_nearest_int(nearest, "width", (int)video->width);
+	gst_structure_fixate_field_nearest_int(nearest, "height", (int)video->height);
+	gst_structure_get_int(nearest, "width", &width);
+	gst_structure_get_int(nearest, "height", &height);
+	gst_structure_free(nearest);
+	return ABS(width - (int)video->width) + ABS(height - (int)video->height);
+}
+
+GstCaps *weir_gst_caps_nearest(GstCaps *caps, const struct weir_video *video)
+{
+	int least = G_MAXINT;
+	GstCaps *nearest;
+	guint best = 0;
+
+	for (guint i = 0; i < gst_caps_get_size(caps); i++) {
+		int far = have_same_format(caps, 0, i)
+				  ? distance(gst_caps_get_structure(caps, i), video)
+				  : G_MAXINT;
+
+		if (far >= least)
+			continue;
+		least = far;
+		best = i;
+	}
+	nearest = gst_caps_copy_nth(caps, best);
+	gst_caps_unref(caps);
+	return nearest;
+}
+
+GstCaps *weir_gst_caps_complete(GstCaps *caps, const struct weir_video *video)
+{
+	GstCaps *told = weir_gst_caps_of_video(video, weir_gst_caps_have_dmabufs(caps)), *both;
+
+	if (!told)
+		return caps;
+	/* Which a camera rounds, and clocks do not agree upon. */
+	gst_structure_remove_field(gst_caps_get_structure(told, 0), "framerate");
+	both = gst_caps_intersect(caps, told);
+	gst_caps_unref(told);
+	if (gst_caps_is_empty(both)) {
+		gst_caps_unref(both);
+		return caps;
+	}
+	gst_caps_unref(caps);
+	return both;
 }
 
 /* ---- from GStreamer ---- */

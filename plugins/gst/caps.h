@@ -15,6 +15,14 @@ GstCaps *weir_gst_caps_any(void);
 /* Fixed caps, or NULL where GStreamer has no name for the format. `dmabufs`: with memory:DMABuf. */
 GstCaps *weir_gst_caps_of_video(const struct weir_video *video, gboolean dmabufs);
 
+/* Takes the caps. Of the formats the first one, of its sizes that which is nearest to the video's;
+ * writable. */
+GstCaps *weir_gst_caps_nearest(GstCaps *caps, const struct weir_video *video);
+
+/* Takes fixed caps, and adds what they do not tell and the video does: colours, that it is not
+ * interlaced. */
+GstCaps *weir_gst_caps_complete(GstCaps *caps, const struct weir_video *video);
+
 /* What a source comes in, in its order: plainly first, then with memory:DMABuf, for who insists.
  * Both mean the same memory; plain caps are those that every version of GStreamer understands. */
 GstCaps *weir_gst_caps_of_source(const struct weir_source_info *info);

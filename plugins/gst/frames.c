@@ -8,6 +8,9 @@
 
 /* From a frame of weir's to a buffer with its time. */
 
+/* How long no frame comes before it is looked who holds them. */
+#define PATIENCE_NS (2 * GST_SECOND)
+
 /* Another signal at the input: its picture is told before its frames follow. */
 static GstFlowReturn follow_picture(WeirSrc *self, const struct weir_frame_info *frame)
 {
@@ -27,6 +30,7 @@ static GstFlowReturn follow_picture(WeirSrc *self, const struct weir_frame_info 
 	caps = weir_gst_caps_of_video(&video, self->dmabufs);
 	if (!caps)
 		return GST_FLOW_NOT_NEGOTIATED;
+	self->delivered = video;
 	weir_src_follow(self, &video, caps); /* so that set_caps() finds nothing to do */
 	done = gst_base_src_set_caps(GST_BASE_SRC(self), caps);
 	gst_caps_unref(caps);
@@ -58,7 +62,7 @@ static GstFlowReturn to_buffer(WeirSrc *self, struct weir_frame **taken, GstBuff
 		*out = weir_gst_memory_wrap(
 			self->memory, *taken, self->epoch, raw ? &self->info : NULL);
 		*taken = NULL;
-	} else if (weir_gst_policy_permits(GST_ELEMENT(self), self->policy,
+	} else if (weir_gst_policy_permits(GST_ELEMENT(self), self->now.policy,
 			   "the next element does not understand the stride of the frames",
 			   &self->warned)) {
 		*out = weir_gst_memory_copy(*taken, &self->info);
@@ -117,6 +121,23 @@ static void tell_of_lost(WeirSrc *self, GstBuffer *buffer, guint64 sequence)
 	gst_element_post_message(GST_ELEMENT(self), message);
 }
 
+/* No frame came for a while. A camera may stand still, and nobody send; but where all that the
+ * source may lend are out, it is for those who hold them to go on, or for the user to lend more. */
+static void look_for_stall(WeirSrc *self)
+{
+	guint lent = self->now.buffers - WEIR_SRC_OWN_BUFFERS;
+
+	if (self->stalled || weir_gst_run_held(&self->run) < lent)
+		return;
+	self->stalled = TRUE;
+	GST_ELEMENT_WARNING(self, RESOURCE, NO_SPACE_LEFT,
+		("nothing flows: all %u buffers are held downstream; raise buffers (now %u)", lent,
+			self->now.buffers),
+		("a queue that waits to be full, an encoder that looks ahead, or a branch that "
+		 "stands still, holds %u frames at least",
+			lent));
+}
+
 /* Runs weir's pipeline on this thread until the next frame is there. */
 static GstFlowReturn next_frame(WeirSrc *self, struct weir_frame **frame)
 {
@@ -126,8 +147,10 @@ static GstFlowReturn next_frame(WeirSrc *self, struct weir_frame **frame)
 		weir_frame_unref(frame);
 		if (g_atomic_int_get(&self->flushing))
 			return GST_FLOW_FLUSHING;
-		err = weir_gst_run_next(&self->run, frame);
-	} while (err == -EINTR ||
+		err = weir_gst_run_next(&self->run, PATIENCE_NS, frame);
+		if (err == -EAGAIN)
+			look_for_stall(self);
+	} while (err == -EINTR || err == -EAGAIN ||
 		 (!err && weir_frame_info(*frame)->timestamp_ns < atomic_load(&self->wanted_from)));
 	if (!err)
 		return GST_FLOW_OK;

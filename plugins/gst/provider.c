@@ -33,7 +33,8 @@ static gboolean reconfigure_element(GstDevice *device, GstElement *element)
 {
 	GstElementFactory *factory = gst_element_get_factory(element);
 
-	if (!factory || g_strcmp0(GST_OBJECT_NAME(factory), "weirsrc"))
+	if (!factory || g_strcmp0(GST_OBJECT_NAME(factory), "weirsrc") ||
+		GST_STATE(element) > GST_STATE_READY)
 		return FALSE;
 	g_object_set(element, "device", WEIR_CAMERA(device)->uri, NULL);
 	return TRUE;
@@ -57,8 +58,8 @@ static void weir_camera_class_init(WeirDeviceClass *class)
 	GST_DEVICE_CLASS(class)->reconfigure_element = reconfigure_element;
 }
 
-/* What it comes in; anything, where it cannot be asked now. Notes its driver. */
-static GstCaps *examine(const char *uri, GstStructure *properties)
+/* What it comes in; anything, where it cannot be asked now. */
+static GstCaps *examine(const char *uri)
 {
 	const struct weir_log silent = { .level = WEIR_LOG_SILENT };
 	const struct weir_source_settings settings = { .log = &silent };
@@ -66,23 +67,29 @@ static GstCaps *examine(const char *uri, GstStructure *properties)
 	struct weir_source *source = NULL;
 	GstCaps *caps = NULL;
 
-	if (!weir_source_open(uri, &settings, &source) && !weir_source_describe(source, &info)) {
+	if (!weir_source_open(uri, &settings, &source) && !weir_source_describe(source, &info))
 		caps = weir_gst_caps_of_source(info);
-		gst_structure_set(
-			properties, "v4l2.device.driver", G_TYPE_STRING, info->driver, NULL);
-	}
 	weir_source_close(&source);
 	return caps ? caps : weir_gst_caps_any();
 }
 
 /* The names that v4l2src's provider gives these. */
+static GstStructure *properties_of(const struct weir_device *device)
+{
+	const struct weir_device_driver *driver = &device->driver;
+
+	return gst_structure_new("weir-device", "device.api", G_TYPE_STRING, "v4l2", "device.path",
+		G_TYPE_STRING, device->uri, "v4l2.device.driver", G_TYPE_STRING, driver->name,
+		"v4l2.device.card", G_TYPE_STRING, device->name, "v4l2.device.bus_info",
+		G_TYPE_STRING, driver->bus, "v4l2.device.version", G_TYPE_UINT, driver->version,
+		"v4l2.device.capabilities", G_TYPE_UINT, driver->capabilities,
+		"v4l2.device.device_caps", G_TYPE_UINT, driver->node_capabilities, NULL);
+}
+
 static GstDevice *camera_of(const struct weir_device *device)
 {
-	GstStructure *properties =
-		gst_structure_new("weir-device", "device.api", G_TYPE_STRING, "v4l2", "device.path",
-			G_TYPE_STRING, device->uri, "v4l2.device.card", G_TYPE_STRING, device->name,
-			"v4l2.device.bus_info", G_TYPE_STRING, device->detail, NULL);
-	GstCaps *caps = examine(device->uri, properties);
+	GstStructure *properties = properties_of(device);
+	GstCaps *caps = examine(device->uri);
 	WeirDevice *camera = g_object_new(weir_camera_get_type(), "display-name", device->name,
 		"caps", caps, "device-class", "Video/Source", "properties", properties, NULL);
 
@@ -92,9 +99,20 @@ static GstDevice *camera_of(const struct weir_device *device)
 	return GST_DEVICE(camera);
 }
 
+/* One that others use is there all the same. */
 static gboolean is_camera(const struct weir_device *device)
 {
-	return device->kind == WEIR_DEVICE_CAMERA && device->usable;
+	return device->kind == WEIR_DEVICE_CAMERA && device->driver.name[0];
+}
+
+static gboolean is_as_told(GstDevice *camera, const struct weir_device *device)
+{
+	GstStructure *told = gst_device_get_properties(camera), *now = properties_of(device);
+	gboolean same = gst_structure_is_equal(told, now);
+
+	gst_structure_free(told);
+	gst_structure_free(now);
+	return same;
 }
 
 /* ---- all of them ---- */
@@ -142,12 +160,14 @@ static int changed(void *data, bool added, const struct weir_device *device)
 	GstDeviceProvider *provider = data;
 	GstDevice *camera;
 
-	if (device->kind != WEIR_DEVICE_CAMERA)
+	if (!is_camera(device))
 		return 0;
 	camera = known(provider, device->uri);
-	if (added && !camera && device->usable)
+	if (added && !camera)
 		gst_device_provider_device_add(provider, camera_of(device));
-	if (!added && camera)
+	else if (added && !is_as_told(camera, device))
+		gst_device_provider_device_changed(provider, camera_of(device), camera);
+	else if (!added && camera)
 		gst_device_provider_device_remove(provider, camera);
 	if (camera)
 		gst_object_unref(camera);

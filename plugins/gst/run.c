@@ -191,16 +191,24 @@ static gpointer run_thread(gpointer data)
 	return NULL;
 }
 
-int weir_gst_run_next(struct weir_gst_run *run, struct weir_frame **frame)
+int weir_gst_run_next(struct weir_gst_run *run, guint64 timeout_ns, struct weir_frame **frame)
 {
 	int err;
 
 	if (run->over)
 		return run->result;
-	err = weir_pipeline_next(run->pipeline, WEIR_FOREVER, frame);
-	if (err && err != -EINTR)
+	err = weir_pipeline_next(run->pipeline, timeout_ns, frame);
+	if (err && err != -EINTR && err != -EAGAIN)
 		end(run, err);
 	return err;
+}
+
+guint64 weir_gst_run_held(struct weir_gst_run *run)
+{
+	struct weir_ledger ledger;
+
+	weir_pipeline_ledger(run->pipeline, &ledger);
+	return ledger.n_sinks ? ledger.sinks[0].pending : 0;
 }
 
 void weir_gst_run_interrupt(struct weir_gst_run *run)
@@ -324,7 +332,7 @@ static void end_run(struct weir_gst_run *run)
 	weir_pipeline_stop(run->pipeline);
 	weir_gst_run_join(run);
 	while (run->started && !run->over) {
-		weir_gst_run_next(run, &frame);
+		weir_gst_run_next(run, WEIR_FOREVER, &frame);
 		weir_frame_unref(&frame);
 	}
 }

@@ -48,8 +48,11 @@ gboolean weir_gst_run_open(struct weir_gst_run *run, const struct weir_pipeline_
 
 /* As weir_pipeline_next(), with *frame the caller's; -EINTR: weir_gst_run_interrupt(), from any
  * thread. Once it has ended it stays so. */
-int weir_gst_run_next(struct weir_gst_run *run, struct weir_frame **frame);
+int weir_gst_run_next(struct weir_gst_run *run, guint64 timeout_ns, struct weir_frame **frame);
 void weir_gst_run_interrupt(struct weir_gst_run *run);
+
+/* Frames that its sink has, or that wait for it. On the thread of weir_gst_run_next(). */
+guint64 weir_gst_run_held(struct weir_gst_run *run);
 
 /* Until it captures or is over. Whether it captures. */
 gboolean weir_gst_run_wait(struct weir_gst_run *run);

@@ -9,23 +9,6 @@
 GST_DEBUG_CATEGORY_STATIC(weir_src_debug);
 #define GST_CAT_DEFAULT weir_src_debug
 
-/* Of its buffers the camera keeps two; the rest is for downstream to hold. */
-#define DEFAULT_BUFFERS 8
-#define OWN_BUFFERS     2
-
-enum {
-	PROP_0,
-	PROP_DEVICE,
-	PROP_URI,
-	PROP_BUFFERS,
-	PROP_MEMORY,
-	PROP_RECONNECT,
-	PROP_POLICY,
-	PROP_CONTROLS,
-	PROP_STATS,
-	PROP_PLAN
-};
-
 G_DEFINE_TYPE_WITH_CODE(WeirSrc, weir_src, GST_TYPE_PUSH_SRC,
 	GST_DEBUG_CATEGORY_INIT(weir_src_debug, "weirsrc", 0, "weir source"))
 
@@ -55,38 +38,54 @@ static gboolean add_control(GQuark field, const GValue *value, gpointer data)
 	return TRUE;
 }
 
-static int open_source(WeirSrc *self, const struct weir_video *wanted)
+int weir_src_open(WeirSrc *self, const struct weir_video *wanted)
 {
 	struct weir_source_settings settings = { .log = &self->run.log };
 	GPtrArray *controls = g_ptr_array_new_with_free_func(g_free);
-	char *uri;
 	int err;
 
-	GST_OBJECT_LOCK(self);
-	uri = g_strdup(self->uri);
-	settings.no_reconnect = !self->reconnect;
-	if (self->controls)
-		gst_structure_foreach(self->controls, add_control, controls);
-	GST_OBJECT_UNLOCK(self);
+	settings.no_reconnect = !self->now.reconnect;
+	if (self->now.controls)
+		gst_structure_foreach(self->now.controls, add_control, controls);
 	g_ptr_array_add(controls, NULL);
 	settings.controls = (const char *const *)controls->pdata;
 	if (wanted)
 		settings.wanted = *wanted;
-	err = weir_source_open(uri, &settings, &self->source);
+	err = weir_source_open(self->now.uri, &settings, &self->source);
 	g_ptr_array_unref(controls);
-	g_free(uri);
 	return err;
 }
 
-static gboolean start(GstBaseSrc *base)
+static void keep_caps(WeirSrc *self, GstCaps *caps)
 {
-	WeirSrc *self = WEIR_SRC(base);
+	GstCaps *before;
+
+	GST_OBJECT_LOCK(self);
+	before = self->caps;
+	self->caps = caps;
+	GST_OBJECT_UNLOCK(self);
+	gst_clear_caps(&before);
+}
+
+static void close_source(WeirSrc *self)
+{
+	weir_source_close(&self->source);
+	keep_caps(self, NULL);
+}
+
+/* What it comes in is known from READY on. */
+static gboolean open_and_ask(WeirSrc *self)
+{
 	const struct weir_source_info *info;
-	GstCaps *caps;
 	int err;
 
 	weir_gst_run_forget_error(&self->run);
-	err = open_source(self, NULL);
+	close_source(self);
+	GST_OBJECT_LOCK(self);
+	weir_src_settings_copy(&self->settings, &self->now);
+	self->stale = FALSE;
+	GST_OBJECT_UNLOCK(self);
+	err = weir_src_open(self, NULL);
 	if (!err)
 		err = weir_source_describe(self->source, &info);
 	if (err) {
@@ -94,160 +93,37 @@ static gboolean start(GstBaseSrc *base)
 		weir_source_close(&self->source);
 		return FALSE;
 	}
-	caps = weir_gst_caps_of_source(info);
+	keep_caps(self, weir_gst_caps_of_source(info));
+	return TRUE;
+}
+
+static gboolean start(GstBaseSrc *base)
+{
+	WeirSrc *self = WEIR_SRC(base);
+	gboolean stale;
+
 	GST_OBJECT_LOCK(self);
-	self->caps = caps;
+	stale = self->stale;
 	GST_OBJECT_UNLOCK(self);
+	if ((!self->source || stale) && !open_and_ask(self))
+		return FALSE;
 	/* A pattern draws what is not there from the last time. */
-	self->memory = weir_gst_memory_new(g_str_has_prefix(info->uri, "pattern:"));
+	self->memory =
+		weir_gst_memory_new(g_str_has_prefix(weir_source_uri(self->source), "pattern:"));
 	self->next_sequence = G_MAXUINT64;
-	self->warned = FALSE;
+	self->warned = self->stalled = FALSE;
 	return TRUE;
 }
 
 static gboolean stop(GstBaseSrc *base)
 {
 	WeirSrc *self = WEIR_SRC(base);
-	GstCaps *caps;
 
 	weir_gst_run_stop(&self->run);
 	weir_source_close(&self->source);
 	weir_gst_memory_free(self->memory);
 	self->memory = NULL;
 	weir_gst_clock_forget(&self->clock);
-	GST_OBJECT_LOCK(self);
-	caps = g_steal_pointer(&self->caps);
-	GST_OBJECT_UNLOCK(self);
-	gst_clear_caps(&caps);
-	return TRUE;
-}
-
-/* ---- negotiation ---- */
-
-static GstCaps *get_caps(GstBaseSrc *base, GstCaps *filter)
-{
-	WeirSrc *self = WEIR_SRC(base);
-	GstCaps *caps, *filtered;
-
-	GST_OBJECT_LOCK(self);
-	caps = self->caps ? gst_caps_ref(self->caps) : NULL;
-	GST_OBJECT_UNLOCK(self);
-	if (!caps)
-		caps = gst_pad_get_pad_template_caps(GST_BASE_SRC_PAD(base));
-	if (!filter)
-		return caps;
-	filtered = gst_caps_intersect_full(filter, caps, GST_CAPS_INTERSECT_FIRST);
-	gst_caps_unref(caps);
-	return filtered;
-}
-
-/* What the source would deliver of itself, or what is nearest to that. */
-static GstCaps *fixate(GstBaseSrc *base, GstCaps *caps)
-{
-	WeirSrc *self = WEIR_SRC(base);
-	const struct weir_video *own =
-		self->source ? weir_source_video(self->source) : &self->video;
-	struct weir_rate rate = own->rate.num ? own->rate : (struct weir_rate){ 30, 1 };
-	GstCaps *usual = weir_gst_caps_of_video(own, FALSE);
-	GstStructure *structure;
-
-	/* Its own format and size first, if they are among what is left. */
-	if (usual && own->rate.num && gst_caps_can_intersect(usual, caps)) {
-		GstCaps *both = gst_caps_intersect(usual, caps);
-
-		gst_caps_replace(&caps, both);
-		gst_caps_unref(both);
-	}
-	if (usual)
-		gst_caps_unref(usual);
-	caps = gst_caps_truncate(gst_caps_make_writable(caps));
-	structure = gst_caps_get_structure(caps, 0);
-	gst_structure_fixate_field_nearest_int(structure, "width", (int)own->width);
-	gst_structure_fixate_field_nearest_int(structure, "height", (int)own->height);
-	gst_structure_fixate_field_nearest_fraction(
-		structure, "framerate", (int)rate.num, (int)rate.den);
-	return GST_BASE_SRC_CLASS(weir_src_parent_class)->fixate(base, caps);
-}
-
-static gboolean is_the_same(const struct weir_video *a, const struct weir_video *wanted)
-{
-	return a->format == wanted->format && a->width == wanted->width &&
-	       a->height == wanted->height &&
-	       (!wanted->rate.num ||
-		       (a->rate.num == wanted->rate.num && a->rate.den == wanted->rate.den));
-}
-
-static int begin(WeirSrc *self)
-{
-	/* The thread of a stream may be another after a pause, and the one that ends it is. */
-	struct weir_pipeline_settings settings = { .buffers = self->buffers,
-		.memory = self->kind,
-		.loop = "epoll",
-		.require_zero_copy = self->policy == WEIR_GST_COPY_NEVER };
-	struct weir_sink_settings keep = {
-		.log = &self->run.log, .budget = self->buffers - OWN_BUFFERS, .deadline_ms = 60000
-	};
-	struct weir_sink *sink = NULL;
-	int err = weir_sink_open_pull(&keep, &sink);
-
-	if (err)
-		return err;
-	return weir_gst_run_open(&self->run, &settings, &self->source, &sink) ? 0
-									      : self->run.result;
-}
-
-gboolean weir_src_follow(WeirSrc *self, const struct weir_video *video, const GstCaps *caps)
-{
-	gboolean raw = !(video->format->flags & WEIR_FORMAT_COMPRESSED);
-
-	GST_OBJECT_LOCK(self);
-	self->video = *video;
-	GST_OBJECT_UNLOCK(self);
-	self->dmabufs = weir_gst_caps_have_dmabufs(caps);
-	gst_video_info_init(&self->info);
-	return !raw || weir_gst_info_of_caps(caps, video, &self->info);
-}
-
-/* The source is opened anew where something else than its own choice was agreed upon. */
-static gboolean set_caps(GstBaseSrc *base, GstCaps *caps)
-{
-	WeirSrc *self = WEIR_SRC(base);
-	struct weir_video wanted;
-	int err = 0;
-
-	if (!weir_gst_video_of_caps(caps, &wanted))
-		return FALSE;
-	if (!wanted.rate.num)
-		wanted.rate = self->run.pipeline ? self->video.rate : wanted.rate;
-	if (self->run.pipeline && is_the_same(&self->video, &wanted))
-		return weir_src_follow(self, &wanted, caps);
-	weir_gst_run_stop(&self->run);
-	weir_gst_run_forget_error(&self->run);
-	self->next_sequence = G_MAXUINT64;
-	if (!self->source || !is_the_same(weir_source_video(self->source), &wanted)) {
-		weir_source_close(&self->source);
-		err = open_source(self, &wanted);
-	}
-	if (!weir_src_follow(self, &wanted, caps))
-		return FALSE;
-	if (!err)
-		err = begin(self);
-	if (err)
-		weir_gst_run_complain(&self->run, err);
-	else /* which depends on the rate */
-		gst_element_post_message(
-			GST_ELEMENT(self), gst_message_new_latency(GST_OBJECT(self)));
-	return !err;
-}
-
-/* Frames lie in memory of our own; what matters is whether their strides are understood. */
-static gboolean decide_allocation(GstBaseSrc *base, GstQuery *query)
-{
-	WeirSrc *self = WEIR_SRC(base);
-
-	self->strides = gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
-	while (gst_query_get_n_allocation_pools(query))
-		gst_query_remove_nth_allocation_pool(query, 0);
 	return TRUE;
 }
 
@@ -271,27 +147,37 @@ static gboolean query(GstBaseSrc *base, GstQuery *asked)
 	WeirSrc *self = WEIR_SRC(base);
 	GstClockTime interval;
 	gboolean known;
+	guint buffers;
 
 	if (GST_QUERY_TYPE(asked) != GST_QUERY_LATENCY)
 		return GST_BASE_SRC_CLASS(weir_src_parent_class)->query(base, asked);
 	GST_OBJECT_LOCK(self);
 	known = self->video.format != NULL;
 	interval = weir_rate_interval_ns(self->video.rate);
+	buffers = self->now.buffers;
 	GST_OBJECT_UNLOCK(self);
 	if (!known)
 		return FALSE;
 	/* A frame is there when it is whole; more than all buffers never wait. */
 	gst_query_set_latency(
-		asked, TRUE, interval, interval ? interval * self->buffers : GST_CLOCK_TIME_NONE);
+		asked, TRUE, interval, interval ? interval * buffers : GST_CLOCK_TIME_NONE);
 	return TRUE;
 }
 
 /* What comes while nobody looks is of no use. */
 static GstStateChangeReturn change_state(GstElement *element, GstStateChange change)
 {
+	WeirSrc *self = WEIR_SRC(element);
+	GstStateChangeReturn result;
+
+	if (change == GST_STATE_CHANGE_NULL_TO_READY && !open_and_ask(self))
+		return GST_STATE_CHANGE_FAILURE;
 	if (change == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
-		atomic_store(&WEIR_SRC(element)->wanted_from, weir_gst_clock_now());
-	return GST_ELEMENT_CLASS(weir_src_parent_class)->change_state(element, change);
+		atomic_store(&self->wanted_from, weir_gst_clock_now());
+	result = GST_ELEMENT_CLASS(weir_src_parent_class)->change_state(element, change);
+	if (change == GST_STATE_CHANGE_READY_TO_NULL)
+		close_source(self);
+	return result;
 }
 
 /* ---- properties ---- */
@@ -299,71 +185,30 @@ static GstStateChangeReturn change_state(GstElement *element, GstStateChange cha
 static void set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
 	WeirSrc *self = WEIR_SRC(object);
+	gboolean known;
 
 	GST_OBJECT_LOCK(self);
-	switch (id) {
-	case PROP_DEVICE:
-	case PROP_URI:
-		g_free(self->uri);
-		self->uri = g_value_dup_string(value);
-		break;
-	case PROP_BUFFERS:
-		self->buffers = g_value_get_uint(value);
-		break;
-	case PROP_MEMORY:
-		g_free(self->kind);
-		self->kind = g_value_dup_string(value);
-		break;
-	case PROP_RECONNECT:
-		self->reconnect = g_value_get_boolean(value);
-		break;
-	case PROP_POLICY:
-		self->policy = (enum weir_gst_policy)g_value_get_enum(value);
-		break;
-	case PROP_CONTROLS:
-		if (self->controls)
-			gst_structure_free(self->controls);
-		self->controls = g_value_dup_boxed(value);
-		break;
-	default:
-		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-	}
+	known = weir_src_settings_set(&self->settings, id, value);
+	self->stale = TRUE; /* a source that is open already */
 	GST_OBJECT_UNLOCK(self);
+	if (!known)
+		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
 
 static void get_property(GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
 	WeirSrc *self = WEIR_SRC(object);
+	gboolean known;
 
-	if (id == PROP_STATS || id == PROP_PLAN) {
+	if (id == WEIR_SRC_STATS || id == WEIR_SRC_PLAN) {
 		weir_gst_properties_read(&self->run, value);
 		return;
 	}
 	GST_OBJECT_LOCK(self);
-	switch (id) {
-	case PROP_DEVICE:
-	case PROP_URI:
-		g_value_set_string(value, self->uri);
-		break;
-	case PROP_BUFFERS:
-		g_value_set_uint(value, self->buffers);
-		break;
-	case PROP_MEMORY:
-		g_value_set_string(value, self->kind ? self->kind : "auto");
-		break;
-	case PROP_RECONNECT:
-		g_value_set_boolean(value, self->reconnect);
-		break;
-	case PROP_POLICY:
-		g_value_set_enum(value, (gint)self->policy);
-		break;
-	case PROP_CONTROLS:
-		g_value_set_boxed(value, self->controls);
-		break;
-	default:
-		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-	}
+	known = weir_src_settings_get(&self->settings, id, value);
 	GST_OBJECT_UNLOCK(self);
+	if (!known)
+		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
 
 static void finalize(GObject *object)
@@ -371,10 +216,8 @@ static void finalize(GObject *object)
 	WeirSrc *self = WEIR_SRC(object);
 
 	weir_gst_run_clear(&self->run);
-	g_free(self->uri);
-	g_free(self->kind);
-	if (self->controls)
-		gst_structure_free(self->controls);
+	weir_src_settings_clear(&self->settings);
+	weir_src_settings_clear(&self->now);
 	gst_caps_unref(self->clock_caps);
 	G_OBJECT_CLASS(weir_src_parent_class)->finalize(object);
 }
@@ -384,45 +227,10 @@ static void weir_src_init(WeirSrc *self)
 	weir_gst_run_init(&self->run, GST_ELEMENT(self), GST_CAT_DEFAULT);
 	self->run.on_event = on_event;
 	self->run.event_data = self;
-	self->buffers = DEFAULT_BUFFERS;
-	self->reconnect = FALSE;
-	self->policy = WEIR_GST_COPY_WARN;
+	weir_src_settings_init(&self->settings);
 	self->clock_caps = gst_caps_new_empty_simple("timestamp/x-system-monotonic");
 	gst_base_src_set_live(GST_BASE_SRC(self), TRUE);
 	gst_base_src_set_format(GST_BASE_SRC(self), GST_FORMAT_TIME);
-}
-
-#define READY (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
-
-static void install_properties(GObjectClass *class)
-{
-	g_object_class_install_property(class, PROP_DEVICE,
-		g_param_spec_string("device", "Device",
-			"The camera: /dev/video0, a number, v4l2:by-id/…; the same as uri", NULL,
-			READY));
-	g_object_class_install_property(class, PROP_URI,
-		g_param_spec_string("uri", "URI",
-			"Any source of weir's: a camera, pattern:bars?size=1280x720&fps=30, …; "
-			"without one the first camera, else pattern:bars",
-			NULL, READY));
-	g_object_class_install_property(class, PROP_BUFFERS,
-		g_param_spec_uint("buffers", "Buffers",
-			"Frames that there is memory for; all but two may be held downstream",
-			OWN_BUFFERS + 1, WEIR_MAX_BUFFERS, DEFAULT_BUFFERS, READY));
-	g_object_class_install_property(class, PROP_MEMORY,
-		g_param_spec_string("memory", "Memory",
-			"The kind of memory that frames lie in: auto, slab, mmap, heap, host",
-			"auto", READY));
-	g_object_class_install_property(class, PROP_RECONNECT,
-		g_param_spec_boolean("reconnect", "Reconnect",
-			"Whether to wait for a camera that was unplugged, in place of an error",
-			FALSE, READY));
-	weir_gst_policy_install(class, PROP_POLICY);
-	g_object_class_install_property(class, PROP_CONTROLS,
-		g_param_spec_boxed("extra-controls", "Extra controls",
-			"Controls of the camera, by their names: c,brightness=100,gain_automatic=0",
-			GST_TYPE_STRUCTURE, READY));
-	weir_gst_properties_install_readings(class, PROP_STATS, PROP_PLAN);
 }
 
 static void weir_src_class_init(WeirSrcClass *class)
@@ -435,7 +243,8 @@ static void weir_src_class_init(WeirSrcClass *class)
 	object->set_property = set_property;
 	object->get_property = get_property;
 	object->finalize = finalize;
-	install_properties(object);
+	weir_src_settings_install(object);
+	weir_gst_properties_install_readings(object, WEIR_SRC_STATS, WEIR_SRC_PLAN);
 	element->change_state = change_state;
 	gst_element_class_add_pad_template(
 		element, gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));
@@ -446,10 +255,10 @@ static void weir_src_class_init(WeirSrcClass *class)
 	gst_type_mark_as_plugin_api(WEIR_TYPE_GST_POLICY, 0);
 	base->start = start;
 	base->stop = stop;
-	base->get_caps = get_caps;
-	base->fixate = fixate;
-	base->set_caps = set_caps;
-	base->decide_allocation = decide_allocation;
+	base->get_caps = weir_src_get_caps;
+	base->fixate = weir_src_fixate;
+	base->set_caps = weir_src_set_caps;
+	base->decide_allocation = weir_src_decide_allocation;
 	base->unlock = unlock;
 	base->unlock_stop = unlock_stop;
 	base->query = query;

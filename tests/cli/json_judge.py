@@ -39,7 +39,7 @@ MEASURED = {"schema": int, "stage": int, "name": str, "value": NUMBER, "sequence
 DEVICE = {"kind": str, "uri": str, "name": str, "detail": str, "usable": bool, "remedy": str}
 FINDING = {"about": str, "ability": str, "verdict": str, "detail": str, "cost": str, "remedy": (str, type(None))}
 SIZE = {"min_width": int, "min_height": int, "max_width": int, "max_height": int,
-        "slowest_fps": NUMBER, "fastest_fps": NUMBER}
+        "slowest_fps": NUMBER, "fastest_fps": NUMBER, "rates_fps": [NUMBER]}
 SOURCE = {
     "schema": int, "uri": str, "name": str, "driver": str, "live": bool, "delivers": VIDEO,
     "formats": [{"name": str, "title": str, "sizes": [SIZE]}],

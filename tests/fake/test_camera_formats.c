@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#include "capture/v4l2/describe.h"
 #include "capture/v4l2/input.h"
 #include "capture/v4l2/negotiate.h"
 
@@ -344,6 +345,45 @@ static void test_rates_without_a_wish(void **state)
 	camera_said_nothing(&camera);
 }
 
+static void expect_described(
+	struct camera *camera, const struct weir_rate *rates, size_t n, uint32_t fastest)
+{
+	struct weir_v4l2_format format = { .video = wish(NULL, 640, 480) };
+	const struct weir_source_size *size;
+	struct weir_source_info info;
+
+	assert_int_equal(weir_v4l2_describe(&camera->device, &format, false, &info), 0);
+	size = &info.formats[0].sizes[0];
+	assert_int_equal(size->n_rates, n);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(size->rates[i].num, rates[i].num);
+		assert_int_equal(size->rates[i].den, rates[i].den);
+	}
+	assert_int_equal(size->fastest.num, fastest);
+	weir_v4l2_free_description(&info);
+}
+
+/* Each of them once and in order, whatever the driver's; or a range without any. */
+static void test_rates_one_by_one(void **state)
+{
+	static const struct camera_format disorderly[] = {
+		{ V4L2_PIX_FMT_YUYV, { { 640, 480, { 30, 5, 120, 30 } } } },
+		{ V4L2_PIX_FMT_NV12, { { 640, 480, { 0 } } } },
+		{ 0 },
+	};
+	static const struct weir_rate rates[] = { { 5, 1 }, { 30, 1 }, { 120, 1 } };
+	struct camera camera;
+
+	(void)state;
+	camera_init(&camera, disorderly);
+	expect_described(&camera, rates, 3, 120);
+	camera.slowest = 2;
+	camera.fastest = 90;
+	expect_described(&camera, NULL, 0, 90);
+	camera_init(&camera, disorderly + 1); /* of which the driver tells none */
+	expect_described(&camera, NULL, 0, 0);
+}
+
 static void test_rates_of_those_that_cannot_be_asked(void **state)
 {
 	struct camera camera;
@@ -420,6 +460,7 @@ int main(void)
 		cmocka_unit_test(test_fields_are_told),
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_rates_without_a_wish),
+		cmocka_unit_test(test_rates_one_by_one),
 		cmocka_unit_test(test_rates_of_those_that_cannot_be_asked),
 		cmocka_unit_test(test_inputs),
 		cmocka_unit_test(test_timings),

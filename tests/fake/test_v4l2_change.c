@@ -328,6 +328,65 @@ static void test_a_stop_in_the_middle_of_it(void **state)
 	scene_close(&scene);
 }
 
+/* ---- the end ---- */
+
+static struct weir_timer last_moment;
+
+static void fire_event(struct weir_timer *timer)
+{
+	struct weir_watch *watch = timer->data;
+
+	watch->ready(watch, POLLPRI);
+}
+
+/* From outside of the frame's call, as poll() does it. */
+static void end_soon(struct scene *scene, struct weir_frame *frame)
+{
+	struct weir_v4l2 *v4l2 = (struct weir_v4l2 *)scene->source;
+
+	(void)frame;
+	if (scene->seen != 2)
+		return;
+	fake.ended = true;
+	last_moment = (struct weir_timer){ .fired = fire_event, .data = &v4l2->watch };
+	weir_loop_arm(v4l2->host.loop, &last_moment, 0);
+}
+
+/* What the driver had finished by then is delivered. */
+static void test_frames_before_the_end(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_prepare(&scene, "YUYV", 64, 48);
+	fake.n_shots = 6;
+	fake.script[5].nothing = true;
+	scene_begin(&scene);
+	scene.on_frame = end_soon;
+	assert_int_equal(scene_run(&scene, 0), 0);
+	assert_int_equal(scene.seen, 5);
+	assert_int_equal(scene.wrong_pixels, 0);
+	assert_int_equal(scene.ledger.captured, 5);
+	assert_int_equal(scene.ledger.sinks[0].delivered, 5);
+	assert_int_equal(scene.n_errors, 0);
+	scene_close(&scene);
+}
+
+/* Its last frame is the last of the run as well. */
+static void test_the_end_of_both(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_prepare(&scene, "YUYV", 64, 48);
+	scene_begin(&scene);
+	scene.on_frame = end_soon;
+	assert_int_equal(scene_run(&scene, 4), 0);
+	assert_int_equal(scene.seen, 4);
+	assert_int_equal(scene.n_errors, 0);
+	scene_close(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -339,6 +398,8 @@ int main(void)
 		cmocka_unit_test(test_the_only_sink_cannot_take_it),
 		cmocka_unit_test(test_memory_refuted_after_it),
 		cmocka_unit_test(test_a_stop_in_the_middle_of_it),
+		cmocka_unit_test(test_frames_before_the_end),
+		cmocka_unit_test(test_the_end_of_both),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -311,11 +311,16 @@ static int streamoff(void)
 
 static int dqevent(struct v4l2_event *event)
 {
-	if (!fake.changed)
+	if (fake.changed) {
+		fake.changed = false;
+		event->type = V4L2_EVENT_SOURCE_CHANGE;
+		event->u.src_change.changes = V4L2_EVENT_SRC_CH_RESOLUTION;
+		return 0;
+	}
+	if (!fake.ended)
 		return ENOENT;
-	fake.changed = false;
-	event->type = V4L2_EVENT_SOURCE_CHANGE;
-	event->u.src_change.changes = V4L2_EVENT_SRC_CH_RESOLUTION;
+	fake.ended = false;
+	event->type = V4L2_EVENT_EOS;
 	return 0;
 }
 

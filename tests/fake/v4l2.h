@@ -80,6 +80,7 @@ struct fake_camera {
 	uint32_t next_sequence;
 	struct v4l2_rect composed;
 	bool changed; /* a source change waits to be dequeued */
+	bool ended;   /* so does its end */
 	struct weir_v4l2_hotplug *hotplug;
 };
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define PATTERN "pattern:bars?size=320x240&fps=200"
+#define CAMERA  "/dev/video0" /* in the rig */
 
 static void test_buffers_tell_what_they_are(void **state)
 {
@@ -164,7 +165,7 @@ static void test_copies_by_policy(void **state)
 /* Into a file goes the picture, without the rest of its pages. */
 static void test_bytes_of_a_file(void **state)
 {
-	char *name = g_build_filename(g_get_tmp_dir(), "weir-gst-bytes", NULL);
+	char *name = g_strdup_printf("%s/weir-gst-bytes-%d", g_get_tmp_dir(), (int)getpid());
 	char *words = g_strdup_printf("weirsrc num-buffers=3 "
 				      "uri=\"pattern:bars?size=322x242&fps=200&format=UYVY\" ! "
 				      "filesink location=%s",
@@ -251,14 +252,12 @@ static void test_another_clock(void **state)
 	gst_harness_teardown(harness);
 }
 
-/* Nobody looks: what was captured before somebody does again is of no use. */
-static void test_pausing(void **state)
+static void pause_and_play(const char *words)
 {
-	GstHarness *harness = gst_harness_new_parse("weirsrc uri=" PATTERN);
+	GstHarness *harness = gst_harness_new_parse(words);
 	GstElement *element = gst_harness_find_element(harness, "weirsrc");
 	guint64 resumed, last;
 
-	(void)state;
 	gst_harness_use_systemclock(harness);
 	gst_harness_play(harness);
 	gst_buffer_unref(gst_harness_pull(harness));
@@ -267,7 +266,7 @@ static void test_pausing(void **state)
 		gst_buffer_unref(gst_harness_pull(harness));
 	last = figure(element, "captured");
 	g_usleep(200000);
-	assert_true(figure(element, "captured") <= last + 1);
+	assert_true(figure(element, "captured") <= last + 1); /* nobody runs it */
 	resumed = (guint64)g_get_monotonic_time() * 1000;
 	gst_element_set_state(element, GST_STATE_PLAYING);
 	/* The first may have been on its way when the pause began. */
@@ -281,6 +280,16 @@ static void test_pausing(void **state)
 	}
 	gst_object_unref(element);
 	gst_harness_teardown(harness);
+}
+
+/* Nobody looks: what was captured before somebody does again is of no use. A camera fills its
+ * buffers meanwhile. */
+static void test_pausing(void **state)
+{
+	(void)state;
+	pause_and_play("weirsrc uri=" PATTERN);
+	if (!access(CAMERA, F_OK))
+		pause_and_play("weirsrc device=" CAMERA);
 }
 
 /* Caps that insist on dma-bufs, in the words of this version. */
@@ -337,6 +346,101 @@ static void test_state_changes(void **state)
 	torture("weirsrc uri=" PATTERN " ! fakesink");
 }
 
+/* ---- caps ---- */
+
+static char *format_in_ready(GstElement *element)
+{
+	GstPad *pad = gst_element_get_static_pad(element, "src");
+	GstCaps *caps = gst_pad_query_caps(pad, NULL);
+	GstCaps *any = gst_pad_get_pad_template_caps(pad);
+	char *name = gst_caps_is_equal(caps, any)
+			     ? NULL
+			     : g_strdup(gst_structure_get_name(gst_caps_get_structure(caps, 0)));
+
+	gst_caps_unref(any);
+	gst_caps_unref(caps);
+	gst_object_unref(pad);
+	return name;
+}
+
+/* Until then it may come to be any source. */
+static void test_caps_from_ready_on(void **state)
+{
+	GstElement *element = gst_element_factory_make("weirsrc", NULL);
+	char *format;
+
+	(void)state;
+	gst_object_ref_sink(element);
+	g_object_set(element, "uri", PATTERN, NULL);
+	assert_null(format_in_ready(element));
+	for (int round = 0; round < 2; round++) {
+		gst_element_set_state(element, GST_STATE_READY);
+		format = format_in_ready(element);
+		assert_string_equal(format, "video/x-raw");
+		g_free(format);
+		gst_element_set_state(element, GST_STATE_PAUSED);
+	}
+	gst_element_set_state(element, GST_STATE_NULL);
+	assert_null(format_in_ready(element));
+	g_object_set(element, "uri", "pattern:nosuch", NULL);
+	assert_int_equal(gst_element_set_state(element, GST_STATE_READY), GST_STATE_CHANGE_FAILURE);
+	gst_element_set_state(element, GST_STATE_NULL);
+	gst_object_unref(element);
+}
+
+/* What it is told in READY counts, and not what it was before. */
+static void test_another_uri_in_ready(void **state)
+{
+	GstHarness *harness = gst_harness_new_parse("weirsrc name=source uri=" PATTERN);
+	GstElement *source = gst_bin_get_by_name(GST_BIN(harness->element), "source");
+	GstCaps *caps;
+	int width;
+
+	(void)state;
+	gst_harness_use_systemclock(harness);
+	gst_element_set_state(harness->element, GST_STATE_READY);
+	g_object_set(source, "uri", "pattern:bars?size=640x480&fps=200", NULL);
+	gst_harness_play(harness);
+	gst_buffer_unref(gst_harness_pull(harness));
+	caps = gst_pad_get_current_caps(harness->sinkpad);
+	assert_true(gst_structure_get_int(gst_caps_get_structure(caps, 0), "width", &width));
+	assert_int_equal(width, 640);
+	gst_caps_unref(caps);
+	gst_object_unref(source);
+	gst_harness_teardown(harness);
+}
+
+/* Those of the picture that was agreed upon, and none that it does not have. */
+static void test_colours(void **state)
+{
+	static const char *const pictures[] = { "format=NV12,width=320,height=240",
+		"format=NV12,width=640,height=480", "format=BGRx,width=320,height=240" };
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(pictures); i++) {
+		char *words = g_strdup_printf(
+			"weirsrc uri=" PATTERN " ! video/x-raw,%s ! identity", pictures[i]);
+		GstHarness *harness = gst_harness_new_parse(words);
+		const char *colours;
+		GstCaps *caps;
+
+		gst_harness_use_systemclock(harness);
+		gst_harness_play(harness);
+		gst_buffer_unref(gst_harness_pull(harness));
+		caps = gst_pad_get_current_caps(harness->sinkpad);
+		colours = gst_structure_get_string(gst_caps_get_structure(caps, 0), "colorimetry");
+		assert_string_equal(colours, i < 2 ? "bt601" : "sRGB");
+		gst_caps_unref(caps);
+		gst_harness_teardown(harness);
+		g_free(words);
+	}
+	assert_runs("weirsrc num-buffers=2 uri=" PATTERN
+		    " ! video/x-raw,format=NV12,colorimetry=2:4:16:4 ! fakesink");
+	assert_refused("weirsrc uri=" PATTERN
+		       " ! video/x-raw,format=NV12,colorimetry=bt2020 ! fakesink",
+		"does not come in the colours of bt2020");
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -352,6 +456,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_another_clock),
 		cmocka_unit_test(test_pausing),
 		cmocka_unit_test(test_dmabuf_caps),
+		cmocka_unit_test(test_caps_from_ready_on),
+		cmocka_unit_test(test_another_uri_in_ready),
+		cmocka_unit_test(test_colours),
 		cmocka_unit_test(test_words_of_errors),
 		cmocka_unit_test(test_the_books),
 		cmocka_unit_test(test_state_changes),

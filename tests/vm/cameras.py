@@ -75,7 +75,7 @@ def try_info():
     check("pages from all over memory: all of it works; controls; sizes and their rates", outcome,
           {"mmap", "export", "pinnable", "slab", "heap"} <= abilities(found, True),
           brightness in found["controls"],
-          any(s["max_width"] == 1280 and s["fastest_fps"] == 60 for f in found["formats"] for s in f["sizes"]))
+          any(s["max_width"] == 1280 and s["fastest_fps"] == 60 and 12.5 in s["rates_fps"] for f in found["formats"] for s in f["sizes"]))
 
 
 def try_wishes():

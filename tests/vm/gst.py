@@ -4,7 +4,7 @@
 """In the rig: the GStreamer plugin between cameras and a display. No pipeline copies a byte or leaves anything behind,
 and what is busy or unplugged is told in weir's words. TAP on stdout.
 
-    tests/vm/run --module vkms --module dummy tests/vm/gst.py PROVIDER_TEST
+    tests/vm/run --module vkms --module dummy tests/vm/gst.py PROVIDER_TEST PEER_TEST
 """
 import collections
 import os
@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 
 import guest
 
@@ -127,18 +128,56 @@ def try_network():
 def try_provider():
     outcome = guest.run(sys.argv[1])
     report.check("cameras behind a device monitor", [outcome] if outcome.status != 0 else [])
+    outcome = guest.run(sys.argv[2])
+    report.check("cameras and their caps beside v4l2src's", [outcome] if outcome.status != 0 else [])
+
+
+def plug(planes):
+    guest.run("modprobe", "vivid", "n_devs=1", "node_types=0x1", "multiplanar=%d" % planes)
+
+
+class Unrest:
+    """So much happens in /dev that nobody looks at what became of it."""
+    def __enter__(self):
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self):
+        path = "/dev/video99"
+        with open(path, "w", encoding="ascii"):
+            while not self.over.wait(0.01):
+                os.utime(path)
+        os.unlink(path)
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+
+
+def change_in_place(watcher):
+    """What was told: a watch that got a look in between tells of a camera that went and came."""
+    for attempt in range(5):
+        with Unrest():
+            guest.run("rmmod", "vivid")
+            plug(2 - attempt % 2)
+        line = watcher.stdout.readline().strip()
+        if line != "removed":
+            return line
+        watcher.stdout.readline()
+    return line
 
 
 def try_plugs():
     with subprocess.Popen([sys.argv[1], "plugs"], stdout=subprocess.PIPE, text=True) as watcher:
-        seen = [watcher.stdout.readline(), watcher.stdout.readline()]  # watching, added
+        seen = [watcher.stdout.readline().strip() for _ in range(2)]  # watching, added
         guest.run("rmmod", "vivid")
-        seen.append(watcher.stdout.readline())
-        guest.run("modprobe", "vivid", "n_devs=1", "node_types=0x1")
-        seen += watcher.stdout.read().splitlines(keepends=True)
-    report.check("a camera goes and comes back behind a device monitor",
-                 [seen] if watcher.returncode or [s.strip() for s in seen] != ["watching", "added", "removed", "added"]
-                 else [])
+        seen.append(watcher.stdout.readline().strip())
+        plug(1)
+        seen.append(watcher.stdout.readline().strip())
+        seen.append(change_in_place(watcher))
+    report.check("a camera goes, comes back and changes behind a device monitor",
+                 [seen] if watcher.returncode or seen != ["watching", "added", "removed", "added", "changed"] else [])
 
 
 try_provider()
