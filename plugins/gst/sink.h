@@ -11,8 +11,8 @@
 #include "plugins/gst/pool.h"
 #include "plugins/gst/run.h"
 
-/* weirsink: sink.c is the element, with its properties and its life; opening.c is what its frames are
- * to lie in and go to; input.c is how a buffer gets into weir. */
+/* weirsink: sink.c is the element, with its properties and its life; opening.c is what its frames
+ * are to lie in and go to; input.c is how a buffer gets into weir. */
 
 G_DECLARE_FINAL_TYPE(WeirSink, weir_gst_sink, WEIR, SINK, GstVideoSink)
 #define WEIR_TYPE_SINK weir_gst_sink_get_type()
@@ -52,8 +52,8 @@ struct _WeirSink {
 /* What frames are to go to, for the run that is to come. FALSE: it cannot be, and why was told. */
 gboolean weir_gst_sink_open(WeirSink *self);
 
-/* What is open now, and NULL or who has its slots. Once it is, it stays until weir_gst_sink_close().
- */
+/* What is open now; and who has its slots, or NULL. Once it is, it stays until
+ * weir_gst_sink_close(). */
 enum weir_gst_input weir_gst_sink_input(WeirSink *self);
 struct weir_loans *weir_gst_sink_loans(WeirSink *self);
 
