@@ -77,13 +77,26 @@ static gboolean contradict(const struct weir_video *a, const struct weir_video *
 	       (a->transfer && b->transfer && a->transfer != b->transfer);
 }
 
+/* What has no rate keeps none, unless somebody wants one. */
+static void fixate_rate(GstStructure *structure, struct weir_rate own)
+{
+	GstStructure *none = gst_structure_new(
+		gst_structure_get_name(structure), "framerate", GST_TYPE_FRACTION, 0, 1, NULL);
+
+	if (!own.num)
+		own = (struct weir_rate){ gst_structure_can_intersect(structure, none) ? 0 : 30,
+			1 };
+	gst_structure_free(none);
+	gst_structure_fixate_field_nearest_fraction(
+		structure, "framerate", (int)own.num, (int)own.den);
+}
+
 /* What the source would deliver of itself, or what is nearest to that. */
 GstCaps *weir_src_fixate(GstBaseSrc *base, GstCaps *caps)
 {
 	WeirSrc *self = WEIR_SRC(base);
 	const struct weir_video *own =
 		self->source ? weir_source_video(self->source) : &self->video;
-	struct weir_rate rate = own->rate.num ? own->rate : (struct weir_rate){ 30, 1 };
 	GstCaps *usual = weir_gst_caps_of_video(own, FALSE);
 	GstStructure *structure;
 
@@ -102,8 +115,7 @@ GstCaps *weir_src_fixate(GstBaseSrc *base, GstCaps *caps)
 	structure = gst_caps_get_structure(caps, 0);
 	gst_structure_fixate_field_nearest_int(structure, "width", (int)own->width);
 	gst_structure_fixate_field_nearest_int(structure, "height", (int)own->height);
-	gst_structure_fixate_field_nearest_fraction(
-		structure, "framerate", (int)rate.num, (int)rate.den);
+	fixate_rate(structure, own->rate);
 	return tell_colours(self, gst_caps_fixate(caps));
 }
 

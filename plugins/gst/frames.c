@@ -131,7 +131,7 @@ static void look_for_stall(WeirSrc *self)
 		return;
 	self->stalled = TRUE;
 	GST_ELEMENT_WARNING(self, RESOURCE, NO_SPACE_LEFT,
-		("nothing flows: all %u buffers are held downstream; raise buffers (now %u)", lent,
+		("nothing flows, all %u buffers are held downstream: raise buffers (now %u)", lent,
 			self->now.buffers),
 		("a queue that waits to be full, an encoder that looks ahead, or a branch that "
 		 "stands still, holds %u frames at least",

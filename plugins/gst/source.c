@@ -93,7 +93,7 @@ static gboolean open_and_ask(WeirSrc *self)
 		weir_source_close(&self->source);
 		return FALSE;
 	}
-	keep_caps(self, weir_gst_caps_of_source(info));
+	keep_caps(self, weir_gst_caps_of_source(info, weir_source_video(self->source)));
 	return TRUE;
 }
 
