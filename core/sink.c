@@ -202,6 +202,17 @@ int weir_sink_open(
 	return err;
 }
 
+unsigned weir_sink_stride(struct weir_sink *sink, const struct weir_video *video)
+{
+	struct weir_video spaced = *video;
+
+	if (!sink->impl->stride || video->format->flags & WEIR_FORMAT_COMPRESSED)
+		return 0;
+	if (!spaced.stride)
+		spaced.stride = (uint32_t)weir_format_line_bytes(video->format, 0, video->width);
+	return sink->impl->stride(sink, &spaced);
+}
+
 void weir_sink_close(struct weir_sink **sink)
 {
 	struct weir_sink *closed = *sink;

@@ -132,13 +132,20 @@ int weir_slab_attach(struct weir_slab *slab, void *block, void (*destroy_block)(
 
 void *weir_slab_claim(struct weir_slab *slab, const void *claimant, void *claim)
 {
-	if (slab->claimant)
-		return slab->claimant == claimant ? slab->claim : NULL;
-	if (claim) {
-		slab->claimant = claimant;
+	const void *holder = NULL;
+
+	if (!claim) {
+		holder = atomic_load(&slab->claimant);
+	} else if (atomic_compare_exchange_strong(&slab->claimant, &holder, claimant)) {
 		slab->claim = claim;
+		return claim;
 	}
-	return claim;
+	return holder == claimant ? slab->claim : NULL;
+}
+
+void weir_slab_disclaim(struct weir_slab *slab, const void *claimant)
+{
+	atomic_compare_exchange_strong(&slab->claimant, &claimant, NULL);
 }
 
 void weir_slab_shrink(struct weir_slab *slab, unsigned n_slots)

@@ -168,8 +168,8 @@ struct weir_slab {
 	void (*returned)(void *data);
 	void *returned_data;
 	struct weir_attachment *attachments;
-	const void *claimant; /* of what lies around the lines; NULL: nobody */
-	void *claim;
+	const void *_Atomic claimant; /* of what lies around the lines; NULL: nobody */
+	void *claim;                  /* the claimant's alone */
 };
 
 /* Creates the slab with all slots free. The caller has the one reference. 0, -ENOMEM, or the kind's
@@ -195,8 +195,10 @@ int weir_slab_attach(struct weir_slab *slab, void *block, void (*destroy)(void *
  * Neither devices nor readers of pixels care what stands there. `claimant` is an address that only
  * users of that protocol know, and `claim` what they share (attached to the slab, or as
  * long-lived). Returns the claim: theirs, or the one that one of them made before; NULL: it is
- * another protocol's. With a NULL `claim` it only asks. Loop thread; ends with the slab. */
+ * another protocol's. With a NULL `claim` it only asks. Any thread, but each claimant on one at a
+ * time. Ends with the slab, or when its claimant gives it up. */
 void *weir_slab_claim(struct weir_slab *slab, const void *claimant, void *claim);
+void weir_slab_disclaim(struct weir_slab *slab, const void *claimant);
 
 /* Leaves out the slots from number `n_slots` on, for a device that takes fewer. All are free still.
  */

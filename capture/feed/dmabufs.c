@@ -32,6 +32,7 @@ struct shown {
 };
 
 struct weir_feed_shown {
+	struct weir_feed *feed;
 	struct weir_slab *slab;
 	struct shown slot[WEIR_SLAB_MAX_SLOTS];
 };
@@ -39,7 +40,7 @@ struct weir_feed_shown {
 const struct weir_memory_kind weir_memory_shown = {
 	.name = "program's",
 	.summary = "dma-bufs that the program shows, one after the other",
-	.traits = { .dmabuf = true, .pinnable = true },
+	.traits = { .dmabuf = true, .pinnable = true, .headroom = true },
 	.destroy = weir_parts_release_all,
 };
 
@@ -70,6 +71,7 @@ static void return_all(void *block)
 	for (unsigned i = 0; i < all->slab->n_made; i++)
 		if (all->slot[i].bound)
 			return_parts(&all->slab->slots[i], &all->slot[i].identity);
+	weir_feed_unref(&all->feed);
 	free(all);
 }
 
@@ -98,8 +100,10 @@ int weir_feed_make_slab(
 		frame->released = release_shown;
 		frame->data = &all->slot[i];
 	}
+	all->feed = weir_feed_ref(feed);
 	all->slab = slab;
 	slab->pinnable = feed->traits.pinnable;
+	slab->headroom_bytes = feed->traits.headroom ? feed->claimed[0]->headroom_bytes : 0;
 	feed->shown = all;
 	*out = slab;
 	return 0;
@@ -194,6 +198,7 @@ static int borrow(struct weir_slot *slot, const struct weir_slot *theirs)
 	weir_slab_ref(theirs->slab);
 	if (slot->n_parts != theirs->n_parts)
 		return -EINVAL;
+	slot->headroom = theirs->headroom;
 	for (unsigned i = 0; i < slot->n_parts; i++) {
 		slot->parts[i] = theirs->parts[i];
 		slot->parts[i].dmabuf = -1;
@@ -206,19 +211,23 @@ static int borrow(struct weir_slot *slot, const struct weir_slot *theirs)
 	return 0;
 }
 
+/* `frame`: of another pipeline; NULL: memory of whoever's. */
 static struct weir_memory_traits traits_of(
-	const struct weir_slot *slot, const struct weir_slot *owner)
+	struct weir_feed *feed, const struct weir_slot *slot, const struct weir_frame *frame)
 {
 	return (struct weir_memory_traits){
 		.dmabuf = slot->parts[0].dmabuf >= 0,
-		.pinnable = owner ? owner->slab->pinnable : weir_part_is_pinnable(&slot->parts[0]),
+		.pinnable = frame ? frame->slot->slab->pinnable
+				  : weir_part_is_pinnable(&slot->parts[0]),
+		.headroom = frame && weir_feed_claim_gaps(feed, frame),
 	};
 }
 
 static bool falls_short(const struct weir_feed *feed, struct weir_memory_traits traits)
 {
 	return (feed->traits.dmabuf && !traits.dmabuf) ||
-	       (feed->traits.pinnable && !traits.pinnable);
+	       (feed->traits.pinnable && !traits.pinnable) ||
+	       (feed->traits.headroom && !traits.headroom);
 }
 
 int weir_feed_learn(struct weir_feed *feed, const struct weir_feed_dmabufs *like)
@@ -231,12 +240,12 @@ int weir_feed_learn(struct weir_feed *feed, const struct weir_feed_dmabufs *like
 		return 0;
 	if (like->frame) {
 		feed->unfenced = like->frame->slot->slab->unfenced;
-		feed->traits = traits_of(like->frame->slot, like->frame->slot);
+		feed->traits = traits_of(feed, like->frame->slot, like->frame);
 		return 0;
 	}
 	err = adopt(&slot, like);
 	if (!err)
-		feed->traits = traits_of(&slot, NULL);
+		feed->traits = traits_of(feed, &slot, NULL);
 	weir_parts_release(&slot);
 	return err;
 }
@@ -250,7 +259,7 @@ static int stand_for(struct weir_feed *feed, struct weir_slot *slot,
 
 	if (!err && !fits(feed, slot, frame))
 		err = -EINVAL;
-	if (!err && falls_short(feed, traits_of(slot, identity->owner)))
+	if (!err && falls_short(feed, traits_of(feed, slot, frame->frame)))
 		err = -EXDEV;
 	if (err) {
 		return_parts(slot, identity);

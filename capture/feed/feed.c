@@ -61,6 +61,7 @@ void weir_feed_unref(struct weir_feed **feed)
 	pthread_mutex_unlock(&dropped->lock);
 	if (!last)
 		return;
+	weir_feed_disclaim_gaps(dropped);
 	pthread_cond_destroy(&dropped->changed);
 	pthread_mutex_destroy(&dropped->lock);
 	weir_waker_finish(&dropped->waker);

@@ -24,9 +24,13 @@ struct weir_feed_entry {
 
 struct weir_feed_shown;
 
+/* Slabs of other pipelines whose frames come one after the other. */
+#define WEIR_FEED_MAX_CLAIMS 4
+
 struct weir_feed {
 	const struct weir_log *log;
-	unsigned refs; /* under the lock: the program's, the source's */
+	unsigned refs; /* under the lock: the program's, the source's, those of slabs of shown frames
+			*/
 	bool dmabufs, live;
 	struct weir_memory_traits traits; /* with dmabufs: of all that come */
 	bool unfenced;
@@ -43,6 +47,7 @@ struct weir_feed {
 	bool interrupted;
 	bool ended;    /* by the program */
 	bool orphaned; /* the source was closed */
+	struct weir_slab *claimed[WEIR_FEED_MAX_CLAIMS]; /* from the first on; see gaps.c */
 	bool crowded;  /* a dma-buf came, and every slot stands for another one */
 	uint64_t missed; /* frames that could not be queued, since the last that could */
 	struct weir_feed_entry queue[WEIR_SLAB_MAX_SLOTS];
@@ -80,6 +85,12 @@ int weir_feed_wait_slot(struct weir_feed *feed, uint64_t timeout_ns, struct weir
  * there is room. */
 void weir_feed_append(
 	struct weir_feed *feed, struct weir_frame *frame, const struct weir_feed_stamp *stamp);
+
+/* gaps.c: whether sinks may write around the lines of that frame of another pipeline's, which
+ * nobody else does then while this feed, or a frame of it, lives. Under the lock, or while opening.
+ */
+bool weir_feed_claim_gaps(struct weir_feed *feed, const struct weir_frame *frame);
+void weir_feed_disclaim_gaps(struct weir_feed *feed);
 
 /* dmabufs.c: memory that the program shows buffer by buffer. */
 int weir_feed_learn(struct weir_feed *feed, const struct weir_feed_dmabufs *like);

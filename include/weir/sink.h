@@ -43,8 +43,11 @@ struct weir_sink_settings {
 					  * pipeline, and none closed while another runs. NULL: none
 					  */
 	unsigned n_beside;
-	const char *masks;    /* "WxH+X+Y,…": parts of the picture, at most four, that this sink
-			       * sees black, and the others as they are; NULL: the URI's `mask` */
+	const char *masks; /* "WxH+X+Y,…": parts of the picture, at most four, that this sink
+			    * sees black, and the others as they are; NULL: the URI's `mask` */
+	unsigned stride;   /* of a sink of the program's: bytes from line to line that suit those
+			    * who get its frames, as weir_sink_stride() tells. Where the source
+			    * can do that, they lie so. 0: any do */
 };
 
 /* Opens "null", "verify", "-", … . On success *out is the caller's, to close or to give to a
@@ -65,8 +68,12 @@ WEIR_API int weir_sink_open_callback(weir_sink_callback *on_frame, void *data,
 
 /* The same the other way round: the program asks for each frame, with weir_pipeline_next(). 0,
  * -EINVAL or -ENOMEM. */
-WEIR_API int weir_sink_open_pull(
-	const struct weir_sink_settings *settings, struct weir_sink **out);
+WEIR_API int weir_sink_open_pull(const struct weir_sink_settings *settings, struct weir_sink **out);
+
+/* How far apart the lines of such frames best lie for this sink, in bytes of plane 0 and at least
+ * video->stride: it has no copy to make then, or less work. 0: any do. For who lays frames out
+ * before they come here, such as a program's own source, or another pipeline. */
+WEIR_API unsigned weir_sink_stride(struct weir_sink *sink, const struct weir_video *video);
 
 /* Closes and sets *sink to NULL; a NULL *sink is fine. */
 WEIR_API void weir_sink_close(struct weir_sink **sink);

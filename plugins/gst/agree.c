@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plugins/gst/caps.h"
 #include "plugins/gst/source.h"
+#include "plugins/gst/wish.h"
 
 /* What weirsrc and the elements behind it agree upon. */
 
@@ -119,7 +120,7 @@ GstCaps *weir_src_fixate(GstBaseSrc *base, GstCaps *caps)
 	return tell_colours(self, gst_caps_fixate(caps));
 }
 
-static int begin(WeirSrc *self)
+static int begin(WeirSrc *self, guint stride)
 {
 	/* The thread of a stream may be another after a pause, and the one that ends it is. */
 	struct weir_pipeline_settings settings = { .buffers = self->now.buffers,
@@ -128,7 +129,8 @@ static int begin(WeirSrc *self)
 		.require_zero_copy = self->now.policy == WEIR_GST_COPY_NEVER };
 	struct weir_sink_settings keep = { .log = &self->run.log,
 		.budget = self->now.buffers - WEIR_SRC_OWN_BUFFERS,
-		.deadline_ms = 60000 };
+		.deadline_ms = 60000,
+		.stride = stride };
 	struct weir_sink *sink = NULL;
 	int err = weir_sink_open_pull(&keep, &sink);
 
@@ -170,25 +172,28 @@ gboolean weir_src_set_caps(GstBaseSrc *base, GstCaps *caps)
 	}
 	if (!weir_src_follow(self, &wanted, caps))
 		return FALSE;
-	if (self->run.pipeline)
-		return TRUE;
-	if (!err)
-		err = begin(self);
 	if (err)
 		weir_gst_run_complain(&self->run, err);
-	else /* which depends on the rate */
+	else if (!self->run.pipeline) /* it depends on the rate */
 		gst_element_post_message(
 			GST_ELEMENT(self), gst_message_new_latency(GST_OBJECT(self)));
 	return !err;
 }
 
-/* Frames lie in memory of our own; what matters is whether their strides are understood. */
+/* Frames lie in memory of our own; what matters is whether their strides are understood, and which
+ * ones spare work. A run that goes on keeps those that it has. */
 gboolean weir_src_decide_allocation(GstBaseSrc *base, GstQuery *query)
 {
 	WeirSrc *self = WEIR_SRC(base);
+	guint stride;
+	int err = 0;
 
-	self->strides = gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
+	self->strides = weir_gst_wish_read(query, &stride);
 	while (gst_query_get_n_allocation_pools(query))
 		gst_query_remove_nth_allocation_pool(query, 0);
-	return TRUE;
+	if (!self->run.pipeline)
+		err = begin(self, stride);
+	if (err)
+		weir_gst_run_complain(&self->run, err);
+	return !err;
 }

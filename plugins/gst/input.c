@@ -100,28 +100,61 @@ static int open_feed(WeirSink *self, enum weir_gst_input input,
 	return weir_feed_open(&settings, &self->feed, source);
 }
 
-/* Under the lock of life. 0, or -errno and nothing is open. */
-static int begin(WeirSink *self, enum weir_gst_input input, const struct weir_feed_dmabufs *like)
+static int open_sink(WeirSink *self)
 {
-	struct weir_pipeline_settings settings = { .require_zero_copy =
-							   self->policy == WEIR_GST_COPY_NEVER };
-	struct weir_sink_settings options = { .log = &self->run.log };
-	struct weir_source *source = NULL;
-	struct weir_sink *sink = NULL;
+	struct weir_sink_settings settings = { .log = &self->run.log };
 	char *uri;
 	int err;
 
 	GST_OBJECT_LOCK(self);
 	uri = g_strdup(self->uri ? self->uri : "null");
 	GST_OBJECT_UNLOCK(self);
+	err = weir_sink_open(uri, &settings, &self->sink);
+	g_free(uri);
+	return err;
+}
+
+gboolean weir_gst_sink_open(WeirSink *self)
+{
+	int err;
+
+	weir_gst_run_forget_error(&self->run);
+	g_mutex_lock(&self->life);
+	weir_sink_close(&self->sink);
+	err = open_sink(self);
+	g_mutex_unlock(&self->life);
+	if (err)
+		weir_gst_run_complain(&self->run, err);
+	return !err;
+}
+
+guint weir_gst_sink_stride(WeirSink *self)
+{
+	guint stride = 0;
+
+	g_mutex_lock(&self->life);
+	if (self->input == WEIR_GST_INPUT_NONE && self->video.format &&
+		(self->sink || !open_sink(self)))
+		stride = weir_sink_stride(self->sink, &self->video);
+	g_mutex_unlock(&self->life);
+	return stride;
+}
+
+/* Under the lock of life. 0, or -errno and nothing is open. */
+static int begin(WeirSink *self, enum weir_gst_input input, const struct weir_feed_dmabufs *like)
+{
+	struct weir_pipeline_settings settings = { .require_zero_copy =
+							   self->policy == WEIR_GST_COPY_NEVER };
+	struct weir_source *source = NULL;
+	int err;
+
 	weir_gst_run_forget_error(&self->run);
 	err = open_feed(self, input, like, &source);
 	/* What upstream keeps for itself, and two for us. */
 	settings.buffers = MIN(MAX(self->buffers, self->wishes.buffers + 2), WEIR_MAX_BUFFERS);
-	if (!err)
-		err = weir_sink_open(uri, &options, &sink);
-	g_free(uri);
-	if (!err && !(weir_gst_run_start(&self->run, &settings, &source, &sink) &&
+	if (!err && !self->sink)
+		err = open_sink(self);
+	if (!err && !(weir_gst_run_start(&self->run, &settings, &source, &self->sink) &&
 			    weir_gst_run_wait(&self->run)))
 		err = weir_gst_run_join(&self->run);
 	weir_source_close(&source);
@@ -131,7 +164,6 @@ static int begin(WeirSink *self, enum weir_gst_input input, const struct weir_fe
 		return err;
 	}
 	self->input = input;
-	self->pushed = FALSE;
 	return 0;
 }
 
@@ -149,6 +181,16 @@ static gboolean open_input(
 	if (err)
 		weir_gst_run_complain(&self->run, err);
 	return !err;
+}
+
+enum weir_gst_input weir_gst_sink_input(WeirSink *self)
+{
+	enum weir_gst_input input;
+
+	g_mutex_lock(&self->life);
+	input = self->input;
+	g_mutex_unlock(&self->life);
+	return input;
 }
 
 int weir_gst_sink_lend(void *data, struct weir_feed **feed)
@@ -189,7 +231,7 @@ GstFlowReturn weir_gst_sink_drain(WeirSink *self)
 {
 	GstFlowReturn flow = GST_FLOW_OK;
 
-	if (!self->feed || !self->pushed)
+	if (!self->pushed)
 		return GST_FLOW_OK;
 	weir_feed_end(self->feed);
 	while (flow == GST_FLOW_OK && !weir_gst_run_wait_over(&self->run, &self->unlocked))
@@ -198,17 +240,29 @@ GstFlowReturn weir_gst_sink_drain(WeirSink *self)
 }
 
 /* What was shown before goes all its way. */
+static GstFlowReturn start_over(WeirSink *self)
+{
+	GstFlowReturn flow = weir_gst_sink_drain(self);
+
+	if (flow == GST_FLOW_OK)
+		weir_gst_sink_close(self);
+	return flow;
+}
+
+/* Whoever draws into memory of ours may be faster to open it. */
 static GstFlowReturn ensure(WeirSink *self, enum weir_gst_input input,
 	const struct weir_feed_dmabufs *like, gboolean anew)
 {
-	if (anew || (self->input != WEIR_GST_INPUT_NONE && self->input != input)) {
-		GstFlowReturn flow = weir_gst_sink_drain(self);
+	GstFlowReturn flow = anew ? start_over(self) : GST_FLOW_OK;
 
-		if (flow != GST_FLOW_OK)
-			return flow;
-		weir_gst_sink_close(self);
+	while (flow == GST_FLOW_OK) {
+		if (!open_input(self, input, like))
+			return GST_FLOW_ERROR;
+		if (weir_gst_sink_input(self) == input)
+			break;
+		flow = start_over(self);
 	}
-	return open_input(self, input, like) ? GST_FLOW_OK : GST_FLOW_ERROR;
+	return flow;
 }
 
 /* ---- frames ---- */
@@ -340,7 +394,7 @@ static GstFlowReturn show_dmabufs(
 	WeirSink *self, GstBuffer *buffer, struct weir_feed_dmabufs *frame)
 {
 	guint parts = gst_buffer_n_memory(buffer);
-	gboolean anew = self->input == WEIR_GST_INPUT_DMABUFS &&
+	gboolean anew = weir_gst_sink_input(self) == WEIR_GST_INPUT_DMABUFS &&
 			(self->n_parts != parts || self->stride != frame->stride[0]);
 	int err = -EXDEV;
 	GstFlowReturn flow;
@@ -424,7 +478,7 @@ GstFlowReturn weir_gst_sink_show(WeirSink *self, GstBuffer *buffer)
 	struct weir_frame *frame = weir_pool_take_frame(buffer);
 	struct weir_feed_dmabufs dmabufs;
 
-	if (frame && self->input == WEIR_GST_INPUT_SLOTS) {
+	if (frame && weir_gst_sink_input(self) == WEIR_GST_INPUT_SLOTS) {
 		struct weir_feed_stamp stamp = describe(self, buffer);
 		int err = weir_feed_push(self->feed, &frame, &stamp);
 

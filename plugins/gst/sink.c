@@ -5,6 +5,7 @@
 #include "plugins/gst/caps.h"
 #include "plugins/gst/pool.h"
 #include "plugins/gst/properties.h"
+#include "plugins/gst/wish.h"
 
 GST_DEBUG_CATEGORY_STATIC(weir_gst_sink_debug);
 #define GST_CAT_DEFAULT weir_gst_sink_debug
@@ -60,10 +61,10 @@ static gboolean propose_allocation(GstBaseSink *base, GstQuery *query)
 	GstCaps *caps;
 
 	gst_query_parse_allocation(query, &caps, &wants_pool);
-	gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
+	weir_gst_wish_tell(query, weir_gst_sink_stride(self));
 	/* Who shows dma-bufs goes on with them. */
 	if (caps && wants_pool && self->raw && self->video.format &&
-		self->input != WEIR_GST_INPUT_DMABUFS)
+		weir_gst_sink_input(self) != WEIR_GST_INPUT_DMABUFS)
 		offer_pool(self, query, caps);
 	return TRUE;
 }
@@ -92,6 +93,7 @@ static gboolean stop(GstBaseSink *base)
 	WeirSink *self = WEIR_SINK(base);
 
 	weir_gst_sink_close(self);
+	weir_sink_close(&self->sink);
 	self->video.format = NULL;
 	self->warned = FALSE;
 	return TRUE;
@@ -112,6 +114,18 @@ static gboolean unlock_stop(GstBaseSink *base)
 	return TRUE;
 }
 
+/* Words that make no sense are told of while the state changes: on the stream they come beside its
+ * own error, which not every program takes two of. */
+static GstStateChangeReturn change_state(GstElement *element, GstStateChange change)
+{
+	WeirSink *self = WEIR_SINK(element);
+
+	if (change == GST_STATE_CHANGE_READY_TO_PAUSED && self->input == WEIR_GST_INPUT_NONE &&
+		!weir_gst_sink_open(self))
+		return GST_STATE_CHANGE_FAILURE;
+	return GST_ELEMENT_CLASS(weir_gst_sink_parent_class)->change_state(element, change);
+}
+
 /* The end is told when everything was sent, shown or written. */
 static GstFlowReturn wait_event(GstBaseSink *base, GstEvent *event)
 {
@@ -120,7 +134,8 @@ static GstFlowReturn wait_event(GstBaseSink *base, GstEvent *event)
 		GST_BASE_SINK_CLASS(weir_gst_sink_parent_class)->wait_event(base, event);
 	int err;
 
-	if (flow != GST_FLOW_OK || GST_EVENT_TYPE(event) != GST_EVENT_EOS || !self->feed)
+	if (flow != GST_FLOW_OK || GST_EVENT_TYPE(event) != GST_EVENT_EOS ||
+		weir_gst_sink_input(self) == WEIR_GST_INPUT_NONE)
 		return flow;
 	flow = weir_gst_sink_drain(self);
 	if (flow != GST_FLOW_OK)
@@ -228,6 +243,7 @@ static void weir_gst_sink_class_init(WeirSinkClass *class)
 	object->get_property = get_property;
 	object->finalize = finalize;
 	install_properties(object);
+	element->change_state = change_state;
 	gst_element_class_add_pad_template(
 		element, gst_pad_template_new("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));
 	gst_caps_unref(caps);

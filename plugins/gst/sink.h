@@ -28,8 +28,10 @@ struct _WeirSink {
 	enum weir_gst_policy policy;
 
 	struct weir_gst_run run;
-	GMutex life; /* of run, feed and input: upstream's wish for a buffer may be what begins it
+	GMutex life; /* of run, sink, feed and input: upstream's wish for a buffer may be what
+		      * begins it
 		      */
+	struct weir_sink *sink; /* open and not running */
 	struct weir_feed *feed;
 	enum weir_gst_input input;
 	GstBufferPool *pool; /* NULL: nobody asked for one */
@@ -40,12 +42,20 @@ struct _WeirSink {
 	guint32 stride;                 /* of frames in dma-bufs */
 	guint n_parts;                  /* of those */
 	gboolean warned;                /* of copies */
-	gboolean pushed;                /* a frame, since the feed was opened */
+	gboolean pushed;                /* a frame, into the feed that is open */
 	gint unlocked;                  /* atomic: whoever waits comes back */
 };
 
 /* input.c */
+/* What frames are to go to, for the run that is to come. FALSE: it cannot be, and why was told. */
+gboolean weir_gst_sink_open(WeirSink *self);
+
+/* What is open now. Once it is, it stays until weir_gst_sink_close(). */
+enum weir_gst_input weir_gst_sink_input(WeirSink *self);
 void weir_gst_sink_close(WeirSink *self);
+
+/* How far apart lines best lie for what frames go to; 0: it does not matter, or a run has begun. */
+guint weir_gst_sink_stride(WeirSink *self);
 
 /* Everything that was shown goes all its way, and the run is over. From where
  * gst_base_sink_wait_preroll() may be called. GST_FLOW_OK, or it was cut off. */

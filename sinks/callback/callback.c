@@ -9,7 +9,7 @@
 
 /* Frames are shown to a function of the program's. */
 struct callback {
-	struct weir_sink base;
+	struct weir_own_sink own;
 	weir_sink_callback *on_frame;
 	void *data;
 };
@@ -36,6 +36,7 @@ static const struct weir_sink_impl callback_impl = {
 	.summary = "a function of the program's",
 	.program_holds = true,
 	.close = close_callback,
+	.stride = weir_own_sink_stride,
 	.take = take,
 };
 
@@ -55,11 +56,11 @@ int weir_sink_open_callback(weir_sink_callback *on_frame, void *data,
 		return -ENOMEM;
 	callback->on_frame = on_frame;
 	callback->data = data;
-	err = weir_own_sink_init(&callback->base, &callback_impl, settings);
+	err = weir_own_sink_init(&callback->own, &callback_impl, settings);
 	if (err) {
 		free(callback);
 		return err;
 	}
-	*out = &callback->base;
+	*out = &callback->own.base;
 	return 0;
 }

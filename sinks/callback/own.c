@@ -7,10 +7,11 @@
 
 #include "core/clock.h"
 
-int weir_own_sink_init(struct weir_sink *sink, const struct weir_sink_impl *impl,
+int weir_own_sink_init(struct weir_own_sink *own, const struct weir_sink_impl *impl,
 	const struct weir_sink_settings *settings)
 {
 	static const struct weir_sink_settings defaults;
+	struct weir_sink *sink = &own->base;
 	int err;
 
 	if (!settings)
@@ -25,6 +26,14 @@ int weir_own_sink_init(struct weir_sink *sink, const struct weir_sink_impl *impl
 	sink->budget = settings->budget ? settings->budget : WEIR_DEFAULT_BUDGET;
 	sink->policy = settings->policy;
 	sink->deadline_ns = settings->deadline_ms * (WEIR_NS_PER_S / 1000);
+	own->stride = settings->stride;
 	sink->uri = strdup(impl->scheme);
 	return sink->uri ? 0 : -ENOMEM;
+}
+
+uint32_t weir_own_sink_stride(struct weir_sink *sink, const struct weir_video *video)
+{
+	uint32_t wished = ((const struct weir_own_sink *)sink)->stride;
+
+	return wished >= video->stride ? wished : 0;
 }

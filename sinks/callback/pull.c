@@ -11,7 +11,7 @@
 /* Frames wait for weir_pipeline_next(). The loop stops for each, so that mostly one is here; a
  * source that was not looked at for a while may bring several at once. */
 struct pull {
-	struct weir_sink base;
+	struct weir_own_sink own;
 	struct weir_loop *loop;
 	struct weir_frame *queue[WEIR_SLAB_MAX_SLOTS];
 	unsigned first, n;
@@ -66,6 +66,7 @@ static const struct weir_sink_impl pull_impl = {
 	.summary = "the program, which asks for each frame",
 	.program_holds = true,
 	.close = close_pull,
+	.stride = weir_own_sink_stride,
 	.start = start,
 	.take = take,
 	.next = next,
@@ -75,12 +76,12 @@ static const struct weir_sink_impl pull_impl = {
 int weir_sink_open_pull(const struct weir_sink_settings *settings, struct weir_sink **out)
 {
 	struct pull *pull = calloc(1, sizeof(*pull));
-	int err = pull ? weir_own_sink_init(&pull->base, &pull_impl, settings) : -ENOMEM;
+	int err = pull ? weir_own_sink_init(&pull->own, &pull_impl, settings) : -ENOMEM;
 
 	if (err) {
 		free(pull);
 		return err;
 	}
-	*out = &pull->base;
+	*out = &pull->own.base;
 	return 0;
 }

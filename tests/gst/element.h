@@ -97,10 +97,37 @@ static inline GstBufferPool *ask_for_pool(GstHarness *harness, GstVideoAlignment
 	return pool;
 }
 
-/* NULL to PLAYING and back, at any moment, again and again. */
-static inline void torture(const char *words)
+/* On the pad before a filter, which gets the caps at *next between two frames: with one on its way,
+ * it may end the stream. */
+static inline GstPadProbeReturn change_caps(GstPad *pad, GstPadProbeInfo *info, gpointer next)
 {
-	GstElement *pipeline = gst_parse_launch(words, NULL);
+	GstElement *filter = gst_pad_get_parent_element(GST_PAD_PEER(pad));
+	GstCaps *caps = g_atomic_pointer_get((GstCaps **)next);
+
+	(void)info;
+	if (caps)
+		g_object_set(filter, "caps", caps, NULL);
+	g_atomic_pointer_compare_and_exchange((GstCaps **)next, caps, NULL);
+	gst_object_unref(filter);
+	return GST_PAD_PROBE_OK;
+}
+
+static inline void wait_for_caps(GstPad *pad, const GstCaps *caps)
+{
+	GstCaps *now = NULL;
+
+	for (int t = 0; t < 3000 && !(now && gst_caps_is_subset(now, caps)); t++) {
+		gst_clear_caps(&now);
+		g_usleep(2000);
+		now = gst_pad_get_current_caps(pad);
+	}
+	assert_true(now && gst_caps_is_subset(now, caps));
+	gst_caps_unref(now);
+}
+
+/* NULL to PLAYING and back, at any moment, again and again. */
+static inline void torture_pipeline(GstElement *pipeline)
+{
 	const int rounds = g_getenv("WEIR_TORTURE") ? 1000 : 100;
 
 	for (int i = 0; i < rounds; i++) {
@@ -114,6 +141,13 @@ static inline void torture(const char *words)
 		assert_int_not_equal(
 			gst_element_set_state(pipeline, GST_STATE_NULL), GST_STATE_CHANGE_FAILURE);
 	}
+}
+
+static inline void torture(const char *words)
+{
+	GstElement *pipeline = gst_parse_launch(words, NULL);
+
+	torture_pipeline(pipeline);
 	gst_object_unref(pipeline);
 }
 

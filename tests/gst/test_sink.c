@@ -64,6 +64,22 @@ static void test_words_of_errors(void **state)
 	assert_refused(TEST "weirsink sync=false uri=null?budge=1", "budge");
 }
 
+/* Before anything flows; another word may be tried in the same element. */
+static void test_wrong_words_fail_early(void **state)
+{
+	GstElement *sink = gst_element_factory_make("weirsink", NULL);
+
+	(void)state;
+	g_object_set(sink, "uri", "nul", NULL);
+	assert_int_equal(gst_element_set_state(sink, GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);
+	g_object_set(sink, "uri", "null", NULL);
+	assert_int_equal(gst_element_set_state(sink, GST_STATE_PAUSED), GST_STATE_CHANGE_ASYNC);
+	gst_element_set_state(sink, GST_STATE_READY);
+	assert_int_equal(gst_element_set_state(sink, GST_STATE_PAUSED), GST_STATE_CHANGE_ASYNC);
+	gst_element_set_state(sink, GST_STATE_NULL);
+	gst_object_unref(gst_object_ref_sink(sink));
+}
+
 /* What comes is another picture: it is shown as that. */
 static void test_new_caps(void **state)
 {
@@ -250,6 +266,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_ways_in),
 		cmocka_unit_test(test_the_books),
 		cmocka_unit_test(test_words_of_errors),
+		cmocka_unit_test(test_wrong_words_fail_early),
 		cmocka_unit_test(test_new_caps),
 		cmocka_unit_test(test_flushes),
 		cmocka_unit_test(test_pools),
