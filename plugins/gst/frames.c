@@ -107,17 +107,17 @@ static void stamp(WeirSrc *self, GstBuffer *buffer, const struct weir_frame_info
 		GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT);
 }
 
-/* Frames that never came here are told of as lateness is. */
+/* Frames that never came here are told of as lateness is: all since the start. */
 static void tell_of_lost(WeirSrc *self, GstBuffer *buffer, guint64 sequence)
 {
 	GstMessage *message;
 
 	if (self->next_sequence == G_MAXUINT64 || sequence <= self->next_sequence)
 		return;
+	self->lost += sequence - self->next_sequence;
 	message = gst_message_new_qos(GST_OBJECT(self), TRUE, GST_BUFFER_PTS(buffer),
 		GST_BUFFER_PTS(buffer), GST_BUFFER_PTS(buffer), GST_BUFFER_DURATION(buffer));
-	gst_message_set_qos_stats(
-		message, GST_FORMAT_BUFFERS, sequence, sequence - self->next_sequence);
+	gst_message_set_qos_stats(message, GST_FORMAT_BUFFERS, self->shown, self->lost);
 	gst_element_post_message(GST_ELEMENT(self), message);
 }
 
@@ -138,6 +138,20 @@ static void look_for_stall(WeirSrc *self)
 			lent));
 }
 
+/* Whether somebody looked when it was captured. What was not captured while nobody did is no loss.
+ */
+static gboolean is_wanted(WeirSrc *self, const struct weir_frame *frame)
+{
+	guint64 from = atomic_load(&self->wanted_from);
+
+	if (weir_frame_info(frame)->timestamp_ns < from)
+		return FALSE;
+	if (self->looked_from != from)
+		self->next_sequence = G_MAXUINT64;
+	self->looked_from = from;
+	return TRUE;
+}
+
 /* Runs weir's pipeline on this thread until the next frame is there. */
 static GstFlowReturn next_frame(WeirSrc *self, struct weir_frame **frame)
 {
@@ -150,8 +164,7 @@ static GstFlowReturn next_frame(WeirSrc *self, struct weir_frame **frame)
 		err = weir_gst_run_next(&self->run, PATIENCE_NS, frame);
 		if (err == -EAGAIN)
 			look_for_stall(self);
-	} while (err == -EINTR || err == -EAGAIN ||
-		 (!err && weir_frame_info(*frame)->timestamp_ns < atomic_load(&self->wanted_from)));
+	} while (err == -EINTR || err == -EAGAIN || (!err && !is_wanted(self, *frame)));
 	if (!err)
 		return GST_FLOW_OK;
 	if (err == -ENODATA)
@@ -179,5 +192,6 @@ GstFlowReturn weir_src_create(GstPushSrc *base, GstBuffer **out)
 	stamp(self, *out, &info);
 	tell_of_lost(self, *out, info.sequence);
 	self->next_sequence = info.sequence + 1;
+	self->shown++;
 	return GST_FLOW_OK;
 }

@@ -111,6 +111,7 @@ static gboolean start(GstBaseSrc *base)
 	self->memory =
 		weir_gst_memory_new(g_str_has_prefix(weir_source_uri(self->source), "pattern:"));
 	self->next_sequence = G_MAXUINT64;
+	self->shown = self->lost = 0;
 	self->warned = self->stalled = FALSE;
 	return TRUE;
 }

@@ -41,6 +41,8 @@ struct _WeirSrc {
 	gboolean strides;            /* downstream understands them */
 	gboolean warned;             /* of copies */
 	gboolean stalled;            /* and that was told */
+	guint64 looked_from;         /* the last frame's wanted_from */
+	guint64 shown, lost;         /* frames, since start() */
 	guint64 next_sequence;       /* G_MAXUINT64: the first frame is yet to come */
 	GstCaps *clock_caps;         /* of the reference stamps */
 	struct weir_gst_clock clock;
