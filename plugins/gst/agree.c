@@ -152,6 +152,13 @@ gboolean weir_src_follow(WeirSrc *self, const struct weir_video *video, const Gs
 	return !raw || weir_gst_info_of_caps(caps, video, &self->info);
 }
 
+static gboolean is_of_no_use(WeirSrc *self, const GstCaps *caps)
+{
+	GST_ELEMENT_ERROR(self, CORE, NEGOTIATION, ("the caps that were agreed upon make no sense"),
+		("%" GST_PTR_FORMAT, caps));
+	return FALSE;
+}
+
 gboolean weir_src_set_caps(GstBaseSrc *base, GstCaps *caps)
 {
 	WeirSrc *self = WEIR_SRC(base);
@@ -159,7 +166,7 @@ gboolean weir_src_set_caps(GstBaseSrc *base, GstCaps *caps)
 	int err;
 
 	if (!read_wishes(self, caps, &wanted))
-		return FALSE;
+		return is_of_no_use(self, caps);
 	err = bring_to(self, &wanted);
 	if (!err && contradict(&wanted, &self->delivered)) {
 		GST_ELEMENT_ERROR(self, STREAM, FORMAT,
@@ -171,7 +178,7 @@ gboolean weir_src_set_caps(GstBaseSrc *base, GstCaps *caps)
 		return FALSE;
 	}
 	if (!weir_src_follow(self, &wanted, caps))
-		return FALSE;
+		return is_of_no_use(self, caps);
 	if (err)
 		weir_gst_run_complain(&self->run, err);
 	else if (!self->run.pipeline) /* it depends on the rate */

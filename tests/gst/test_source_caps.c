@@ -69,10 +69,25 @@ static void test_shapes(void **state)
 	(void)state;
 	assert_agrees(PATTERN, "video/x-raw,format=NV12,width=64",
 		"video/x-raw,interlace-mode=progressive,pixel-aspect-ratio=1/1,colorimetry=bt601");
-	assert_refused(
-		"weirsrc uri=" PATTERN " ! video/x-raw,interlace-mode=interleaved ! fakesink", "");
-	assert_refused(
-		"weirsrc uri=" PATTERN " ! video/x-raw,pixel-aspect-ratio=2/1 ! fakesink", "");
+	assert_refused("weirsrc uri=" PATTERN
+		       " ! video/x-raw,interlace-mode=interleaved ! fakesink",
+		"square pixels, progressive");
+	assert_refused("weirsrc uri=" PATTERN " ! video/x-raw,pixel-aspect-ratio=2/1 ! fakesink",
+		"pixel-aspect-ratio=(fraction)2/1");
+}
+
+/* What there is and what was asked for. */
+static void test_words_of_refusals(void **state)
+{
+	static const char *const parts[] = { PATTERN " does not come as", "format=(string)I420",
+		"it has YUY2, ", "16x16 to 8192x8192", "videoconvert" };
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+		assert_refused(
+			"weirsrc uri=" PATTERN " ! video/x-raw,format=I420 ! fakesink", parts[i]);
+	assert_refused("weirsrc uri=" PATTERN " ! video/x-raw,format=NV12,width=33 ! fakesink",
+		"width=(int)33");
 }
 
 int main(int argc, char **argv)
@@ -81,6 +96,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_fixation),
 		cmocka_unit_test(test_no_rate),
 		cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_words_of_refusals),
 	};
 	int failed;
 
