@@ -41,6 +41,7 @@ static int bring_to(WeirSrc *self, const struct weir_video *wanted)
 	weir_gst_run_stop(&self->run);
 	weir_gst_run_forget_error(&self->run);
 	self->next_sequence = G_MAXUINT64;
+	self->followed = 0;
 	if (!self->source || !is_the_same(weir_source_video(self->source), wanted)) {
 		weir_source_close(&self->source);
 		err = weir_src_open(self, wanted);

@@ -11,19 +11,40 @@
 /* How long no frame comes before it is looked who holds them. */
 #define PATIENCE_NS (2 * GST_SECOND)
 
+static gboolean looks_alike(const struct weir_video *a, const struct weir_video *b)
+{
+	return a->rate.num == b->rate.num && a->rate.den == b->rate.den && a->range == b->range &&
+	       a->matrix == b->matrix && a->primaries == b->primaries &&
+	       a->transfer == b->transfer && a->interlaced == b->interlaced;
+}
+
+/* Whether the plan is another one than at the frame before, and the pictures are. The first plan
+ * is what was agreed upon. */
+static gboolean has_changed(WeirSrc *self, const struct weir_video *planned)
+{
+	gboolean changed = self->followed && !looks_alike(planned, &self->planned);
+
+	self->followed = self->epoch;
+	self->planned = *planned;
+	return changed;
+}
+
 /* Another signal at the input: its picture is told before its frames follow. */
 static GstFlowReturn follow_picture(WeirSrc *self, const struct weir_frame_info *frame)
 {
+	gboolean same = frame->format == self->video.format && frame->width == self->video.width &&
+			frame->height == self->video.height;
 	struct weir_video video;
 	GstCaps *caps;
 	gboolean done;
 
-	if (frame->format == self->video.format && frame->width == self->video.width &&
-		frame->height == self->video.height)
+	if (same && self->followed == self->epoch)
 		return GST_FLOW_OK;
 	g_mutex_lock(&self->run.lock);
 	video = self->run.video;
 	g_mutex_unlock(&self->run.lock);
+	if (!has_changed(self, &video) && same)
+		return GST_FLOW_OK;
 	video.format = frame->format;
 	video.width = frame->width;
 	video.height = frame->height;

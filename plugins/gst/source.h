@@ -36,6 +36,8 @@ struct _WeirSrc {
 	struct weir_gst_memory *memory;
 	GstVideoInfo info;       /* of raw caps */
 	struct weir_video video; /* that the caps tell; under the object's lock for other threads */
+	struct weir_video planned;   /* for the last frame … */
+	unsigned followed;           /* … in this epoch; 0: none yet of this run */
 	struct weir_video delivered; /* with the source's own colours and rate */
 	gboolean dmabufs;            /* agreed upon: nothing else will do */
 	gboolean strides;            /* downstream understands them */
