@@ -4,16 +4,28 @@
 
 #include <gst/video/video.h>
 
-#define NAME "weir-lines"
+/* A meta of its own, which no buffer has: on its way through a tee the video meta would be lost
+ * with what is told beside it. */
+static GType lines_api(void)
+{
+	static const gchar *tags[] = { NULL };
+	static gsize type;
+
+	if (g_once_init_enter(&type))
+		g_once_init_leave(&type, gst_meta_api_type_register("WeirLinesMetaAPI", tags));
+	return type;
+}
 
 void weir_gst_wish_tell(GstQuery *query, guint stride)
 {
-	GstStructure *lines =
-		stride ? gst_structure_new(NAME, "stride", G_TYPE_UINT, stride, NULL) : NULL;
+	GstStructure *lines;
 
-	gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, lines);
-	if (lines)
-		gst_structure_free(lines);
+	gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
+	if (!stride)
+		return;
+	lines = gst_structure_new("weir-lines", "stride", G_TYPE_UINT, stride, NULL);
+	gst_query_add_allocation_meta(query, lines_api(), lines);
+	gst_structure_free(lines);
 }
 
 gboolean weir_gst_wish_read(GstQuery *query, guint *stride)
@@ -21,11 +33,9 @@ gboolean weir_gst_wish_read(GstQuery *query, guint *stride)
 	const GstStructure *lines = NULL;
 	guint index;
 
-	*stride = 0;
-	if (!gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, &index))
-		return FALSE;
-	gst_query_parse_nth_allocation_meta(query, index, &lines);
-	if (lines && gst_structure_has_name(lines, NAME))
-		gst_structure_get_uint(lines, "stride", stride);
-	return TRUE;
+	if (gst_query_find_allocation_meta(query, lines_api(), &index))
+		gst_query_parse_nth_allocation_meta(query, index, &lines);
+	if (!lines || !gst_structure_get_uint(lines, "stride", stride))
+		*stride = 0;
+	return gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
 }
