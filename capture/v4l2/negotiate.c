@@ -230,10 +230,22 @@ static int ask(struct weir_v4l2_device *device, const struct choice *choice,
 
 /* ---- reading back ---- */
 
+static uint32_t field_of(const struct v4l2_format *raw)
+{
+	return V4L2_TYPE_IS_MULTIPLANAR(raw->type) ? raw->fmt.pix_mp.field : raw->fmt.pix.field;
+}
+
+static bool is_interlaced(const struct v4l2_format *raw)
+{
+	uint32_t field = field_of(raw);
+
+	return field == V4L2_FIELD_INTERLACED || field == V4L2_FIELD_INTERLACED_TB ||
+	       field == V4L2_FIELD_INTERLACED_BT;
+}
+
 static void tell_fields(struct weir_v4l2_device *device, const struct v4l2_format *raw)
 {
-	uint32_t field =
-		V4L2_TYPE_IS_MULTIPLANAR(raw->type) ? raw->fmt.pix_mp.field : raw->fmt.pix.field;
+	uint32_t field = field_of(raw);
 
 	if (field == V4L2_FIELD_ALTERNATE || field == V4L2_FIELD_TOP || field == V4L2_FIELD_BOTTOM)
 		weir_warn(device->log,
@@ -283,6 +295,7 @@ int weir_v4l2_negotiate(struct weir_v4l2_device *device, const struct weir_video
 		return err;
 	}
 	weir_v4l2_read_colour(&result.raw, &result.video);
+	result.video.interlaced = is_interlaced(&result.raw);
 	tell_fields(device, &result.raw);
 	tell_stride(device, wanted->stride, result.video.stride);
 	weir_v4l2_settle_rate(device, wanted->rate, &result);
@@ -315,6 +328,7 @@ int weir_v4l2_would_give(struct weir_v4l2_device *device, const struct weir_vide
 	if (err)
 		return err;
 	weir_v4l2_read_colour(&result.raw, &result.video);
+	result.video.interlaced = is_interlaced(&result.raw);
 	*out = result;
 	return 0;
 }

@@ -266,8 +266,9 @@ int weir_loop_run(struct weir_loop *loop)
 		return -EBUSY;
 	loop->running = true;
 	hold_sigpipe(loop);
-	/* What was queued before is not kept waiting by what is to be waited for. */
-	if (!loop->stopping)
+	/* What was queued before is not kept waiting by what is to be waited for; but who runs it
+	 * from task to task hears of stops, timers and the rest as well. */
+	if (!loop->stopping && loop->turns_unlooked++ < LOOK_TURNS)
 		run_tasks(loop);
 	while (r == 0 && !loop->stopping)
 		r = turn(loop);

@@ -100,6 +100,7 @@ struct weir_video {
 	enum weir_matrix matrix;
 	enum weir_primaries primaries;
 	enum weir_transfer transfer;
+	bool interlaced; /* each picture is two, of different moments: every other line is one's */
 };
 
 /* Where each plane lies in a frame's memory. */

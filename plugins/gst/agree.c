@@ -41,6 +41,7 @@ static int bring_to(WeirSrc *self, const struct weir_video *wanted)
 	weir_gst_run_stop(&self->run);
 	weir_gst_run_forget_error(&self->run);
 	self->next_sequence = G_MAXUINT64;
+	self->followed = 0;
 	if (!self->source || !is_the_same(weir_source_video(self->source), wanted)) {
 		weir_source_close(&self->source);
 		err = weir_src_open(self, wanted);
@@ -78,13 +79,26 @@ static gboolean contradict(const struct weir_video *a, const struct weir_video *
 	       (a->transfer && b->transfer && a->transfer != b->transfer);
 }
 
+/* What has no rate keeps none, unless somebody wants one. */
+static void fixate_rate(GstStructure *structure, struct weir_rate own)
+{
+	GstStructure *none = gst_structure_new(
+		gst_structure_get_name(structure), "framerate", GST_TYPE_FRACTION, 0, 1, NULL);
+
+	if (!own.num)
+		own = (struct weir_rate){ gst_structure_can_intersect(structure, none) ? 0 : 30,
+			1 };
+	gst_structure_free(none);
+	gst_structure_fixate_field_nearest_fraction(
+		structure, "framerate", (int)own.num, (int)own.den);
+}
+
 /* What the source would deliver of itself, or what is nearest to that. */
 GstCaps *weir_src_fixate(GstBaseSrc *base, GstCaps *caps)
 {
 	WeirSrc *self = WEIR_SRC(base);
 	const struct weir_video *own =
 		self->source ? weir_source_video(self->source) : &self->video;
-	struct weir_rate rate = own->rate.num ? own->rate : (struct weir_rate){ 30, 1 };
 	GstCaps *usual = weir_gst_caps_of_video(own, FALSE);
 	GstStructure *structure;
 
@@ -103,8 +117,7 @@ GstCaps *weir_src_fixate(GstBaseSrc *base, GstCaps *caps)
 	structure = gst_caps_get_structure(caps, 0);
 	gst_structure_fixate_field_nearest_int(structure, "width", (int)own->width);
 	gst_structure_fixate_field_nearest_int(structure, "height", (int)own->height);
-	gst_structure_fixate_field_nearest_fraction(
-		structure, "framerate", (int)rate.num, (int)rate.den);
+	fixate_rate(structure, own->rate);
 	return tell_colours(self, gst_caps_fixate(caps));
 }
 
@@ -140,6 +153,13 @@ gboolean weir_src_follow(WeirSrc *self, const struct weir_video *video, const Gs
 	return !raw || weir_gst_info_of_caps(caps, video, &self->info);
 }
 
+static gboolean is_of_no_use(WeirSrc *self, const GstCaps *caps)
+{
+	GST_ELEMENT_ERROR(self, CORE, NEGOTIATION, ("the caps that were agreed upon make no sense"),
+		("%" GST_PTR_FORMAT, caps));
+	return FALSE;
+}
+
 gboolean weir_src_set_caps(GstBaseSrc *base, GstCaps *caps)
 {
 	WeirSrc *self = WEIR_SRC(base);
@@ -147,7 +167,7 @@ gboolean weir_src_set_caps(GstBaseSrc *base, GstCaps *caps)
 	int err;
 
 	if (!read_wishes(self, caps, &wanted))
-		return FALSE;
+		return is_of_no_use(self, caps);
 	err = bring_to(self, &wanted);
 	if (!err && contradict(&wanted, &self->delivered)) {
 		GST_ELEMENT_ERROR(self, STREAM, FORMAT,
@@ -159,7 +179,7 @@ gboolean weir_src_set_caps(GstBaseSrc *base, GstCaps *caps)
 		return FALSE;
 	}
 	if (!weir_src_follow(self, &wanted, caps))
-		return FALSE;
+		return is_of_no_use(self, caps);
 	if (err)
 		weir_gst_run_complain(&self->run, err);
 	else if (!self->run.pipeline) /* it depends on the rate */

@@ -163,6 +163,14 @@ static void tell_colours(GstStructure *structure, const struct weir_video *video
 	g_free(text);
 }
 
+/* Of raw pictures: of others their own bytes tell. */
+static void tell_shape(GstStructure *structure, const struct weir_video *video)
+{
+	gst_structure_set(structure, "interlace-mode", G_TYPE_STRING,
+		video->interlaced ? "interleaved" : "progressive", "pixel-aspect-ratio",
+		GST_TYPE_FRACTION, 1, 1, NULL);
+}
+
 GstCaps *weir_gst_caps_of_video(const struct weir_video *video, gboolean dmabufs)
 {
 	struct weir_rate rate = video->rate.den ? video->rate : (struct weir_rate){ 0, 1 };
@@ -178,8 +186,7 @@ GstCaps *weir_gst_caps_of_video(const struct weir_video *video, gboolean dmabufs
 		(int)video->height, "framerate", GST_TYPE_FRACTION, (int)rate.num, (int)rate.den,
 		NULL);
 	if (!is_compressed(video->format))
-		gst_structure_set(structure, "interlace-mode", G_TYPE_STRING, "progressive",
-			"pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, NULL);
+		tell_shape(structure, video);
 	tell_colours(structure, video);
 	caps = gst_caps_new_empty();
 	append(caps, structure, dmabufs);
@@ -227,7 +234,7 @@ static void append_rate(GValue *list, struct weir_rate rate)
 
 static void set_rates(GstStructure *structure, const struct weir_source_size *size)
 {
-	int low, low_den, high = G_MAXINT, high_den = 1;
+	int low, low_den, high, high_den;
 	GValue list = G_VALUE_INIT;
 
 	if (size->n_rates > 1) {
@@ -237,9 +244,14 @@ static void set_rates(GstStructure *structure, const struct weir_source_size *si
 		gst_structure_take_value(structure, "framerate", &list);
 		return;
 	}
+	/* 0/1 is any rate, and one that nobody knows. */
+	if (!size->fastest.num) {
+		gst_structure_set(
+			structure, "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1, NULL);
+		return;
+	}
 	shorten(size->slowest, &low, &low_den);
-	if (size->fastest.num)
-		shorten(size->fastest, &high, &high_den);
+	shorten(size->fastest, &high, &high_den);
 	if (gst_util_fraction_compare(low, low_den, high, high_den) < 0)
 		gst_structure_set(structure, "framerate", GST_TYPE_FRACTION_RANGE, low, low_den,
 			high, high_den, NULL);
@@ -247,7 +259,8 @@ static void set_rates(GstStructure *structure, const struct weir_source_size *si
 		gst_structure_set(structure, "framerate", GST_TYPE_FRACTION, high, high_den, NULL);
 }
 
-static void append_sizes(GstCaps *caps, const struct weir_source_format *format, gboolean dmabufs)
+static void append_sizes(GstCaps *caps, const struct weir_source_format *format,
+	const struct weir_video *own, gboolean dmabufs)
 {
 	for (size_t s = 0; s < format->n_sizes; s++) {
 		const struct weir_source_size *size = &format->sizes[s];
@@ -261,20 +274,19 @@ static void append_sizes(GstCaps *caps, const struct weir_source_format *format,
 			structure, "height", size->min_height, size->max_height, size->step_height);
 		set_rates(structure, size);
 		if (!is_compressed(format->format))
-			gst_structure_set(
-				structure, "interlace-mode", G_TYPE_STRING, "progressive", NULL);
+			tell_shape(structure, own);
 		append(caps, structure, dmabufs);
 	}
 }
 
-GstCaps *weir_gst_caps_of_source(const struct weir_source_info *info)
+GstCaps *weir_gst_caps_of_source(const struct weir_source_info *info, const struct weir_video *own)
 {
 	GstCaps *caps = gst_caps_new_empty();
 
 	for (int dmabufs = FALSE; dmabufs <= TRUE; dmabufs++)
 		for (size_t i = 0; i < info->n_formats; i++)
 			if (is_known(info->formats[i].format))
-				append_sizes(caps, &info->formats[i], dmabufs);
+				append_sizes(caps, &info->formats[i], own, dmabufs);
 	return caps;
 }
 

@@ -23,9 +23,10 @@ GstCaps *weir_gst_caps_nearest(GstCaps *caps, const struct weir_video *video);
  * interlaced. */
 GstCaps *weir_gst_caps_complete(GstCaps *caps, const struct weir_video *video);
 
-/* What a source comes in, in its order: plainly first, then with memory:DMABuf, for who insists.
- * Both mean the same memory; plain caps are those that every version of GStreamer understands. */
-GstCaps *weir_gst_caps_of_source(const struct weir_source_info *info);
+/* What a source that is set to `own` comes in, in its order: plainly first, then with
+ * memory:DMABuf, for who insists. Both mean the same memory; plain caps are those that every
+ * version of GStreamer understands. */
+GstCaps *weir_gst_caps_of_source(const struct weir_source_info *info, const struct weir_video *own);
 
 /* Of fixed caps: format, size, rate, and colours if they tell. The stride is left out. */
 gboolean weir_gst_caps_have_dmabufs(const GstCaps *caps);

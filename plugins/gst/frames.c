@@ -11,19 +11,40 @@
 /* How long no frame comes before it is looked who holds them. */
 #define PATIENCE_NS (2 * GST_SECOND)
 
+static gboolean looks_alike(const struct weir_video *a, const struct weir_video *b)
+{
+	return a->rate.num == b->rate.num && a->rate.den == b->rate.den && a->range == b->range &&
+	       a->matrix == b->matrix && a->primaries == b->primaries &&
+	       a->transfer == b->transfer && a->interlaced == b->interlaced;
+}
+
+/* Whether the plan is another one than at the frame before, and the pictures are. The first plan
+ * is what was agreed upon. */
+static gboolean has_changed(WeirSrc *self, const struct weir_video *planned)
+{
+	gboolean changed = self->followed && !looks_alike(planned, &self->planned);
+
+	self->followed = self->epoch;
+	self->planned = *planned;
+	return changed;
+}
+
 /* Another signal at the input: its picture is told before its frames follow. */
 static GstFlowReturn follow_picture(WeirSrc *self, const struct weir_frame_info *frame)
 {
+	gboolean same = frame->format == self->video.format && frame->width == self->video.width &&
+			frame->height == self->video.height;
 	struct weir_video video;
 	GstCaps *caps;
 	gboolean done;
 
-	if (frame->format == self->video.format && frame->width == self->video.width &&
-		frame->height == self->video.height)
+	if (same && self->followed == self->epoch)
 		return GST_FLOW_OK;
 	g_mutex_lock(&self->run.lock);
 	video = self->run.video;
 	g_mutex_unlock(&self->run.lock);
+	if (!has_changed(self, &video) && same)
+		return GST_FLOW_OK;
 	video.format = frame->format;
 	video.width = frame->width;
 	video.height = frame->height;
@@ -107,17 +128,17 @@ static void stamp(WeirSrc *self, GstBuffer *buffer, const struct weir_frame_info
 		GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT);
 }
 
-/* Frames that never came here are told of as lateness is. */
+/* Frames that never came here are told of as lateness is: all since the start. */
 static void tell_of_lost(WeirSrc *self, GstBuffer *buffer, guint64 sequence)
 {
 	GstMessage *message;
 
 	if (self->next_sequence == G_MAXUINT64 || sequence <= self->next_sequence)
 		return;
+	self->lost += sequence - self->next_sequence;
 	message = gst_message_new_qos(GST_OBJECT(self), TRUE, GST_BUFFER_PTS(buffer),
 		GST_BUFFER_PTS(buffer), GST_BUFFER_PTS(buffer), GST_BUFFER_DURATION(buffer));
-	gst_message_set_qos_stats(
-		message, GST_FORMAT_BUFFERS, sequence, sequence - self->next_sequence);
+	gst_message_set_qos_stats(message, GST_FORMAT_BUFFERS, self->shown, self->lost);
 	gst_element_post_message(GST_ELEMENT(self), message);
 }
 
@@ -131,11 +152,25 @@ static void look_for_stall(WeirSrc *self)
 		return;
 	self->stalled = TRUE;
 	GST_ELEMENT_WARNING(self, RESOURCE, NO_SPACE_LEFT,
-		("nothing flows: all %u buffers are held downstream; raise buffers (now %u)", lent,
+		("nothing flows, all %u buffers are held downstream: raise buffers (now %u)", lent,
 			self->now.buffers),
 		("a queue that waits to be full, an encoder that looks ahead, or a branch that "
 		 "stands still, holds %u frames at least",
 			lent));
+}
+
+/* Whether somebody looked when it was captured. What was not captured while nobody did is no loss.
+ */
+static gboolean is_wanted(WeirSrc *self, const struct weir_frame *frame)
+{
+	guint64 from = atomic_load(&self->wanted_from);
+
+	if (weir_frame_info(frame)->timestamp_ns < from)
+		return FALSE;
+	if (self->looked_from != from)
+		self->next_sequence = G_MAXUINT64;
+	self->looked_from = from;
+	return TRUE;
 }
 
 /* Runs weir's pipeline on this thread until the next frame is there. */
@@ -150,8 +185,7 @@ static GstFlowReturn next_frame(WeirSrc *self, struct weir_frame **frame)
 		err = weir_gst_run_next(&self->run, PATIENCE_NS, frame);
 		if (err == -EAGAIN)
 			look_for_stall(self);
-	} while (err == -EINTR || err == -EAGAIN ||
-		 (!err && weir_frame_info(*frame)->timestamp_ns < atomic_load(&self->wanted_from)));
+	} while (err == -EINTR || err == -EAGAIN || (!err && !is_wanted(self, *frame)));
 	if (!err)
 		return GST_FLOW_OK;
 	if (err == -ENODATA)
@@ -179,5 +213,6 @@ GstFlowReturn weir_src_create(GstPushSrc *base, GstBuffer **out)
 	stamp(self, *out, &info);
 	tell_of_lost(self, *out, info.sequence);
 	self->next_sequence = info.sequence + 1;
+	self->shown++;
 	return GST_FLOW_OK;
 }

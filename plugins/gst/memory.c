@@ -61,19 +61,67 @@ static void close_pixels(gpointer data)
 	weir_frame_unref(&frame);
 }
 
-static GstBuffer *wrap_pixels(struct weir_frame *frame)
+/* Planes are mapped apart where each is a buffer of its own; what follows on in one mapping is one
+ * memory. The first plane after those. */
+static uint32_t end_of_mapping(
+	const struct weir_frame_info *info, const struct weir_pixels *pixels, uint32_t first)
 {
-	gsize size = weir_gst_memory_end(weir_frame_info(frame));
+	uint32_t i = first + 1;
+
+	while (i < info->n_planes && info->plane[i].offset >= info->plane[first].offset &&
+		pixels->data[i] ==
+			pixels->data[first] + (info->plane[i].offset - info->plane[first].offset))
+		i++;
+	return i;
+}
+
+static GstMemory *wrap_mapping(
+	struct weir_frame *frame, const struct weir_pixels *pixels, uint32_t first, uint32_t end)
+{
+	const struct weir_frame_info *info = weir_frame_info(frame);
+	struct weir_pixels again;
+	gsize size = 0;
+
+	/* Each memory ends its own bracket. */
+	if (weir_frame_begin_cpu(frame, WEIR_CPU_READ, &again))
+		return NULL;
+	if (info->format->flags & WEIR_FORMAT_COMPRESSED)
+		size = info->bytes_used;
+	else
+		for (uint32_t i = first; i < end; i++)
+			size = MAX(size, (gsize)info->plane[i].offset + info->plane[i].length);
+	return gst_memory_new_wrapped(GST_MEMORY_FLAG_READONLY,
+		pixels->data[first] - info->plane[first].offset, size, 0, size,
+		weir_frame_ref(frame), close_pixels);
+}
+
+static GstBuffer *wrap_pixels(struct weir_frame *frame, gsize *starts)
+{
+	const struct weir_frame_info *info = weir_frame_info(frame);
 	struct weir_pixels pixels;
 	GstBuffer *buffer;
 
 	if (weir_frame_begin_cpu(frame, WEIR_CPU_READ, &pixels))
 		return NULL;
-	buffer = gst_buffer_new_wrapped_full(GST_MEMORY_FLAG_READONLY,
-		pixels.data[0] - weir_frame_info(frame)->plane[0].offset, size, 0, size,
-		weir_frame_ref(frame), close_pixels);
-	gst_mini_object_set_qdata(GST_MINI_OBJECT_CAST(gst_buffer_peek_memory(buffer, 0)),
-		pixels_quark(), frame, NULL);
+	buffer = gst_buffer_new();
+	for (uint32_t first = 0, end; first < info->n_planes; first = end) {
+		GstMemory *memory;
+
+		end = end_of_mapping(info, &pixels, first);
+		for (uint32_t i = first; i < end; i++)
+			starts[i] = gst_buffer_get_size(buffer);
+		memory = wrap_mapping(frame, &pixels, first, end);
+		if (!memory) {
+			gst_clear_buffer(&buffer);
+			break;
+		}
+		gst_buffer_append_memory(buffer, memory);
+	}
+	weir_frame_end_cpu(frame);
+	/* One of several is not the frame. */
+	if (buffer && gst_buffer_n_memory(buffer) == 1)
+		gst_mini_object_set_qdata(GST_MINI_OBJECT_CAST(gst_buffer_peek_memory(buffer, 0)),
+			pixels_quark(), frame, NULL);
 	return buffer;
 }
 
@@ -92,7 +140,7 @@ GstBuffer *weir_gst_memory_wrap(struct weir_gst_memory *memory, struct weir_fram
 	gsize starts[WEIR_MAX_PLANES] = { 0 };
 	GstBuffer *buffer = described->plane[0].fd >= 0
 				    ? weir_gst_memory_lend(memory, frame, epoch, starts)
-				    : wrap_pixels(frame);
+				    : wrap_pixels(frame, starts);
 
 	if (buffer && info)
 		describe(buffer, described, info, starts);

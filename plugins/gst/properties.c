@@ -7,8 +7,8 @@ void weir_gst_properties_install_readings(GObjectClass *class, guint stats, guin
 	g_object_class_install_property(class, stats,
 		g_param_spec_boxed("stats", "Statistics",
 			"The books of the run, or of the last one: frames captured, delivered and "
-			"dropped with the reasons, bytes copied by us and by the kernel; latencies "
-			"in nanoseconds",
+			"dropped with the reasons, bytes copied by us and by the kernel, bytes "
+			"converted; latencies in nanoseconds",
 			GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 	g_object_class_install_property(class, plan,
 		g_param_spec_string("plan", "Plan",

@@ -68,7 +68,7 @@ static GstCaps *examine(const char *uri)
 	GstCaps *caps = NULL;
 
 	if (!weir_source_open(uri, &settings, &source) && !weir_source_describe(source, &info))
-		caps = weir_gst_caps_of_source(info);
+		caps = weir_gst_caps_of_source(info, weir_source_video(source));
 	weir_source_close(&source);
 	return caps ? caps : weir_gst_caps_any();
 }

@@ -95,7 +95,9 @@ static void add_sink(GstStructure *stats, const struct weir_sink_ledger *sink)
 	gst_structure_set(stats, "delivered", G_TYPE_UINT64, (guint64)sink->delivered, "dropped",
 		G_TYPE_UINT64, (guint64)sink->dropped, "bytes", G_TYPE_UINT64, (guint64)sink->bytes,
 		"zero-copy-sends", G_TYPE_UINT64, (guint64)sink->zero_copy_sends,
-		"kernel-copied-sends", G_TYPE_UINT64, (guint64)sink->kernel_copied_sends, NULL);
+		"kernel-copied-sends", G_TYPE_UINT64, (guint64)sink->kernel_copied_sends, "pending",
+		G_TYPE_UINT64, (guint64)sink->pending, "held-max", G_TYPE_UINT64,
+		(guint64)sink->held_max, NULL);
 	for (int i = 0; i < WEIR_N_DROPS; i++) {
 		char name[48];
 
@@ -118,7 +120,10 @@ static GstStructure *figures(const struct weir_gst_run *run, struct weir_pipelin
 		"lost-by-device", G_TYPE_UINT64, (guint64)ledger.lost_by_device, "corrupt",
 		G_TYPE_UINT64, (guint64)ledger.corrupt, "user-copied-bytes", G_TYPE_UINT64,
 		(guint64)ledger.user_copied_bytes + run->copied, "kernel-copied-bytes",
-		G_TYPE_UINT64, (guint64)ledger.kernel_copied_bytes, "cache-syncs", G_TYPE_UINT64,
+		G_TYPE_UINT64, (guint64)ledger.kernel_copied_bytes, "converted-bytes",
+		G_TYPE_UINT64, (guint64)ledger.converted_bytes, "private-bytes", G_TYPE_UINT64,
+		(guint64)ledger.private_bytes, "source-copied-bytes", G_TYPE_UINT64,
+		(guint64)ledger.source_copied_bytes, "cache-syncs", G_TYPE_UINT64,
 		(guint64)ledger.cache_syncs, "latency-p50", G_TYPE_UINT64,
 		(guint64)ledger.latency.p50, "latency-p99", G_TYPE_UINT64,
 		(guint64)ledger.latency.p99, "latency-max", G_TYPE_UINT64,

@@ -5,6 +5,7 @@
 #include "plugins/gst/caps.h"
 #include "plugins/gst/clock.h"
 #include "plugins/gst/properties.h"
+#include "plugins/gst/refusal.h"
 
 GST_DEBUG_CATEGORY_STATIC(weir_src_debug);
 #define GST_CAT_DEFAULT weir_src_debug
@@ -93,7 +94,7 @@ static gboolean open_and_ask(WeirSrc *self)
 		weir_source_close(&self->source);
 		return FALSE;
 	}
-	keep_caps(self, weir_gst_caps_of_source(info));
+	keep_caps(self, weir_gst_caps_of_source(info, weir_source_video(self->source)));
 	return TRUE;
 }
 
@@ -111,6 +112,7 @@ static gboolean start(GstBaseSrc *base)
 	self->memory =
 		weir_gst_memory_new(g_str_has_prefix(weir_source_uri(self->source), "pattern:"));
 	self->next_sequence = G_MAXUINT64;
+	self->shown = self->lost = 0;
 	self->warned = self->stalled = FALSE;
 	return TRUE;
 }
@@ -125,6 +127,18 @@ static gboolean stop(GstBaseSrc *base)
 	self->memory = NULL;
 	weir_gst_clock_forget(&self->clock);
 	return TRUE;
+}
+
+/* What goes wrong with caps that both sides have is told where it does. */
+static gboolean negotiate(GstBaseSrc *base)
+{
+	WeirSrc *self = WEIR_SRC(base);
+
+	if (GST_BASE_SRC_CLASS(weir_src_parent_class)->negotiate(base))
+		return TRUE;
+	weir_gst_refusal_explain(GST_ELEMENT(self), self->now.uri ? self->now.uri : "the source",
+		GST_BASE_SRC_PAD(base));
+	return FALSE;
 }
 
 static gboolean unlock(GstBaseSrc *base)
@@ -256,6 +270,7 @@ static void weir_src_class_init(WeirSrcClass *class)
 	base->start = start;
 	base->stop = stop;
 	base->get_caps = weir_src_get_caps;
+	base->negotiate = negotiate;
 	base->fixate = weir_src_fixate;
 	base->set_caps = weir_src_set_caps;
 	base->decide_allocation = weir_src_decide_allocation;

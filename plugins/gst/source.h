@@ -36,11 +36,15 @@ struct _WeirSrc {
 	struct weir_gst_memory *memory;
 	GstVideoInfo info;       /* of raw caps */
 	struct weir_video video; /* that the caps tell; under the object's lock for other threads */
+	struct weir_video planned;   /* for the last frame … */
+	unsigned followed;           /* … in this epoch; 0: none yet of this run */
 	struct weir_video delivered; /* with the source's own colours and rate */
 	gboolean dmabufs;            /* agreed upon: nothing else will do */
 	gboolean strides;            /* downstream understands them */
 	gboolean warned;             /* of copies */
 	gboolean stalled;            /* and that was told */
+	guint64 looked_from;         /* the last frame's wanted_from */
+	guint64 shown, lost;         /* frames, since start() */
 	guint64 next_sequence;       /* G_MAXUINT64: the first frame is yet to come */
 	GstCaps *clock_caps;         /* of the reference stamps */
 	struct weir_gst_clock clock;

@@ -146,6 +146,31 @@ static void *release(void *data)
 }
 
 /* All that it may hold, and the source waits: what comes back while somebody asks wakes it. */
+/* Without anything to wait for in between. */
+static void a_busy_source_can_be_stopped(void **state)
+{
+	const struct weir_pipeline_settings briefly = { .max_ns = 20000000 };
+	struct weir_frame *frame = NULL;
+	int err;
+
+	(void)state;
+	for (int timed = 0; timed <= 1; timed++) {
+		struct weir_pipeline *pipeline =
+			build_pulled(timed ? &briefly : NULL, UNPACED, NULL);
+		uint64_t before = weir_now_ns();
+
+		pull(pipeline);
+		if (!timed)
+			weir_pipeline_stop(pipeline);
+		while (!(err = weir_pipeline_next(pipeline, WEIR_FOREVER, &frame))) {
+			weir_frame_unref(&frame);
+			assert_true(weir_now_ns() - before < 5 * WEIR_NS_PER_S);
+		}
+		assert_int_equal(err, -ENODATA);
+		weir_pipeline_destroy(&pipeline);
+	}
+}
+
 static void a_release_elsewhere_goes_on(void **state)
 {
 	const struct weir_pipeline_settings settings = { .buffers = 3 };
@@ -231,6 +256,7 @@ int main(void)
 		cmocka_unit_test(patience_has_an_end),
 		cmocka_unit_test(a_wake_is_answered_once),
 		cmocka_unit_test(a_stop_ends_the_run),
+		cmocka_unit_test(a_busy_source_can_be_stopped),
 		cmocka_unit_test(a_release_elsewhere_goes_on),
 		cmocka_unit_test(a_frame_outlives_the_run),
 		cmocka_unit_test(who_asks_needs_a_sink_and_the_others_none),

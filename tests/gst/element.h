@@ -21,12 +21,19 @@
  */
 static inline char *run_words(const char *words)
 {
-	GstElement *pipeline = gst_parse_launch(words, NULL);
-	GstBus *bus = gst_element_get_bus(pipeline);
 	GError *error = NULL;
+	GstElement *pipeline = gst_parse_launch(words, &error);
+	GstBus *bus = gst_element_get_bus(pipeline);
 	GstMessage *message;
 	char *text = NULL;
 
+	if (error) { /* what cannot be linked */
+		text = g_strdup(error->message);
+		g_clear_error(&error);
+		gst_object_unref(bus);
+		gst_object_unref(pipeline);
+		return text;
+	}
 	gst_element_set_state(pipeline, GST_STATE_PLAYING);
 	message = gst_bus_timed_pop_filtered(
 		bus, 30 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);

@@ -122,7 +122,7 @@ static void assert_offers(const GstCaps *caps, GstCaps *other, gboolean is_ours,
 	assert_true(compared > 0);
 }
 
-/* Ours says beforehand that it is progressive, theirs (from 1.24 on) which colours it may be asked
+/* Ours says beforehand what pictures are like, theirs (from 1.24 on) which colours it may be asked
  * for. */
 static gboolean forget(GstCapsFeatures *features, GstStructure *structure, gpointer data)
 {
@@ -132,7 +132,7 @@ static gboolean forget(GstCapsFeatures *features, GstStructure *structure, gpoin
 	(void)data;
 	if (g_strcmp0(mode, "alternate"))
 		gst_structure_remove_field(structure, "interlace-mode");
-	gst_structure_remove_field(structure, "colorimetry");
+	gst_structure_remove_fields(structure, "colorimetry", "pixel-aspect-ratio", NULL);
 	return TRUE;
 }
 

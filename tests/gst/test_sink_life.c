@@ -313,7 +313,7 @@ static void test_h264(void **state)
 	take_units(receiver.uri);
 	receiver_close(&receiver);
 	assert_int_equal(receiver.bytes, 10 * 26);
-	assert_refused("videotestsrc ! video/x-h264,stream-format=avc ! weirsink", "");
+	assert_refused("videotestsrc ! video/x-h264,stream-format=avc ! weirsink", "handle caps");
 }
 
 static void take_images(const char *uri)

@@ -83,11 +83,50 @@ static void test_nothing_to_come(void **state)
 	}
 }
 
+/* What nobody wanted to see is not lost. */
+static void test_pauses_lose_nothing(void **state)
+{
+	GstHarness *harness =
+		gst_harness_new_parse("weirsrc buffers=8 uri=pattern:bars?size=320x240&fps=50");
+	GstElement *source = gst_harness_find_element(harness, "weirsrc");
+	GstBus *bus = gst_bus_new();
+
+	(void)state;
+	gst_element_set_bus(harness->element, bus);
+	gst_harness_use_systemclock(harness);
+	gst_harness_play(harness);
+	for (int round = 0; round < 2; round++) {
+		GstClockTime last = 0;
+		guint64 next = 0;
+
+		for (int i = 0; i < 4; i++) {
+			GstBuffer *buffer = gst_harness_pull(harness);
+
+			/* The first one may have been on its way already. */
+			if (round && i && GST_BUFFER_PTS(buffer) - last > 200 * GST_MSECOND)
+				assert_true(GST_BUFFER_IS_DISCONT(buffer));
+			last = GST_BUFFER_PTS(buffer);
+			next = GST_BUFFER_OFFSET_END(buffer);
+			gst_buffer_unref(buffer);
+		}
+		assert_true(next > (round ? 14 : 3));
+		gst_element_set_state(source, GST_STATE_PAUSED);
+		g_usleep(400000);
+		gst_element_set_state(source, GST_STATE_PLAYING);
+	}
+	assert_null(gst_bus_pop_filtered(bus, GST_MESSAGE_QOS));
+	gst_element_set_bus(harness->element, NULL);
+	gst_object_unref(bus);
+	gst_object_unref(source);
+	gst_harness_teardown(harness);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_held_downstream),
 		cmocka_unit_test(test_nothing_to_come),
+		cmocka_unit_test(test_pauses_lose_nothing),
 	};
 	int failed;
 

@@ -97,6 +97,26 @@ def try_source():
           "%s ! video/x-raw,format=BGRx,%s ! queue ! weirsink uri=display copy-policy=never" % (CAMERA, SMALL))
 
 
+def try_interlaced():
+    """A television: both fields in one picture."""
+    guest.run("v4l2-ctl", "-d", "/dev/video0", "-i", "1")
+    outcome = launch("weirsrc device=/dev/video0 num-buffers=5 ! fakesink")
+    report.check("an interlaced camera is announced as such",
+                 [outcome] if outcome.status or "interlace-mode=(string)interleaved" not in "\n".join(outcome.out)
+                 else [])
+    fails("an interlaced camera is not progressive", "weirsrc device=/dev/video0 num-buffers=5 ! "
+          "video/x-raw,interlace-mode=progressive ! fakesink", "ERROR")
+    guest.run("v4l2-ctl", "-d", "/dev/video0", "-i", "0")
+
+
+def try_stall():
+    with subprocess.Popen(["timeout", "20", "gst-launch-1.0"] + (
+            "weirsrc device=/dev/video0 ! queue min-threshold-buffers=10 ! fakesink").split(),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as child:
+        said = [line for line in child.stdout if "held downstream: raise buffers" in line]
+    report.check("all buffers held downstream: a warning", [] if len(said) == 1 else said or ["no warning"])
+
+
 def try_sink():
     theirs = "v4l2src device=/dev/video1 io-mode=dmabuf num-buffers=30 ! video/x-raw,format=BGRx," + SMALL
     usual = leaked(launch(theirs + " ! fakesink"))  # v4l2src leaves itself behind, with whatever sink
@@ -141,10 +161,10 @@ def try_network():
     for words in (("ip", "link", "add", "weir0", "mtu", "9000", "type", "dummy"),
                   ("ip", "address", "add", "10.9.0.1/24", "dev", "weir0"), ("ip", "link", "set", "weir0", "up")):
         guest.run(*words)
-    for memory in "slab", "mmap":
+    for memory, how in (("slab", "headers stand between its lines"), ("mmap", "by gather")):
         flows("camera (%s) ! weirsink rtp" % memory,
               "%s memory=%s ! video/x-raw,format=UYVY,%s ! weirsink uri=rtp://10.9.0.2 copy-policy=never"
-              % (CAMERA, memory, SMALL), says("sink rtp://10.9.0.2: by gather"))
+              % (CAMERA, memory, SMALL), says(how))
     flows("videotestsrc ! weirsink rtp",
           "videotestsrc num-buffers=30 ! video/x-raw,format=UYVY,%s ! weirsink uri=rtp://10.9.0.2 copy-policy=never"
           % SMALL, says("headers stand between its lines"))
@@ -212,6 +232,8 @@ def try_plugs():
 
 try_provider()
 try_source()
+try_interlaced()
+try_stall()
 try_sink()
 try_network()
 try_trouble()
