@@ -29,8 +29,7 @@ struct weir_feed_shown;
 
 struct weir_feed {
 	const struct weir_log *log;
-	unsigned refs; /* under the lock: the program's, the source's, those of slabs of shown frames
-			*/
+	unsigned refs; /* under the lock: the program's, the source's, of slabs of shown frames */
 	bool dmabufs, live;
 	struct weir_memory_traits traits; /* with dmabufs: of all that come */
 	bool unfenced;
@@ -41,14 +40,14 @@ struct weir_feed {
 	struct weir_waker waker; /* something was queued */
 
 	pthread_mutex_t lock;
-	pthread_cond_t changed; /* any of what follows */
-	struct weir_slab *slab; /* of the run; NULL while there is none */
+	pthread_cond_t changed;        /* any of what follows */
+	struct weir_slab *slab;        /* of the run; NULL while there is none */
 	struct weir_feed_shown *shown; /* of that slab, with dmabufs: what its slots stand for */
 	bool interrupted;
-	bool ended;    /* by the program */
-	bool orphaned; /* the source was closed */
+	bool ended;                                      /* by the program */
+	bool orphaned;                                   /* the source was closed */
 	struct weir_slab *claimed[WEIR_FEED_MAX_CLAIMS]; /* from the first on; see gaps.c */
-	bool crowded;  /* a dma-buf came, and every slot stands for another one */
+	bool crowded;    /* a dma-buf came, and every slot stands for another one */
 	uint64_t missed; /* frames that could not be queued, since the last that could */
 	struct weir_feed_entry queue[WEIR_SLAB_MAX_SLOTS];
 	unsigned first, n; /* of the queue */
@@ -59,9 +58,9 @@ struct weir_feed_source {
 	struct weir_feed *feed;
 	struct weir_source_host host;
 	bool running;
-	bool told; /* the host, that frames end or memory changes */
-	bool goes_on; /* the next frame does not follow the one before */
-	uint64_t next; /* frame's number */
+	bool told;                    /* the host, that frames end or memory changes */
+	bool goes_on;                 /* the next frame does not follow the one before */
+	uint64_t next;                /* frame's number */
 	struct weir_source_info info; /* what describe() shows */
 	struct weir_source_format format;
 	struct weir_source_size size;
@@ -95,7 +94,7 @@ void weir_feed_disclaim_gaps(struct weir_feed *feed);
 /* dmabufs.c: memory that the program shows buffer by buffer. */
 int weir_feed_learn(struct weir_feed *feed, const struct weir_feed_dmabufs *like);
 extern const struct weir_memory_kind weir_memory_shown;
-int weir_feed_make_slab(struct weir_feed *feed, const struct weir_slab_settings *settings,
-	struct weir_slab **out);
+int weir_feed_make_slab(
+	struct weir_feed *feed, const struct weir_slab_settings *settings, struct weir_slab **out);
 
 #endif
