@@ -153,6 +153,8 @@ struct weir_source {
 	size_t part_bytes[WEIR_MAX_PLANES];
 	unsigned min_slots; /* that the source needs for itself while sinks hold theirs; at least 1
 			     */
+	unsigned least_slots; /* whatever was asked for: of such that take no memory of ours; 0: any
+			       */
 	weir_counter
 		lost; /* frames lost by the device so far in this run: the source counts them */
 	weir_counter syscalls; /* made while running */

@@ -319,6 +319,8 @@ void weir_planner_share_slots(struct weir_pipeline *pipeline)
 		if (slots < WEIR_DEFAULT_BUFFERS)
 			slots = WEIR_DEFAULT_BUFFERS;
 	}
+	if (slots < pipeline->source->least_slots)
+		slots = pipeline->source->least_slots;
 	for (size_t i = 0; i < pipeline->n_sinks; i++)
 		plan->sink_reasons[i] = weir_planner_sink_hop(pipeline, i)->reason;
 	weir_planner_fit(pipeline, leave_places(pipeline, 0, slots));

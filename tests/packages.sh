@@ -26,6 +26,8 @@ packages_tsan=(libcmocka-dev meson bison flex)
 # shellcheck disable=SC2034
 packages_browser=(chromium chromium-driver)
 # shellcheck disable=SC2034
+packages_webrtc=(simple-whip-client simple-whip-server janus gstreamer1.0-nice)
+# shellcheck disable=SC2034
 packages_rig=(debootstrap qemu-system-x86 busybox-static cpio kmod xz-utils zstd udev
 	pahole libelf-dev bc v4l-utils python3 seatd)
 

@@ -231,10 +231,10 @@ int weir_feed_push(
 	stamp = stamp ? stamp : &nothing;
 	pthread_mutex_lock(&feed->lock);
 	err = verdict(feed);
-	if (!err && (*frame)->slot->slab != feed->slab)
-		err = -ESTALE;
 	if (err)
 		feed->missed += 1 + stamp->skipped;
+	else if ((*frame)->slot->slab != feed->slab)
+		err = -ESTALE;
 	else
 		weir_feed_append(feed, *frame, stamp);
 	pthread_mutex_unlock(&feed->lock);
@@ -253,6 +253,11 @@ void weir_feed_interrupt(struct weir_feed *feed, bool interrupted)
 	feed->interrupted = interrupted;
 	pthread_cond_broadcast(&feed->changed);
 	pthread_mutex_unlock(&feed->lock);
+}
+
+void weir_feed_flush(struct weir_feed *feed)
+{
+	weir_feed_clear(feed);
 }
 
 void weir_feed_end(struct weir_feed *feed)

@@ -60,8 +60,8 @@ static void deliver(struct weir_feed_source *source, const struct weir_feed_entr
 	host->deliver(host->data, entry->frame);
 }
 
-/* The program's frames lie in more memory than there are slots: the run begins anew, with those
- * that come next. */
+/* The program's frames lie in more memory than there are slots: the run begins anew, with as many
+ * as there can be, and those that come next. */
 static bool is_crowded(struct weir_feed *feed)
 {
 	bool crowded;
@@ -95,6 +95,7 @@ static void deliver_all(struct weir_feed_source *source)
 		host->ended(host->data, 0);
 	} else if (source->running && !source->told && is_crowded(source->feed)) {
 		source->told = true;
+		source->base.least_slots = WEIR_SLAB_MAX_SLOTS;
 		host->changed(host->data);
 	}
 }

@@ -73,7 +73,8 @@ WEIR_API void weir_feed_close(struct weir_feed **feed);
 WEIR_API int weir_feed_take(struct weir_feed *feed, uint64_t timeout_ns, struct weir_frame **out);
 
 /* Passes a taken frame on and sets *frame to NULL, whatever it returns. 0; -ESTALE: it was taken of
- * memory that the pipeline has replaced since, and counts as lost; -ESHUTDOWN. */
+ * memory that the pipeline has replaced since: who has what was drawn elsewhere too draws it anew,
+ * others count it among the next one's `skipped`; -ESHUTDOWN. */
 WEIR_API int weir_feed_push(
 	struct weir_feed *feed, struct weir_frame **frame, const struct weir_feed_stamp *stamp);
 
@@ -102,6 +103,9 @@ WEIR_API int weir_feed_push_dmabufs(struct weir_feed *feed, const struct weir_fe
 
 /* Whoever waits in a call comes back with -ECANCELED, and so do later calls, until it is undone. */
 WEIR_API void weir_feed_interrupt(struct weir_feed *feed, bool interrupted);
+
+/* Takes back what was pushed and not yet delivered, as if it had never come. */
+WEIR_API void weir_feed_flush(struct weir_feed *feed);
 
 /* No frame follows: the run delivers what was pushed, and ends. */
 WEIR_API void weir_feed_end(struct weir_feed *feed);

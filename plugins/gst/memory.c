@@ -175,7 +175,7 @@ GstBuffer *weir_gst_memory_copy(struct weir_frame *frame, const GstVideoInfo *in
 		gst_buffer_unref(buffer);
 		return NULL;
 	}
-	weir_gst_pixels_get(&pixels, &to);
+	weir_gst_pixels_get(&pixels, weir_frame_info(frame)->format, &to);
 	weir_frame_end_cpu(frame);
 	gst_video_frame_unmap(&to);
 	return buffer;

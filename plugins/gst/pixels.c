@@ -28,38 +28,61 @@ void weir_gst_pixels_shift(const GstVideoInfo *info, const GstVideoAlignment *al
 	}
 }
 
+/* What of a plane there is to copy: as the caps have it. A buffer's own meta may tell more. */
+struct part {
+	gsize line; /* bytes */
+	gint lines;
+};
+
+static struct part part_of(const GstVideoInfo *info, const struct weir_format *format, guint plane)
+{
+	return (struct part){
+		.line = weir_format_line_bytes(format, plane, (uint32_t)GST_VIDEO_INFO_WIDTH(info)),
+		.lines = GST_VIDEO_INFO_COMP_HEIGHT(info, component_of(info, plane)),
+	};
+}
+
 static gsize copy_lines(
-	guint8 *to, gsize to_stride, const guint8 *from, gsize from_stride, gint lines)
+	struct part part, guint8 *to, gssize to_stride, const guint8 *from, gssize from_stride)
 {
-	gsize bytes = MIN(to_stride, from_stride);
-
-	for (gint i = 0; i < lines; i++)
-		memcpy(to + (gsize)i * to_stride, from + (gsize)i * from_stride, bytes);
-	return bytes * (gsize)lines;
+	for (gint i = 0; i < part.lines; i++)
+		memcpy(to + i * to_stride, from + i * from_stride, part.line);
+	return part.line * (gsize)part.lines;
 }
 
-static gint lines_of(const GstVideoFrame *frame, guint plane)
+/* Whether the plane ends within what was mapped: a meta's word is not checked by the map. */
+static gboolean is_within(const GstVideoFrame *frame, guint plane, struct part part)
 {
-	return GST_VIDEO_FRAME_COMP_HEIGHT(frame, component_of(&frame->info, plane));
+	const GstMapInfo *map = &frame->map[frame->meta ? plane : 0];
+	const guint8 *data = GST_VIDEO_FRAME_PLANE_DATA(frame, plane);
+	gssize first = data - map->data;
+	gssize last = first + (part.lines - 1) * (gssize)GST_VIDEO_FRAME_PLANE_STRIDE(frame, plane);
+
+	return MIN(first, last) >= 0 && MAX(first, last) + (gssize)part.line <= (gssize)map->size;
 }
 
-gsize weir_gst_pixels_put(const GstVideoFrame *from, const struct weir_pixels *to)
+gsize weir_gst_pixels_put(const GstVideoFrame *from, const GstVideoInfo *info,
+	const struct weir_format *format, const struct weir_pixels *to)
 {
 	gsize bytes = 0;
 
 	for (guint i = 0; i < to->n_planes; i++)
-		bytes += copy_lines(to->data[i], to->stride[i], GST_VIDEO_FRAME_PLANE_DATA(from, i),
-			(gsize)GST_VIDEO_FRAME_PLANE_STRIDE(from, i), lines_of(from, i));
+		if (!is_within(from, i, part_of(info, format, i)))
+			return 0;
+	for (guint i = 0; i < to->n_planes; i++)
+		bytes += copy_lines(part_of(info, format, i), to->data[i], to->stride[i],
+			GST_VIDEO_FRAME_PLANE_DATA(from, i), GST_VIDEO_FRAME_PLANE_STRIDE(from, i));
 	return bytes;
 }
 
-gsize weir_gst_pixels_get(const struct weir_pixels *from, GstVideoFrame *to)
+gsize weir_gst_pixels_get(
+	const struct weir_pixels *from, const struct weir_format *format, GstVideoFrame *to)
 {
 	gsize bytes = 0;
 
 	for (guint i = 0; i < from->n_planes; i++)
-		bytes += copy_lines(GST_VIDEO_FRAME_PLANE_DATA(to, i),
-			(gsize)GST_VIDEO_FRAME_PLANE_STRIDE(to, i), from->data[i], from->stride[i],
-			lines_of(to, i));
+		bytes += copy_lines(part_of(&to->info, format, i),
+			GST_VIDEO_FRAME_PLANE_DATA(to, i), GST_VIDEO_FRAME_PLANE_STRIDE(to, i),
+			from->data[i], from->stride[i]);
 	return bytes;
 }

@@ -13,8 +13,11 @@
 void weir_gst_pixels_shift(const GstVideoInfo *info, const GstVideoAlignment *align,
 	const gint *strides, gsize *offsets);
 
-/* One and the same picture. Bytes that were copied. */
-gsize weir_gst_pixels_put(const GstVideoFrame *from, const struct weir_pixels *to);
-gsize weir_gst_pixels_get(const struct weir_pixels *from, GstVideoFrame *to);
+/* One and the same picture, as large as the caps say. Bytes that were copied; 0 where the buffer
+ * ends before its picture does. */
+gsize weir_gst_pixels_put(const GstVideoFrame *from, const GstVideoInfo *info,
+	const struct weir_format *format, const struct weir_pixels *to);
+gsize weir_gst_pixels_get(
+	const struct weir_pixels *from, const struct weir_format *format, GstVideoFrame *to);
 
 #endif

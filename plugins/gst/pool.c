@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "plugins/gst/drawing.h"
 #include "plugins/gst/memory.h"
 #include "plugins/gst/pixels.h"
 
@@ -27,50 +28,6 @@ struct _WeirPool {
 
 G_DEFINE_TYPE(WeirPool, weir_pool, GST_TYPE_BUFFER_POOL)
 
-/* What a buffer's memory knows of its slot. */
-struct drawing {
-	GMutex lock;
-	struct weir_frame *frame; /* keeps the slot while the memory lives */
-	gboolean open;            /* the CPU writes: not shown yet */
-};
-
-static GQuark drawing_quark(void)
-{
-	return g_quark_from_static_string("weir-drawing");
-}
-
-static void close_drawing(gpointer data)
-{
-	struct drawing *drawing = data;
-
-	if (drawing->open)
-		weir_frame_end_cpu(drawing->frame);
-	weir_frame_unref(&drawing->frame);
-	g_mutex_clear(&drawing->lock);
-	g_free(drawing);
-}
-
-struct weir_frame *weir_pool_take_frame(GstBuffer *buffer)
-{
-	struct weir_frame *frame = NULL;
-	struct drawing *drawing;
-
-	if (gst_buffer_n_memory(buffer) != 1)
-		return NULL;
-	drawing = gst_mini_object_get_qdata(
-		GST_MINI_OBJECT_CAST(gst_buffer_peek_memory(buffer, 0)), drawing_quark());
-	if (!drawing)
-		return NULL;
-	g_mutex_lock(&drawing->lock);
-	if (drawing->open) {
-		weir_frame_end_cpu(drawing->frame);
-		drawing->open = FALSE;
-		frame = weir_frame_ref(drawing->frame);
-	}
-	g_mutex_unlock(&drawing->lock);
-	return frame;
-}
-
 /* ---- buffers ---- */
 
 static GstVideoMeta *add_meta(
@@ -84,29 +41,22 @@ static GstVideoMeta *add_meta(
 		(gint *)strides);
 }
 
-static GstBuffer *wrap(WeirPool *self, struct weir_frame *frame, const struct weir_pixels *pixels)
+static GstBuffer *wrap(WeirPool *self, struct weir_loans *loans, struct weir_frame *frame,
+	const struct weir_pixels *pixels)
 {
 	const struct weir_frame_info *info = weir_frame_info(frame);
-	struct drawing *drawing = g_new0(struct drawing, 1);
 	gsize offsets[GST_VIDEO_MAX_PLANES] = { 0 };
 	gint strides[GST_VIDEO_MAX_PLANES] = { 0 };
-	GstBuffer *buffer = gst_buffer_new();
-	GstMemory *memory;
+	GstBuffer *buffer;
 	gsize size = 0;
 
-	g_mutex_init(&drawing->lock);
-	drawing->frame = frame;
-	drawing->open = TRUE;
 	for (uint32_t i = 0; i < info->n_planes; i++) {
 		offsets[i] = info->plane[i].offset - info->plane[0].offset;
 		strides[i] = (gint)pixels->stride[i];
 		size = MAX(size, offsets[i] + info->plane[i].length);
 	}
 	weir_gst_pixels_shift(&self->info, &self->wishes.align, strides, offsets);
-	memory = gst_memory_new_wrapped(0, pixels->data[0], size, 0, size, NULL, NULL);
-	gst_mini_object_set_qdata(
-		GST_MINI_OBJECT_CAST(memory), drawing_quark(), drawing, close_drawing);
-	gst_buffer_append_memory(buffer, memory);
+	buffer = weir_drawing_wrap(loans, frame, pixels->data[0], size);
 	gst_video_meta_set_alignment(add_meta(self, buffer, offsets, strides), self->wishes.align);
 	return buffer;
 }
@@ -149,14 +99,41 @@ static void leave(WeirPool *self)
 	g_mutex_unlock(&self->lock);
 }
 
-static int take(WeirPool *self, struct weir_feed *feed, gboolean waits, struct weir_frame **out)
+/* A call for a buffer. */
+struct call {
+	WeirPool *pool;
+	gboolean waits;
+};
+
+static gboolean gives_up(void *data)
 {
+	const struct call *call = data;
+
+	return !call->waits || g_atomic_int_get(&call->pool->closed) ||
+	       GST_BUFFER_POOL_IS_FLUSHING(GST_BUFFER_POOL(call->pool));
+}
+
+static gboolean is_idle(void *data)
+{
+	const struct weir_pool_owner *owner = &((const struct call *)data)->pool->owner;
+
+	return owner->is_idle(owner->data);
+}
+
+/* 0 and no frame: upstream has all that it may have, and keeps them. */
+static int take(struct call *call, const struct weir_pool_loan *loan, struct weir_frame **out)
+{
+	const struct weir_loans_waiter waiter = { gives_up, is_idle, call };
+	enum weir_loans_outcome outcome = weir_loans_lend(loan->loans, &waiter);
 	int err;
 
+	if (outcome != WEIR_LOANS_LENT)
+		return outcome == WEIR_LOANS_GAVE_UP ? -EAGAIN : 0;
 	do
-		err = weir_feed_take(feed, waits ? PATIENCE_NS : 0, out);
-	while (err == -EAGAIN && waits && !g_atomic_int_get(&self->closed) &&
-		!GST_BUFFER_POOL_IS_FLUSHING(GST_BUFFER_POOL(self)));
+		err = weir_feed_take(loan->feed, call->waits ? PATIENCE_NS : 0, out);
+	while (err == -EAGAIN && !gives_up(call));
+	if (err)
+		weir_loans_give_back(loan->loans);
 	return err;
 }
 
@@ -176,16 +153,18 @@ static gboolean suits(WeirPool *self, const struct weir_frame_info *frame)
 				    : weir_gst_memory_is_plain(frame, &self->info);
 }
 
-static GstFlowReturn draw(WeirPool *self, struct weir_frame *frame, GstBuffer **out)
+static GstFlowReturn draw(
+	WeirPool *self, struct weir_loans *loans, struct weir_frame *frame, GstBuffer **out)
 {
 	struct weir_pixels pixels;
 
 	if (!suits(self, weir_frame_info(frame)) ||
 		weir_frame_begin_cpu(frame, WEIR_CPU_WRITE, &pixels)) {
 		weir_frame_unref(&frame);
+		weir_loans_give_back(loans);
 		return draw_elsewhere(self, out);
 	}
-	*out = wrap(self, frame, &pixels);
+	*out = wrap(self, loans, frame, &pixels);
 	self->lent = TRUE;
 	return GST_FLOW_OK;
 }
@@ -194,30 +173,31 @@ static GstFlowReturn draw(WeirPool *self, struct weir_frame *frame, GstBuffer **
 static GstFlowReturn acquire_buffer(
 	GstBufferPool *pool, GstBuffer **out, GstBufferPoolAcquireParams *params)
 {
-	gboolean waits = !params || !(params->flags & GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT);
 	WeirPool *self = WEIR_POOL(pool);
+	struct call call = { self,
+		!params || !(params->flags & GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT) };
+	struct weir_pool_loan loan = { NULL };
 	struct weir_frame *frame = NULL;
-	struct weir_feed *feed = NULL;
 	GstFlowReturn flow = GST_FLOW_OK;
 	int err;
 
 	if (!enter(self))
 		return draw_elsewhere(self, out);
-	err = self->owner.lend(self->owner.data, &feed);
+	err = self->owner.lend(self->owner.data, &loan);
 	if (err) {
 		leave(self);
 		return GST_FLOW_ERROR;
 	}
-	if (feed)
-		err = take(self, feed, waits, &frame);
+	if (loan.feed)
+		err = take(&call, &loan, &frame);
 	if (frame)
-		flow = draw(self, frame, out);
+		flow = draw(self, loan.loans, frame, out);
 	leave(self);
 	if (frame)
 		return flow;
 	if (GST_BUFFER_POOL_IS_FLUSHING(pool))
 		return GST_FLOW_FLUSHING;
-	return err == -EAGAIN && !waits ? GST_FLOW_EOS : draw_elsewhere(self, out);
+	return err == -EAGAIN && !call.waits ? GST_FLOW_EOS : draw_elsewhere(self, out);
 }
 
 static void release_buffer(GstBufferPool *pool, GstBuffer *buffer)

@@ -7,16 +7,26 @@
 #include <gst/video/video.h>
 #include <weir/weir.h>
 
+#include "plugins/gst/loans.h"
+
 /* Memory of a sink's for upstream to draw into: each buffer is a slot that the network, the display
- * or the disk reads in place. What is drawn there needs no copy to be sent. */
+ * or the disk reads in place. What is drawn there needs no copy to be sent. There is no end to
+ * buffers: where slots have one, more lie in memory that the sink copies from. */
 
 G_DECLARE_FINAL_TYPE(WeirPool, weir_pool, WEIR, POOL, GstBufferPool)
 
+/* Slots, and who has them. */
+struct weir_pool_loan {
+	struct weir_feed *feed; /* NULL: draw elsewhere */
+	struct weir_loans *loans;
+};
+
 /* Whose feed it is. lend() is called by whoever wants a buffer, on any thread: so that a run begins
- * only where somebody draws into it. 0, and *feed stays valid until weir_pool_close() returns, or
- * is NULL: draw elsewhere; or -errno, and the sink has posted its error. */
+ * only where somebody draws into it. 0, and *loan stays valid until weir_pool_close() returns; or
+ * -errno, and the sink has posted its error. is_idle() as in weir_loans_waiter. */
 struct weir_pool_owner {
-	int (*lend)(void *data, struct weir_feed **feed);
+	int (*lend)(void *data, struct weir_pool_loan *loan);
+	gboolean (*is_idle)(void *data);
 	void *data;
 };
 
@@ -34,9 +44,5 @@ void weir_pool_wishes(GstBufferPool *pool, struct weir_pool_wishes *out);
 /* Forgets its owner. Buffers that are out stay valid, and new ones lie elsewhere: who asked for the
  * pool may go on with it. Whether it ever lent a slot. */
 gboolean weir_pool_close(GstBufferPool *pool);
-
-/* The frame under a buffer of any such pool, drawn and no longer written; the caller's. NULL:
- * another memory, or it was taken already. */
-struct weir_frame *weir_pool_take_frame(GstBuffer *buffer);
 
 #endif

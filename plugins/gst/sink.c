@@ -38,7 +38,7 @@ static gboolean set_caps(GstBaseSink *base, GstCaps *caps)
 /* Whoever asked before and got one goes on with that until it sets this one. */
 static void offer_pool(WeirSink *self, GstQuery *query, GstCaps *caps)
 {
-	const struct weir_pool_owner owner = { weir_gst_sink_lend, self };
+	const struct weir_pool_owner owner = { weir_gst_sink_lend, weir_gst_sink_is_idle, self };
 	guint size = (guint)GST_VIDEO_INFO_SIZE(&self->info);
 	GstStructure *config;
 
@@ -48,28 +48,40 @@ static void offer_pool(WeirSink *self, GstQuery *query, GstCaps *caps)
 	}
 	self->pool = weir_pool_new(&owner, &self->info);
 	config = gst_buffer_pool_get_config(self->pool);
-	gst_buffer_pool_config_set_params(config, caps, size, 0, WEIR_MAX_BUFFERS);
+	gst_buffer_pool_config_set_params(config, caps, size, 0, 0);
 	gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
 	gst_buffer_pool_set_config(self->pool, config);
-	gst_query_add_allocation_pool(query, self->pool, size, 0, WEIR_MAX_BUFFERS);
+	gst_query_add_allocation_pool(query, self->pool, size, 0, 0);
+}
+
+/* Whoever asks with other caps than the stream has may mean what comes next: memory for that would
+ * be of another size. */
+static gboolean is_of_the_stream(WeirSink *self, const GstCaps *caps)
+{
+	struct weir_video video;
+
+	return caps && weir_gst_video_of_caps(caps, &video) && video.format == self->video.format &&
+	       video.width == self->video.width && video.height == self->video.height;
 }
 
 static gboolean propose_allocation(GstBaseSink *base, GstQuery *query)
 {
 	WeirSink *self = WEIR_SINK(base);
-	gboolean wants_pool;
+	gboolean wants_pool, ours;
 	GstCaps *caps;
 
 	gst_query_parse_allocation(query, &caps, &wants_pool);
-	weir_gst_wish_tell(query, weir_gst_sink_stride(self));
+	ours = is_of_the_stream(self, caps);
+	weir_gst_wish_tell(query, ours ? weir_gst_sink_stride(self) : 0);
 	/* Who shows dma-bufs goes on with them. */
-	if (caps && wants_pool && self->raw && self->video.format &&
+	if (wants_pool && self->raw && ours &&
 		weir_gst_sink_input(self) != WEIR_GST_INPUT_DMABUFS)
 		offer_pool(self, query, caps);
 	return TRUE;
 }
 
-/* A frame goes out once, when its time has come. */
+/* A frame goes out once, when its time has come, and show-preroll-frame changes nothing: what is
+ * sent or stored does not go twice. */
 static GstFlowReturn preroll(GstBaseSink *base, GstBuffer *buffer)
 {
 	(void)base;
@@ -112,6 +124,13 @@ static gboolean unlock_stop(GstBaseSink *base)
 {
 	g_atomic_int_set(&WEIR_SINK(base)->unlocked, FALSE);
 	return TRUE;
+}
+
+static gboolean take_event(GstBaseSink *base, GstEvent *event)
+{
+	if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP)
+		weir_gst_sink_flush(WEIR_SINK(base));
+	return GST_BASE_SINK_CLASS(weir_gst_sink_parent_class)->event(base, event);
 }
 
 /* Words that make no sense are told of while the state changes: on the stream they come beside its
@@ -226,8 +245,9 @@ static void install_properties(GObjectClass *class)
 			NULL, READY));
 	g_object_class_install_property(class, PROP_BUFFERS,
 		g_param_spec_uint("buffers", "Buffers",
-			"Frames that there is memory for, where upstream draws into ours", 2,
-			WEIR_MAX_BUFFERS, DEFAULT_BUFFERS, READY));
+			"Frames of our memory that upstream may hold at a time; what it brings "
+			"beyond is copied",
+			2, WEIR_MAX_BUFFERS, DEFAULT_BUFFERS, READY));
 	weir_gst_policy_install(class, PROP_POLICY);
 	weir_gst_properties_install_readings(class, PROP_STATS, PROP_PLAN);
 }
@@ -255,6 +275,7 @@ static void weir_gst_sink_class_init(WeirSinkClass *class)
 	base->stop = stop;
 	base->unlock = unlock;
 	base->unlock_stop = unlock_stop;
+	base->event = take_event;
 	base->wait_event = wait_event;
 	GST_VIDEO_SINK_CLASS(class)->show_frame = show_frame;
 }

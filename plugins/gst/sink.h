@@ -6,12 +6,13 @@
 #include <gst/video/gstvideosink.h>
 #include <weir/weir.h>
 
+#include "plugins/gst/loans.h"
 #include "plugins/gst/policy.h"
 #include "plugins/gst/pool.h"
 #include "plugins/gst/run.h"
 
-/* weirsink: sink.c is the element, with its properties and its life; input.c is how a buffer gets
- * into weir. */
+/* weirsink: sink.c is the element, with its properties and its life; opening.c is what its frames
+ * are to lie in and go to; input.c is how a buffer gets into weir. */
 
 G_DECLARE_FINAL_TYPE(WeirSink, weir_gst_sink, WEIR, SINK, GstVideoSink)
 #define WEIR_TYPE_SINK weir_gst_sink_get_type()
@@ -33,6 +34,7 @@ struct _WeirSink {
 		      */
 	struct weir_sink *sink; /* open and not running */
 	struct weir_feed *feed;
+	struct weir_loans *loans; /* of its slots; NULL where nobody draws into them */
 	enum weir_gst_input input;
 	GstBufferPool *pool; /* NULL: nobody asked for one */
 	GstVideoInfo info;   /* of raw caps */
@@ -46,12 +48,19 @@ struct _WeirSink {
 	gint unlocked;                  /* atomic: whoever waits comes back */
 };
 
-/* input.c */
+/* opening.c */
 /* What frames are to go to, for the run that is to come. FALSE: it cannot be, and why was told. */
 gboolean weir_gst_sink_open(WeirSink *self);
 
-/* What is open now. Once it is, it stays until weir_gst_sink_close(). */
+/* What is open now; and who has its slots, or NULL. Once it is, it stays until
+ * weir_gst_sink_close(). */
 enum weir_gst_input weir_gst_sink_input(WeirSink *self);
+struct weir_loans *weir_gst_sink_loans(WeirSink *self);
+
+/* Opens it, where it is not or `anew` wants another one like it: what was shown before goes all its
+ * way. `like`: what dma-bufs are like. */
+GstFlowReturn weir_gst_sink_ensure(WeirSink *self, enum weir_gst_input input,
+	const struct weir_feed_dmabufs *like, gboolean anew);
 void weir_gst_sink_close(WeirSink *self);
 
 /* How far apart lines best lie for what frames go to; 0: it does not matter, or a run has begun. */
@@ -61,8 +70,14 @@ guint weir_gst_sink_stride(WeirSink *self);
  * gst_base_sink_wait_preroll() may be called. GST_FLOW_OK, or it was cut off. */
 GstFlowReturn weir_gst_sink_drain(WeirSink *self);
 
+/* What was shown and has not gone to weir's sink yet does not go there. */
+void weir_gst_sink_flush(WeirSink *self);
+
 /* For weir_pool_new(). */
-int weir_gst_sink_lend(void *data, struct weir_feed **feed);
+int weir_gst_sink_lend(void *data, struct weir_pool_loan *loan);
+gboolean weir_gst_sink_is_idle(void *data);
+
+/* input.c */
 GstFlowReturn weir_gst_sink_show(WeirSink *self, GstBuffer *buffer);
 
 #endif

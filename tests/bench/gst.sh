@@ -12,7 +12,7 @@ shares=$(mktemp)
 cc -O2 -D_GNU_SOURCE -DGST_USE_UNSTABLE_API "$here/gst_shares.c" -o "$shares" \
 	$(pkg-config --cflags --libs gstreamer-1.0)
 echo "-- CPU a frame, user and system, median of $runs; and of the stream's thread, with a tracer"
-WEIR_VM_ACCEL=${WEIR_VM_ACCEL:-counted} "$root/tests/vm/run" --timeout 2400 --cpus 1 --module vkms --module e1000 \
-	--qemu '-netdev hubport,id=p0,hubid=0 -device e1000,netdev=p0' \
+WEIR_VM_ACCEL=${WEIR_VM_ACCEL:-counted} "$root/tests/vm/run" --timeout 2400 --cpus 1 --module vkms --module veth \
+	--module sch_ingress --module cls_bpf \
 	env GST_PLUGIN_PATH="$build/plugins/gst" python3 "$here/gst_guest.py" "$runs" "$shares"
 rm -f "$shares"

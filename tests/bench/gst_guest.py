@@ -4,8 +4,6 @@
 """The part of gst.sh that runs in the rig: gst_guest.py RUNS SHARES. CPU time a frame, user and system, between a
 short and a long run of the same pipeline, so that what a program does once does not count; beside it what SHARES
 says that the source and the rest have of it. At 30 frames a second no sink leaves one out; SHARES fails if one does."""
-import glob
-import os
 import resource
 import statistics
 import subprocess
@@ -14,7 +12,7 @@ import sys
 SHORT, LONG = 20, 620
 SCREEN = "video/x-raw,format=BGRx,width=640,height=480,framerate=30/1"
 WIRE = "video/x-raw,format=UYVY,width=1280,height=720,framerate=30/1"
-SEND = "weirsink uri=rtp://10.78.0.2:5004?pace=off copy-policy=allow"
+SEND = "weirsink uri=rtp://10.78.0.2:5004?pace=off copy-policy="
 PEER = "v4l2src io-mode=dmabuf"
 SOURCES = {
     PEER: PEER + " device=/dev/video0",
@@ -26,7 +24,8 @@ ALL = list(SOURCES)
 SINKS = {
     "fakesink": (SCREEN, "fakesink sync=true", ALL),
     "kmssink": (SCREEN, "kmssink driver-name=vkms force-modesetting=true", ALL),
-    "weirsink uri=rtp://": (WIRE, SEND, ALL),
+    "weirsink, never copy": (WIRE, SEND + "never", [PEER, "weirsrc"]),
+    "weirsink": (WIRE, SEND + "allow", ALL),
     "rtpvrawpay ! udpsink": (WIRE, "rtpvrawpay mtu=8972 ! udpsink host=10.78.0.2 port=5004", [PEER]),
 }
 
@@ -75,13 +74,16 @@ def compare(sinks, runs):
 
 
 def connect():
-    """A card without anybody behind it takes all that comes."""
-    cards = [os.path.basename(os.path.dirname(path)) for path in glob.glob("/sys/class/net/*/device")]
-    for command in ("ip link set %s mtu 9000 up", "ip addr add 10.78.0.1/24 dev %s",
-                    "ip neigh add 10.78.0.2 lladdr 52:54:00:00:00:02 nud permanent dev %s"):
-        subprocess.run((command % cards[0]).split(), check=True)
+    """A cable to another host, who drops what comes before anything is done with it."""
+    for command in ("ip netns add rx", "ip link add name wire type veth peer name wire netns rx",
+                    "ip link set wire mtu 9000 up", "ip -n rx link set wire mtu 9000 up",
+                    "ip addr add 10.78.0.1/24 dev wire",
+                    "ip neigh add 10.78.0.2 lladdr 52:54:00:00:00:02 nud permanent dev wire",
+                    "tc -n rx qdisc add dev wire clsact"):
+        subprocess.run(command.split(), check=True)
+    subprocess.run([*"tc -n rx filter add dev wire ingress bpf da bytecode".split(), "1,6 0 0 2,"], check=True)
 
 
 connect()
-for compared in (["fakesink"], ["kmssink"], ["weirsink uri=rtp://", "rtpvrawpay ! udpsink"]):
+for compared in (["fakesink"], ["kmssink"], ["weirsink, never copy", "weirsink", "rtpvrawpay ! udpsink"]):
     compare(compared, int(sys.argv[1]))

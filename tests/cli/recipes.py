@@ -7,13 +7,15 @@
 stderr, what the page says with "# → words" in the block. After ```sh may follow:
 
     camera        it needs a camera: it is run in the rig, by tests/vm/cameras.py
+    whip          it needs a WHIP server: it is run by tests/chroot/webrtc
     needs=NAME    a program or an element of GStreamer's that not every machine has, or an ability that not every
                   build has (json-c)
 
 ```ini blocks are units: systemd has to understand them, and weir their command. Blocks that begin with "$ weir
 explain" or "$ weir info" show what the rig's cameras give: the lines have to come, in that order; "…" is anything.
 
-    recipes.py WEIR     runs those that need no camera
+    recipes.py WEIR          runs those that need neither
+    recipes.py WEIR whip     runs those that need a WHIP server, which has to be there
 """
 import contextlib
 import os
@@ -51,7 +53,7 @@ def is_element(weir, name):
 
 
 class Block:
-    camera = False
+    camera = whip = False
     needs = ()
 
     def missing(self, weir):
@@ -68,6 +70,7 @@ class Recipe(Block):
     def __init__(self, where, words, script):
         self.title = "%s: %s" % (where, next(line for line in script if not line.startswith("#")))
         self.camera = "camera" in words
+        self.whip = "whip" in words
         self.needs = [word[len("needs="):] for word in words if word.startswith("needs=")]
         self.promises = [match[1].strip() for line in script for match in re.finditer("# → (.*)", line)]
         self.script = "\n".join(script) + "\n"
@@ -148,11 +151,15 @@ def recipes():
 
 def main():
     weir = sys.argv[1]
+    whip = sys.argv[2:] == ["whip"]
     done = failures = 0
     for recipe in recipes():
+        if whip and not recipe.whip:
+            continue
         missing = recipe.missing(weir)
-        if recipe.camera or missing:
-            print("skipped: %s: needs %s" % (recipe.title, missing or "a camera"))
+        if recipe.camera or recipe.whip > whip or missing:
+            print("skipped: %s: needs %s" % (
+                recipe.title, missing or ("a camera" if recipe.camera else "a WHIP server")))
             continue
         faults = recipe.faults(weir)
         done += 1

@@ -90,6 +90,7 @@ static inline GstBufferPool *ask_for_pool(GstHarness *harness, GstVideoAlignment
 
 	assert_true(gst_pad_peer_query(harness->srcpad, query));
 	assert_int_equal(gst_query_get_n_allocation_pools(query), 1);
+	assert_true(gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL));
 	gst_query_parse_nth_allocation_pool(query, 0, &pool, NULL, NULL, NULL);
 	config = gst_buffer_pool_get_config(pool);
 	gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);

@@ -122,19 +122,26 @@ static void assert_offers(const GstCaps *caps, GstCaps *other, gboolean is_ours,
 	assert_true(compared > 0);
 }
 
-static gboolean forget_shape(GstCapsFeatures *features, GstStructure *structure, gpointer data)
+/* Ours says beforehand what pictures are like, theirs (from 1.24 on) which colours it may be asked
+ * for. */
+static gboolean forget(GstCapsFeatures *features, GstStructure *structure, gpointer data)
 {
+	const char *mode = gst_structure_get_string(structure, "interlace-mode");
+
 	(void)features;
 	(void)data;
-	gst_structure_remove_fields(structure, "interlace-mode", "pixel-aspect-ratio", NULL);
+	if (g_strcmp0(mode, "alternate"))
+		gst_structure_remove_field(structure, "interlace-mode");
+	gst_structure_remove_fields(structure, "colorimetry", "pixel-aspect-ratio", NULL);
 	return TRUE;
 }
 
-/* Ours says beforehand what pictures are like. */
 static void compare_caps(GstCaps *a, GstCaps *b, const char *path)
 {
 	a = gst_caps_make_writable(a);
-	gst_caps_map_in_place(a, forget_shape, NULL);
+	b = gst_caps_make_writable(b);
+	gst_caps_map_in_place(a, forget, NULL);
+	gst_caps_map_in_place(b, forget, NULL);
 	assert_offers(a, b, TRUE, path);
 	assert_offers(b, a, FALSE, path);
 	gst_caps_unref(a);
@@ -207,6 +214,15 @@ static GstCaps *agreed(const char *factory, const char *filter)
 	return caps;
 }
 
+/* It has the driver convert to colours that it likes better, and leaves the camera so. */
+static gboolean they_set_colours(void)
+{
+	guint major, minor, micro, nano;
+
+	gst_version(&major, &minor, &micro, &nano);
+	return minor >= 24;
+}
+
 /* Of all that one of them chooses the other may choose something else. */
 static void assert_agree(const char *filter, GstCaps *a, GstCaps *b)
 {
@@ -215,6 +231,10 @@ static void assert_agree(const char *filter, GstCaps *a, GstCaps *b)
 
 	gst_structure_remove_field(one, "pixel-aspect-ratio"); /* theirs: the default, untold */
 	gst_structure_remove_field(other, "pixel-aspect-ratio");
+	if (they_set_colours()) {
+		gst_structure_remove_field(one, "colorimetry");
+		gst_structure_remove_field(other, "colorimetry");
+	}
 	if (!gst_caps_is_fixed(asked)) {
 		gst_structure_remove_fields(one, "width", "height", "framerate", NULL);
 		gst_structure_remove_fields(other, "width", "height", "framerate", NULL);
@@ -236,11 +256,14 @@ static void test_what_is_agreed_upon(void **state)
 		"video/x-raw,format=GRAY8,width=640,height=360,framerate=30/1,"
 		"interlace-mode=progressive",
 		"video/x-raw,format=NV12,width=640,height=360,framerate=30/1,"
-		"pixel-aspect-ratio=1/1,colorimetry=2:4:7:1",
+		"pixel-aspect-ratio=1/1",
+		"video/x-raw,format=NV12,width=640,height=360,framerate=30/1,"
+		"colorimetry=2:4:7:1",
 	};
+	size_t n = G_N_ELEMENTS(filters) - (they_set_colours() ? 1 : 0);
 
 	(void)state;
-	for (size_t i = 0; i < G_N_ELEMENTS(filters); i++) {
+	for (size_t i = 0; i < n; i++) {
 		GstCaps *a = agreed("weirsrc", filters[i]), *b = agreed("v4l2src", filters[i]);
 
 		assert_non_null(a);
@@ -260,12 +283,13 @@ static void test_what_is_refused(void **state)
 		"video/x-raw,format=NV12,width=1280,height=720,framerate=20/1",
 		"video/x-raw,format=NV12,width=640,height=360,framerate=30000/1001",
 		"video/x-raw,format=NV12,width=800,height=600",
-		"video/x-raw,format=NV12,width=640,height=360,framerate=30/1,colorimetry=bt709",
 		"video/x-raw,format=NV12,width=640,height=360,interlace-mode=mixed",
+		"video/x-raw,format=NV12,width=640,height=360,framerate=30/1,colorimetry=bt709",
 	};
+	size_t n = G_N_ELEMENTS(filters) - (they_set_colours() ? 1 : 0);
 
 	(void)state;
-	for (size_t i = 0; i < G_N_ELEMENTS(filters); i++)
+	for (size_t i = 0; i < n; i++)
 		for (int peer = FALSE; peer <= TRUE; peer++)
 			if (agreed(peer ? "v4l2src" : "weirsrc", filters[i]))
 				fail_msg("%s: %s", filters[i], peer ? "theirs" : "ours");

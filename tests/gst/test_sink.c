@@ -181,36 +181,6 @@ static void test_pools(void **state)
 	leave(c);
 }
 
-/* Who waits for a slot comes back when it is to. */
-static gpointer deactivate(gpointer pool)
-{
-	g_usleep(50000);
-	gst_buffer_pool_set_flushing(pool, TRUE);
-	return NULL;
-}
-
-static void test_waiting_for_a_slot(void **state)
-{
-	GstHarness *harness = gst_harness_new_parse("weirsink buffers=2 sync=false");
-	GstBuffer *held[3] = { NULL };
-	GstBufferPool *pool;
-	GThread *thread;
-
-	(void)state;
-	gst_harness_set_src_caps_str(
-		harness, "video/x-raw,format=GRAY8,width=64,height=48,framerate=30/1");
-	pool = ask_for_pool(harness, NULL);
-	for (int i = 0; i < 2; i++)
-		assert_int_equal(gst_buffer_pool_acquire_buffer(pool, &held[i], NULL), GST_FLOW_OK);
-	thread = g_thread_new("flush", deactivate, pool);
-	assert_int_equal(gst_buffer_pool_acquire_buffer(pool, &held[2], NULL), GST_FLOW_FLUSHING);
-	g_thread_join(thread);
-	gst_buffer_unref(held[0]);
-	gst_buffer_unref(held[1]);
-	leave(pool);
-	gst_harness_teardown(harness);
-}
-
 /* Nothing came: nothing is waited for. */
 static void test_end_of_nothing(void **state)
 {
@@ -270,7 +240,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_new_caps),
 		cmocka_unit_test(test_flushes),
 		cmocka_unit_test(test_pools),
-		cmocka_unit_test(test_waiting_for_a_slot),
 		cmocka_unit_test(test_end_of_nothing),
 		cmocka_unit_test(test_state_changes),
 		cmocka_unit_test(test_properties_are_documented),

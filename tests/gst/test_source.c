@@ -321,6 +321,30 @@ static void test_words_of_errors(void **state)
 		"has no control");
 }
 
+/* Programs go by the code, people by the words. */
+static void test_error_codes(void **state)
+{
+	GstElement *source = gst_element_factory_make("weirsrc", NULL);
+	GstBus *bus = gst_bus_new();
+	GstMessage *message;
+	GError *error = NULL;
+
+	(void)state;
+	gst_element_set_bus(source, bus);
+	g_object_set(source, "device", "/dev/video77", NULL);
+	assert_int_equal(gst_element_set_state(source, GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);
+	message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
+	assert_non_null(message);
+	gst_message_parse_error(message, &error, NULL);
+	assert_true(g_error_matches(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND));
+	g_error_free(error);
+	gst_message_unref(message);
+	gst_element_set_state(source, GST_STATE_NULL);
+	gst_element_set_bus(source, NULL);
+	gst_object_unref(bus);
+	gst_object_unref(gst_object_ref_sink(source));
+}
+
 static void test_the_books(void **state)
 {
 	GstHarness *harness = gst_harness_new_parse("weirsrc name=w uri=" PATTERN);
@@ -461,6 +485,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_another_uri_in_ready),
 		cmocka_unit_test(test_colours),
 		cmocka_unit_test(test_words_of_errors),
+		cmocka_unit_test(test_error_codes),
 		cmocka_unit_test(test_the_books),
 		cmocka_unit_test(test_state_changes),
 	};

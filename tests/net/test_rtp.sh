@@ -16,7 +16,7 @@ source "$here/../cli/lib.sh"
 trap '[ "$BASHPID" != $$ ] || { kill $(jobs -p) 2>/dev/null; net_close; rm -rf "$work"; }' EXIT
 has_json || skip "this build has no JSON, which this test reads"
 
-frames=300 # that each receiver is to get
+frames=120 # that each receiver is to get
 receiver=
 
 # of WORD: its value in the session description.
@@ -58,7 +58,7 @@ await_port() {
 }
 
 end_receiver() {
-	sleep 0.7
+	net_await_quiet 5004 "$work/got"
 	kill "$receiver" 2>/dev/null
 	wait "$receiver" 2>/dev/null
 }

@@ -5,8 +5,7 @@
 one line with the exit status of their class, cameras that somebody else holds, what docs/cli.md and memory.md show, plugs.
 TAP on stdout.
 
-    tests/vm/run --udev tests/vm/cameras.py             all of it
-    tests/vm/run --udev tests/vm/cameras.py recipes     what the pages show that needs a camera
+    tests/vm/run --udev tests/vm/cameras.py
 """
 import json
 import os
@@ -190,9 +189,6 @@ def stop_udevd():
     shutil.rmtree("/run/udev")
 
 
-if sys.argv[1:] == ["recipes"]:
-    try_recipes()
-    report.finish()
 try_list()
 try_info()
 try_wishes()

@@ -202,7 +202,7 @@ def try_none():
 # And what takes the checksums of the frames is no faster than five a second on a busy machine.
 count = 300 if full else 10
 legacy = sys.argv[2:3] == ["legacy"]
-try_pictures("/dev/video0", "XR24", "slab", 10 if legacy else 300, 5)
+try_pictures("/dev/video0", "XR24", "slab", count if full or legacy else 60, 5)
 try_pictures("/dev/video0", "XR24", "mmap", count, 5)
 try_pictures("/dev/video2", "XR24", "mmap", count, 5)
 try_pictures("/dev/video0", "XR24", "heap", count, 5)

@@ -5,6 +5,8 @@
 and what is busy or unplugged is told in weir's words. TAP on stdout.
 
     tests/vm/run --module vkms --module dummy tests/vm/gst.py PROVIDER_TEST PEER_TEST
+
+With WEIR_BUILD=build/asan and that build's tests the address sanitizer watches; of leaks the suites tell there.
 """
 import collections
 import os
@@ -28,8 +30,18 @@ SMALL = "width=640,height=360"
 SCREEN = "video/x-raw,format=BGRx,width=640,height=480 ! kmssink driver-name=vkms force-modesetting=true"
 
 
+def sanitizer():
+    """What a program is to load before the plugin of a sanitized build, as the start of a command."""
+    plugin = os.path.join(os.environ["GST_PLUGIN_PATH"], "libgstweir.so")
+    found = re.search(r"=> (\S*/libasan\S*)", "\n".join(guest.run("ldd", plugin).out))
+    return ["env", "LD_PRELOAD=" + found[1], "ASAN_OPTIONS=detect_leaks=0"] if found else []
+
+
+LAUNCH = sanitizer() + ["gst-launch-1.0", "-v"]
+
+
 def launch(words):
-    return guest.run("gst-launch-1.0", "-v", *words.split())
+    return guest.run(*LAUNCH, *words.split())
 
 
 def copied(outcome):
@@ -40,7 +52,17 @@ def copied(outcome):
 
 def leaked(outcome):
     """Types of what nobody let go of."""
-    return collections.Counter(re.findall(r"object-alive, type-name=\(string\)([^%,]+)", "\n".join(outcome.err)))
+    return leaked_in("\n".join(outcome.err))
+
+
+def leaked_in(text):
+    return collections.Counter(re.findall(r"object-alive, type-name=\(string\)([^%,]+)", text))
+
+
+def left(outcome, usual=collections.Counter()):
+    """As faults, with what is left behind whatever weir does."""
+    found = leaked(outcome) - usual
+    return ["left behind: %s" % found] if found else []
 
 
 def flows(title, words, condition=lambda outcome: True, usual=collections.Counter()):
@@ -49,13 +71,14 @@ def flows(title, words, condition=lambda outcome: True, usual=collections.Counte
     faults = [outcome] if outcome.status != 0 or not condition(outcome) else []
     if not figures or any(figures):
         faults.append("copied: %s" % figures)
-    report.check(title, faults + ["left behind: %s" % (leaked(outcome) - usual)] * bool(leaked(outcome) - usual))
+    report.check(title, faults + left(outcome, usual))
 
 
 def fails(title, words, *parts):
     outcome = launch(words)
     text = "\n".join(outcome.err)
-    report.check(title, [outcome] if not outcome.status or any(part not in text for part in parts) else [])
+    faults = [outcome] if not outcome.status or any(part not in text for part in parts) else []
+    report.check(title, faults + left(outcome))
 
 
 def says(part):
@@ -114,7 +137,7 @@ def try_trouble():
 
 def unplugged(words):
     """While it runs: what it printed, after its exit status."""
-    with subprocess.Popen(["gst-launch-1.0", "-v"] + words.split(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    with subprocess.Popen(LAUNCH + words.split(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True) as child:
         seen = []
         for line in child.stdout:
@@ -126,10 +149,12 @@ def unplugged(words):
 
 def try_unplug():
     status, said = unplugged("weirsrc device=/dev/video0 ! fakesink")
-    report.check("unplugged: an error", [] if status and re.search("ERROR: .*was unplugged", said) else [said])
+    report.check("unplugged: an error",
+                 [] if status and re.search("ERROR: .*was unplugged", said) and not leaked_in(said) else [said])
     status, said = unplugged("weirsrc device=/dev/video0 reconnect=true num-buffers=90 ! fakesink")
     report.check("unplugged, with reconnect=true",
-                 [] if not status and "is back after" in said else ["exit status %d" % status, said])
+                 [] if not status and "is back after" in said and not leaked_in(said)
+                 else ["exit status %d" % status, said])
 
 
 def try_network():
@@ -147,7 +172,7 @@ def try_network():
 
 def try_provider():
     outcome = guest.run(sys.argv[1])
-    report.check("cameras behind a device monitor", [outcome] if outcome.status != 0 else [])
+    report.check("cameras behind a device monitor", ([outcome] if outcome.status != 0 else []) + left(outcome))
     outcome = guest.run(sys.argv[2])
     report.check("cameras and their caps beside v4l2src's", [outcome] if outcome.status != 0 else [])
 
@@ -189,15 +214,20 @@ def change_in_place(watcher):
 
 
 def try_plugs():
-    with subprocess.Popen([sys.argv[1], "plugs"], stdout=subprocess.PIPE, text=True) as watcher:
+    with open("/run/plugs", "w+", encoding="utf-8") as words, \
+            subprocess.Popen([sys.argv[1], "plugs"], stdout=subprocess.PIPE, stderr=words, text=True) as watcher:
         seen = [watcher.stdout.readline().strip() for _ in range(2)]  # watching, added
         guest.run("rmmod", "vivid")
         seen.append(watcher.stdout.readline().strip())
         plug(1)
         seen.append(watcher.stdout.readline().strip())
         seen.append(change_in_place(watcher))
+        watcher.wait()
+        words.seek(0)
+        alive = leaked_in(words.read())
     report.check("a camera goes, comes back and changes behind a device monitor",
-                 [seen] if watcher.returncode or seen != ["watching", "added", "removed", "added", "changed"] else [])
+                 [seen, alive] if watcher.returncode or alive or
+                 seen != ["watching", "added", "removed", "added", "changed"] else [])
 
 
 try_provider()

@@ -8,6 +8,7 @@ a decoder takes what comes. TAP on stdout.
     tests/vm/run --modules veth,sch_netem tests/vm/receive_h264.py FEED_H264
 """
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -32,17 +33,21 @@ def make_stream():
          "-x264-params", "aud=1:slices=2:repeat-headers=1", "-f", "h264", SENT)
 
 
-def transfer(keys, seconds):
-    """What the receiver says at its end."""
+def transfer(keys, patience):
+    """What the receiver says at its end: when it has all frames, or is told that no more will come."""
     uri = "rtp://10.77.0.2:5004?size=%s&format=H264&fps=%d&%s" % (SIZE, RATE, keys)
     with open(GOT, "wb") as out:
         receiver = subprocess.Popen(
-            ["ip", "netns", "exec", "rx", "weir", "receive", uri, "-t", str(seconds), "-n", str(FRAMES), "-v",
-             "--to", "-?budget=8&policy=oldest"], stdout=out, stderr=subprocess.PIPE)
+            ["ip", "netns", "exec", "rx", "weir", "receive", uri, "-n", str(FRAMES), "-v", "--to",
+             "-?budget=8&policy=oldest"], stdout=out, stderr=subprocess.PIPE)
         time.sleep(2)
         must("ip", "netns", "exec", "tx", FEED, SENT, SIZE, str(RATE), "rtp://10.77.0.2:5004?mtu=1500")
-        words = receiver.communicate()[1].decode()
-    return words
+        try:
+            words = receiver.communicate(timeout=patience)[1]
+        except subprocess.TimeoutExpired:
+            receiver.send_signal(signal.SIGINT)
+            words = receiver.communicate()[1]
+    return words.decode()
 
 
 def lacks(words, *promises):
@@ -59,7 +64,7 @@ if guest.run("ffmpeg", "-version").status:
 make_stream()
 connect()
 network_does("delay", "2ms", "reorder", "3%")
-words = transfer("jitter=500", 40)
+words = transfer("jitter=500", 30)
 report.check("%d frames through a network that reorders 3 %%: no packet lost" % FRAMES,
              lacks(words, "%d captured" % FRAMES, " 0 lost, 0 too late, ", " 0 frames not whole"))
 compared = subprocess.run(["python3", UNITS, SENT, GOT], capture_output=True, text=True)
@@ -67,7 +72,7 @@ report.check("each of them to the byte", [] if compared.stdout == "%d 0\n" % FRA
 report.note(counts(words))
 
 network_does("loss", "2%")
-words = transfer("jitter=20", 25)
+words = transfer("jitter=20", 5)
 report.check("through a network that loses 2 %: the books tell of packets and frames that are not whole",
              [words] if " 0 frames not whole" in words or " 0 lost, " in words else [])
 probed = subprocess.run(["ffprobe", "-v", "quiet", "-count_frames", "-show_entries", "stream=nb_read_frames", "-of",
