@@ -69,11 +69,28 @@ static void test_the_next_run_has_them(void **state)
 	gst_harness_teardown(harness);
 }
 
+/* Whoever plugs by rank, and every device monitor, goes on as without the plugin. */
+static void test_nothing_is_plugged_unasked(void **state)
+{
+	static const char *const names[] = { "weirsrc", "weirsink", "weirdeviceprovider" };
+	GstRegistry *registry = gst_registry_get();
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		GstPluginFeature *feature = gst_registry_lookup_feature(registry, names[i]);
+
+		assert_non_null(feature);
+		assert_int_equal(gst_plugin_feature_get_rank(feature), GST_RANK_NONE);
+		gst_object_unref(feature);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_changed_while_running),
 		cmocka_unit_test(test_the_next_run_has_them),
+		cmocka_unit_test(test_nothing_is_plugged_unasked),
 	};
 	int failed;
 
