@@ -68,9 +68,11 @@ struct weir_frame *weir_gst_memory_lent(GstMemory *memory)
 	return NULL;
 }
 
-gsize weir_gst_pixels_get(const struct weir_pixels *from, GstVideoFrame *to)
+gsize weir_gst_pixels_get(
+	const struct weir_pixels *from, const struct weir_format *format, GstVideoFrame *to)
 {
 	(void)from;
+	(void)format;
 	(void)to;
 	return 0;
 }
