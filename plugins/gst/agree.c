@@ -60,15 +60,17 @@ static gboolean read_wishes(const WeirSrc *self, const GstCaps *caps, struct wei
 	return TRUE;
 }
 
-/* Its colours are known when it was brought there. What goes wrong does so again in set_caps(),
- * which tells. */
+/* Its colours are known when it was brought there, and are the choice where several will do. What
+ * goes wrong does so again in set_caps(), which tells. */
 static GstCaps *tell_colours(WeirSrc *self, GstCaps *caps)
 {
+	GstCaps *fixed = gst_caps_fixate(gst_caps_copy(caps));
 	struct weir_video wanted;
 
-	if (!read_wishes(self, caps, &wanted) || bring_to(self, &wanted))
-		return caps;
-	return weir_gst_caps_complete(caps, &self->delivered);
+	if (read_wishes(self, fixed, &wanted) && !bring_to(self, &wanted))
+		caps = weir_gst_caps_complete(caps, &self->delivered);
+	gst_caps_unref(fixed);
+	return gst_caps_fixate(caps);
 }
 
 static gboolean contradict(const struct weir_video *a, const struct weir_video *b)
@@ -118,7 +120,7 @@ GstCaps *weir_src_fixate(GstBaseSrc *base, GstCaps *caps)
 	gst_structure_fixate_field_nearest_int(structure, "width", (int)own->width);
 	gst_structure_fixate_field_nearest_int(structure, "height", (int)own->height);
 	fixate_rate(structure, own->rate);
-	return tell_colours(self, gst_caps_fixate(caps));
+	return tell_colours(self, caps);
 }
 
 static int begin(WeirSrc *self, guint stride)

@@ -76,6 +76,14 @@ static void test_shapes(void **state)
 		"pixel-aspect-ratio=(fraction)2/1");
 }
 
+/* Of several colours its own. */
+static void test_colours_to_choose_from(void **state)
+{
+	(void)state;
+	assert_agrees(PATTERN, "video/x-raw,format=NV12,colorimetry={bt709,bt2020,bt601}",
+		"video/x-raw,colorimetry=bt601");
+}
+
 /* What there is and what was asked for. */
 static void test_words_of_refusals(void **state)
 {
@@ -96,6 +104,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_fixation),
 		cmocka_unit_test(test_no_rate),
 		cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_colours_to_choose_from),
 		cmocka_unit_test(test_words_of_refusals),
 	};
 	int failed;
