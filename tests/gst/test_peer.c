@@ -334,7 +334,7 @@ static void assert_plays(GstElement *element, const char *path)
 	g_object_get(element, "device", &device, NULL);
 	assert_string_equal(device, path);
 	g_object_set(element, "num-buffers", 5, NULL);
-	gst_bin_add_many(GST_BIN(pipeline), gst_object_ref(element), sink, NULL);
+	gst_bin_add_many(GST_BIN(pipeline), element, sink, NULL);
 	assert_true(gst_element_link(element, sink));
 	gst_element_set_state(pipeline, GST_STATE_PLAYING);
 	message = gst_bus_timed_pop_filtered(

@@ -14,7 +14,8 @@ import sys
 import guest
 
 FOLDER = os.path.abspath(sys.argv[1])
-SUITES = sorted(name for name in os.listdir(FOLDER) if re.fullmatch("gst_[a-z_]+", name))
+# v4l2src leaves pools behind, and what is compared with it is tried by gst.py.
+SUITES = sorted(name for name in os.listdir(FOLDER) if re.fullmatch("gst_(?!peer)[a-z_]+", name))
 os.environ.update({
     "GST_PLUGIN_PATH": os.path.join(FOLDER, "..", "..", "plugins", "gst"),
     "GST_PLUGIN_SYSTEM_PATH": os.path.join(FOLDER, "plugins"),
