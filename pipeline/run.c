@@ -258,6 +258,10 @@ int weir_pipeline_next(struct weir_pipeline *pipeline, uint64_t timeout_ns, stru
 	}
 	if (atomic_exchange(&pipeline->woken, false))
 		return -EINTR;
+	if (pipeline->running && atomic_load(&pipeline->stops)) {
+		err = close_run(pipeline, weir_stretch_close(pipeline, 0));
+		return err ? err : -ENODATA;
+	}
 	if (pipeline->running)
 		frame = pipeline->pulled->impl->next(pipeline->pulled);
 	else

@@ -10,9 +10,11 @@ GstCaps *weir_src_get_caps(GstBaseSrc *base, GstCaps *filter)
 {
 	WeirSrc *self = WEIR_SRC(base);
 	GstCaps *caps, *filtered;
+	gboolean stale;
 
 	GST_OBJECT_LOCK(self);
-	caps = self->caps ? gst_caps_ref(self->caps) : NULL;
+	stale = self->stale && GST_STATE(self) <= GST_STATE_READY;
+	caps = self->caps && !stale ? gst_caps_ref(self->caps) : NULL;
 	GST_OBJECT_UNLOCK(self);
 	if (!caps)
 		caps = gst_pad_get_pad_template_caps(GST_BASE_SRC_PAD(base));

@@ -409,7 +409,9 @@ static void read_colours(const GstStructure *structure, struct weir_video *out)
 gboolean weir_gst_video_of_caps(const GstCaps *caps, struct weir_video *out)
 {
 	const GstStructure *structure = gst_caps_get_structure(caps, 0);
-	struct weir_video video = { .format = format_of(structure) };
+	struct weir_video video = { .format = format_of(structure),
+		.interlaced = !g_strcmp0(gst_structure_get_string(structure, "interlace-mode"),
+			"interleaved") };
 	int width, height, num, den;
 
 	if (!video.format || !gst_structure_get_int(structure, "width", &width) ||

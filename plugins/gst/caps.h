@@ -19,8 +19,8 @@ GstCaps *weir_gst_caps_of_video(const struct weir_video *video, gboolean dmabufs
  * writable. */
 GstCaps *weir_gst_caps_nearest(GstCaps *caps, const struct weir_video *video);
 
-/* Takes caps of one picture, and adds what they do not tell and the video does: colours, that it is not
- * interlaced. */
+/* Takes caps of one picture, and adds what they do not tell and the video does: colours, that it is
+ * not interlaced. */
 GstCaps *weir_gst_caps_complete(GstCaps *caps, const struct weir_video *video);
 
 /* What a source that is set to `own` comes in, in its order: plainly first, then with

@@ -52,6 +52,7 @@ static GstFlowReturn follow_picture(WeirSrc *self, const struct weir_frame_info 
 	if (!caps)
 		return GST_FLOW_NOT_NEGOTIATED;
 	self->delivered = video;
+	weir_src_learn_caps(self, &video);
 	weir_src_follow(self, &video, caps); /* so that set_caps() finds nothing to do */
 	done = gst_base_src_set_caps(GST_BASE_SRC(self), caps);
 	gst_caps_unref(caps);

@@ -68,6 +68,21 @@ static void keep_caps(WeirSrc *self, GstCaps *caps)
 	gst_clear_caps(&before);
 }
 
+void weir_src_learn_caps(WeirSrc *self, const struct weir_video *video)
+{
+	GstCaps *caps = weir_gst_caps_of_video(video, FALSE);
+	GstCaps *dmabufs = weir_gst_caps_of_video(video, TRUE), *before;
+
+	GST_OBJECT_LOCK(self);
+	before = self->caps ? gst_caps_ref(self->caps) : NULL;
+	GST_OBJECT_UNLOCK(self);
+	if (dmabufs)
+		caps = gst_caps_merge(caps, dmabufs);
+	if (before)
+		caps = gst_caps_merge(caps, before);
+	keep_caps(self, caps);
+}
+
 static void close_source(WeirSrc *self)
 {
 	weir_source_close(&self->source);

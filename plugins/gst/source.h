@@ -53,6 +53,9 @@ struct _WeirSrc {
 /* source.c: opens self->source, NULL before, at that picture or, NULL, its own. 0 or -errno. */
 int weir_src_open(WeirSrc *self, const struct weir_video *wanted);
 
+/* source.c: it comes in that from now on, which has caps; what it came in before may come again. */
+void weir_src_learn_caps(WeirSrc *self, const struct weir_video *video);
+
 /* agree.c: what the base class asks for. */
 GstCaps *weir_src_get_caps(GstBaseSrc *base, GstCaps *filter);
 GstCaps *weir_src_fixate(GstBaseSrc *base, GstCaps *caps);

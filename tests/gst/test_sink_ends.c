@@ -134,7 +134,8 @@ static void test_flush(void **state)
 	harness = harness_to_stdout();
 	for (guint8 i = 1; i <= 7; i++)
 		push(harness, i);
-	g_usleep(50000);
+	for (int i = 0; i < 500 && figure_of(harness, "captured") < 1; i++)
+		g_usleep(10000);
 	gst_harness_push_event(harness, gst_event_new_flush_start());
 	gst_harness_push_event(harness, gst_event_new_flush_stop(TRUE));
 	gst_segment_init(&segment, GST_FORMAT_TIME);

@@ -87,7 +87,7 @@ static void test_nothing_to_come(void **state)
 static void test_pauses_lose_nothing(void **state)
 {
 	GstHarness *harness =
-		gst_harness_new_parse("weirsrc buffers=8 uri=pattern:bars?size=320x240&fps=50");
+		gst_harness_new_parse("weirsrc buffers=32 uri=pattern:bars?size=320x240&fps=50");
 	GstElement *source = gst_harness_find_element(harness, "weirsrc");
 	GstBus *bus = gst_bus_new();
 

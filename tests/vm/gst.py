@@ -173,7 +173,7 @@ def try_network():
 def try_provider():
     outcome = guest.run(sys.argv[1])
     report.check("cameras behind a device monitor", ([outcome] if outcome.status != 0 else []) + left(outcome))
-    outcome = guest.run(sys.argv[2])
+    outcome = guest.run(sys.argv[2], "vivid")
     report.check("cameras and their caps beside v4l2src's", [outcome] if outcome.status != 0 else [])
 
 
