@@ -92,6 +92,11 @@ bool weir_frame_is_sole(const struct weir_frame *frame)
 	return true;
 }
 
+bool weir_frame_is_private(const struct weir_frame *frame)
+{
+	return !frame->slot->slab->shown && weir_frame_is_sole(frame);
+}
+
 static bool is_compressed(const struct weir_frame_info *info)
 {
 	return info->format->flags & WEIR_FORMAT_COMPRESSED;

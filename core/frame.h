@@ -48,6 +48,9 @@ struct weir_frame *weir_frame_root(struct weir_frame *frame);
 /* Whether the caller's reference is the only one, through all views. */
 bool weir_frame_is_sole(const struct weir_frame *frame);
 
+/* Whether nobody else sees what is written into its pixels. */
+bool weir_frame_is_private(const struct weir_frame *frame);
+
 /* Brackets for whoever has claimed what lies around the lines (weir_slab_claim()), and writes there
  * while others hold and read the frame: headroom, and what the stride leaves behind each line.
  * Cache lines are shared with pixels at the edges, so that both directions are synced. `pixels` are

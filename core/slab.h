@@ -156,6 +156,7 @@ struct weir_slab {
 			  */
 	struct weir_slot slots[WEIR_SLAB_MAX_SLOTS];
 	bool unfenced; /* whoever writes it is done when a frame comes: nobody looks for fences */
+	bool shown;  /* others have its memory as well, who are not to see what is written here */
 	bool synced; /* a device may see the dma-bufs: CPU access needs DMA_BUF_IOCTL_SYNC */
 	_Atomic uint64_t syncs; /* how many of those there were */
 

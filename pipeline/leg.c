@@ -34,7 +34,7 @@ static struct weir_frame *pass_stages(struct weir_leg *leg, struct weir_frame *f
 		struct weir_stage *stage = pipeline->stages[i];
 		int err = 0;
 
-		if (stage->impl->access == WEIR_STAGE_WRITE && !weir_frame_is_sole(frame))
+		if (stage->impl->access == WEIR_STAGE_WRITE && !weir_frame_is_private(frame))
 			err = weir_private_replace(
 				leg, stage->text, &pipeline->books.private_bytes, &frame);
 		if (!err && frame)

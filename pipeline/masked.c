@@ -51,7 +51,7 @@ static int offer_in_place(
 {
 	int err = 0;
 
-	if (!weir_frame_is_sole(*frame))
+	if (!weir_frame_is_private(*frame))
 		err = weir_private_replace(
 			leg, outlet->sink->uri, &outlet->books->copied_bytes, frame);
 	if (!err && !*frame) {

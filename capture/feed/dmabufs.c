@@ -60,6 +60,7 @@ static void return_parts(struct weir_slot *slot, const struct identity *identity
 
 	for (unsigned i = 0; theirs && i < slot->n_parts; i++)
 		slot->parts[i].memory = NULL;
+	slot->headroom = NULL;
 	weir_parts_release(slot);
 	weir_slab_unref(&theirs);
 }
@@ -102,6 +103,7 @@ int weir_feed_make_slab(
 	}
 	all->feed = weir_feed_ref(feed);
 	all->slab = slab;
+	slab->shown = true;
 	slab->pinnable = feed->traits.pinnable;
 	slab->headroom_bytes = feed->traits.headroom ? feed->claimed[0]->headroom_bytes : 0;
 	feed->shown = all;
@@ -193,12 +195,13 @@ static int adopt(struct weir_slot *slot, const struct weir_feed_dmabufs *frame)
 }
 
 /* With all its ways to it: the mapping is the one that can be pinned. */
-static int borrow(struct weir_slot *slot, const struct weir_slot *theirs)
+static int borrow(
+	const struct weir_feed *feed, struct weir_slot *slot, const struct weir_slot *theirs)
 {
 	weir_slab_ref(theirs->slab);
 	if (slot->n_parts != theirs->n_parts)
 		return -EINVAL;
-	slot->headroom = theirs->headroom;
+	slot->headroom = feed->traits.headroom ? theirs->headroom : NULL;
 	for (unsigned i = 0; i < slot->n_parts; i++) {
 		slot->parts[i] = theirs->parts[i];
 		slot->parts[i].dmabuf = -1;
@@ -255,7 +258,7 @@ static int stand_for(struct weir_feed *feed, struct weir_slot *slot,
 	const struct weir_feed_dmabufs *frame, const struct identity *identity)
 {
 	struct shown *shown = &feed->shown->slot[slot->index];
-	int err = identity->owner ? borrow(slot, identity->owner) : adopt(slot, frame);
+	int err = identity->owner ? borrow(feed, slot, identity->owner) : adopt(slot, frame);
 
 	if (!err && !fits(feed, slot, frame))
 		err = -EINVAL;

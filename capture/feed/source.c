@@ -294,6 +294,7 @@ int weir_feed_source_open(struct weir_feed *feed, struct weir_source **out)
 	source->base.wanted.stride = feed->given_stride;
 	source->base.live = feed->live;
 	source->base.min_slots = 1;
+	source->base.keeps_frames = true; /* the program may look at what it has drawn or shown */
 	if (feed->dmabufs) {
 		source->base.memory = &weir_memory_shown;
 		source->base.device = true; /* who wrote them may be one */

@@ -245,6 +245,8 @@ GstFlowReturn weir_gst_sink_show(WeirSink *self, GstBuffer *buffer)
 		struct weir_feed_stamp stamp = describe(self, buffer);
 		int err = weir_feed_push(self->feed, &frame, &stamp);
 
+		if (err == -ESTALE && weir_gst_run_is_over(&self->run))
+			err = -ESHUTDOWN;
 		/* Drawn into memory that the run has replaced meanwhile. */
 		return err == -ESTALE ? show_copy(self, buffer) : flow_of(self, err);
 	}

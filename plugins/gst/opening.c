@@ -119,12 +119,14 @@ static int open_sink(WeirSink *self)
 
 gboolean weir_gst_sink_open(WeirSink *self)
 {
-	int err;
+	int err = 0;
 
 	weir_gst_run_forget_error(&self->run);
 	g_mutex_lock(&self->life);
-	weir_sink_close(&self->sink);
-	err = open_sink(self);
+	if (self->input == WEIR_GST_INPUT_NONE) {
+		weir_sink_close(&self->sink);
+		err = open_sink(self);
+	}
 	g_mutex_unlock(&self->life);
 	if (err)
 		weir_gst_run_complain(&self->run, err);
@@ -225,6 +227,23 @@ int weir_gst_sink_lend(void *data, struct weir_pool_loan *loan)
 	return 0;
 }
 
+/* Whoever waits for room need not any more. The feed is closed when this thread is gone. */
+void weir_gst_sink_run_is_over(void *data)
+{
+	weir_feed_end(WEIR_SINK(data)->feed);
+}
+
+gboolean weir_gst_sink_is_flushing(void *data)
+{
+	GstPad *pad = GST_BASE_SINK_PAD(data);
+	gboolean flushing;
+
+	GST_OBJECT_LOCK(pad);
+	flushing = GST_PAD_IS_FLUSHING(pad);
+	GST_OBJECT_UNLOCK(pad);
+	return flushing;
+}
+
 /* Whoever brings a frame has the pad's lock until that was shown. */
 gboolean weir_gst_sink_is_idle(void *data)
 {
@@ -264,12 +283,21 @@ void weir_gst_sink_flush(WeirSink *self)
 GstFlowReturn weir_gst_sink_drain(WeirSink *self)
 {
 	GstFlowReturn flow = GST_FLOW_OK;
+	int err;
 
 	if (!self->pushed)
 		return GST_FLOW_OK;
 	weir_feed_end(self->feed);
 	while (flow == GST_FLOW_OK && !weir_gst_run_wait_over(&self->run, &self->unlocked))
 		flow = gst_base_sink_wait_preroll(GST_BASE_SINK(self));
+	err = flow == GST_FLOW_OK ? weir_gst_run_join(&self->run) : 0;
+	if (err) {
+		weir_gst_run_complain(&self->run, err);
+		flow = GST_FLOW_ERROR;
+	}
+	/* It takes nothing more. */
+	if (flow != GST_FLOW_OK)
+		weir_gst_sink_close(self);
 	return flow;
 }
 

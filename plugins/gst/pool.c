@@ -108,9 +108,11 @@ struct call {
 static gboolean gives_up(void *data)
 {
 	const struct call *call = data;
+	const struct weir_pool_owner *owner = &call->pool->owner;
 
 	return !call->waits || g_atomic_int_get(&call->pool->closed) ||
-	       GST_BUFFER_POOL_IS_FLUSHING(GST_BUFFER_POOL(call->pool));
+	       GST_BUFFER_POOL_IS_FLUSHING(GST_BUFFER_POOL(call->pool)) ||
+	       owner->is_flushing(owner->data);
 }
 
 static gboolean is_idle(void *data)

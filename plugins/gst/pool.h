@@ -23,10 +23,12 @@ struct weir_pool_loan {
 
 /* Whose feed it is. lend() is called by whoever wants a buffer, on any thread: so that a run begins
  * only where somebody draws into it. 0, and *loan stays valid until weir_pool_close() returns; or
- * -errno, and the sink has posted its error. is_idle() as in weir_loans_waiter. */
+ * -errno, and the sink has posted its error. is_idle() as in weir_loans_waiter; is_flushing():
+ * nothing is taken now, and nobody is to wait for what somebody else has to let go. */
 struct weir_pool_owner {
 	int (*lend)(void *data, struct weir_pool_loan *loan);
 	gboolean (*is_idle)(void *data);
+	gboolean (*is_flushing)(void *data);
 	void *data;
 };
 

@@ -193,6 +193,8 @@ static gpointer run_thread(gpointer data)
 	int result = weir_pipeline_run(run->pipeline);
 
 	end(run, result);
+	if (run->on_over)
+		run->on_over(run->event_data);
 	return NULL;
 }
 
@@ -310,6 +312,16 @@ gboolean weir_gst_run_wait_over(struct weir_gst_run *run, const gint *unlocked)
 	while (run->thread && !run->over && !g_atomic_int_get(unlocked))
 		g_cond_wait(&run->changed, &run->lock);
 	over = !run->thread || run->over;
+	g_mutex_unlock(&run->lock);
+	return over;
+}
+
+gboolean weir_gst_run_is_over(struct weir_gst_run *run)
+{
+	gboolean over;
+
+	g_mutex_lock(&run->lock);
+	over = run->over;
 	g_mutex_unlock(&run->lock);
 	return over;
 }

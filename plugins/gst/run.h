@@ -14,7 +14,8 @@ struct weir_gst_run {
 	GstDebugCategory *category;
 	/* On the run's thread; set before it starts, may be NULL. */
 	void (*on_event)(void *data, const struct weir_event *event);
-	void *event_data;
+	void (*on_over)(void *data); /* the run that has a thread has ended, by whatever */
+	void *event_data;            /* of both */
 	char stage[64];      /* between the two, in weir's words; "": none. Set before it starts */
 	struct weir_log log; /* to the debug log; the last error is kept for the element's */
 
@@ -60,6 +61,7 @@ gboolean weir_gst_run_wait(struct weir_gst_run *run);
 /* Until it is over, or *unlocked is set and weir_gst_run_wake() called. Whether it is over. */
 gboolean weir_gst_run_wait_over(struct weir_gst_run *run, const gint *unlocked);
 void weir_gst_run_wake(struct weir_gst_run *run);
+gboolean weir_gst_run_is_over(struct weir_gst_run *run);
 
 /* Waits for the end of its thread. What it ended with. */
 int weir_gst_run_join(struct weir_gst_run *run);

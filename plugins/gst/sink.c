@@ -38,7 +38,8 @@ static gboolean set_caps(GstBaseSink *base, GstCaps *caps)
 /* Whoever asked before and got one goes on with that until it sets this one. */
 static void offer_pool(WeirSink *self, GstQuery *query, GstCaps *caps)
 {
-	const struct weir_pool_owner owner = { weir_gst_sink_lend, weir_gst_sink_is_idle, self };
+	const struct weir_pool_owner owner = { weir_gst_sink_lend, weir_gst_sink_is_idle,
+		weir_gst_sink_is_flushing, self };
 	guint size = (guint)GST_VIDEO_INFO_SIZE(&self->info);
 	GstStructure *config;
 
@@ -74,8 +75,7 @@ static gboolean propose_allocation(GstBaseSink *base, GstQuery *query)
 	ours = is_of_the_stream(self, caps);
 	weir_gst_wish_tell(query, ours ? weir_gst_sink_stride(self) : 0);
 	/* Who shows dma-bufs goes on with them. */
-	if (wants_pool && self->raw && ours &&
-		weir_gst_sink_input(self) != WEIR_GST_INPUT_DMABUFS)
+	if (wants_pool && self->raw && ours && weir_gst_sink_input(self) != WEIR_GST_INPUT_DMABUFS)
 		offer_pool(self, query, caps);
 	return TRUE;
 }
@@ -104,10 +104,13 @@ static gboolean stop(GstBaseSink *base)
 {
 	WeirSink *self = WEIR_SINK(base);
 
+	/* A query may come still, and offer memory. */
+	GST_PAD_STREAM_LOCK(GST_BASE_SINK_PAD(base));
 	weir_gst_sink_close(self);
 	weir_sink_close(&self->sink);
 	self->video.format = NULL;
 	self->warned = FALSE;
+	GST_PAD_STREAM_UNLOCK(GST_BASE_SINK_PAD(base));
 	return TRUE;
 }
 
@@ -138,11 +141,14 @@ static gboolean take_event(GstBaseSink *base, GstEvent *event)
 static GstStateChangeReturn change_state(GstElement *element, GstStateChange change)
 {
 	WeirSink *self = WEIR_SINK(element);
+	GstStateChangeReturn result;
 
-	if (change == GST_STATE_CHANGE_READY_TO_PAUSED && self->input == WEIR_GST_INPUT_NONE &&
-		!weir_gst_sink_open(self))
+	if (change == GST_STATE_CHANGE_READY_TO_PAUSED && !weir_gst_sink_open(self))
 		return GST_STATE_CHANGE_FAILURE;
-	return GST_ELEMENT_CLASS(weir_gst_sink_parent_class)->change_state(element, change);
+	result = GST_ELEMENT_CLASS(weir_gst_sink_parent_class)->change_state(element, change);
+	if (change == GST_STATE_CHANGE_PAUSED_TO_READY)
+		weir_gst_sink_close(self);
+	return result;
 }
 
 /* The end is told when everything was sent, shown or written. */
@@ -151,19 +157,14 @@ static GstFlowReturn wait_event(GstBaseSink *base, GstEvent *event)
 	WeirSink *self = WEIR_SINK(base);
 	GstFlowReturn flow =
 		GST_BASE_SINK_CLASS(weir_gst_sink_parent_class)->wait_event(base, event);
-	int err;
 
 	if (flow != GST_FLOW_OK || GST_EVENT_TYPE(event) != GST_EVENT_EOS ||
 		weir_gst_sink_input(self) == WEIR_GST_INPUT_NONE)
 		return flow;
 	flow = weir_gst_sink_drain(self);
-	if (flow != GST_FLOW_OK)
-		return flow;
-	err = self->pushed ? weir_gst_run_join(&self->run) : 0;
-	if (err)
-		weir_gst_run_complain(&self->run, err);
-	weir_gst_sink_close(self);
-	return err ? GST_FLOW_ERROR : GST_FLOW_OK;
+	if (flow == GST_FLOW_OK)
+		weir_gst_sink_close(self);
+	return flow;
 }
 
 /* ---- properties ---- */
@@ -228,6 +229,8 @@ static void finalize(GObject *object)
 static void weir_gst_sink_init(WeirSink *self)
 {
 	weir_gst_run_init(&self->run, GST_ELEMENT(self), GST_CAT_DEFAULT);
+	self->run.on_over = weir_gst_sink_run_is_over;
+	self->run.event_data = self;
 	g_mutex_init(&self->life);
 	self->buffers = DEFAULT_BUFFERS;
 	self->policy = WEIR_GST_COPY_WARN;

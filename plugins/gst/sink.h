@@ -76,6 +76,10 @@ void weir_gst_sink_flush(WeirSink *self);
 /* For weir_pool_new(). */
 int weir_gst_sink_lend(void *data, struct weir_pool_loan *loan);
 gboolean weir_gst_sink_is_idle(void *data);
+gboolean weir_gst_sink_is_flushing(void *data);
+
+/* For weir_gst_run. */
+void weir_gst_sink_run_is_over(void *data);
 
 /* input.c */
 GstFlowReturn weir_gst_sink_show(WeirSink *self, GstBuffer *buffer);
