@@ -97,6 +97,15 @@ def try_source():
           "%s ! video/x-raw,format=BGRx,%s ! queue ! weirsink uri=display copy-policy=never" % (CAMERA, SMALL))
 
 
+def try_encoder():
+    """Encoders of the kernel's take the camera's dma-bufs; what they leave behind themselves is theirs."""
+    guest.run("modprobe", "vicodec")
+    outcome = launch("%s ! video/x-raw,format=NV12,%s ! v4l2fwhtenc ! fakesink" % (CAMERA, SMALL))
+    figures = copied(outcome)
+    report.check("camera ! v4l2fwhtenc", [outcome] if outcome.status or not figures or any(figures) else [])
+    guest.run("rmmod", "vicodec")  # GStreamer keeps caps for each encoder that there is
+
+
 def try_interlaced():
     """A television: both fields in one picture."""
     guest.run("v4l2-ctl", "-d", "/dev/video0", "-i", "1")
@@ -232,6 +241,7 @@ def try_plugs():
 
 try_provider()
 try_source()
+try_encoder()
 try_interlaced()
 try_stall()
 try_sink()
