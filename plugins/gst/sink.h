@@ -67,7 +67,8 @@ void weir_gst_sink_close(WeirSink *self);
 guint weir_gst_sink_stride(WeirSink *self);
 
 /* Everything that was shown goes all its way, and the run is over. From where
- * gst_base_sink_wait_preroll() may be called. GST_FLOW_OK, or it was cut off. */
+ * gst_base_sink_wait_preroll() may be called. GST_FLOW_OK; else it was cut off, or had failed and
+ * that was told, and it is closed. */
 GstFlowReturn weir_gst_sink_drain(WeirSink *self);
 
 /* What was shown and has not gone to weir's sink yet does not go there. */

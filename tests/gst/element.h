@@ -17,27 +17,43 @@
 #include <gst/gst.h>
 #include <gst/video/video.h>
 
+/* Has it play to its end or its first error, whose message it returns; the caller's. */
+static inline GstMessage *play_to_end(GstElement *pipeline, GstClockTime patience)
+{
+	GstBus *bus = gst_element_get_bus(pipeline);
+	GstMessage *message;
+
+	gst_element_set_state(pipeline, GST_STATE_PLAYING);
+	message = gst_bus_timed_pop_filtered(bus, patience, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+	assert_non_null(message);
+	gst_object_unref(bus);
+	return message;
+}
+
+static inline void assert_ends(GstElement *pipeline, GstClockTime patience)
+{
+	GstMessage *message = play_to_end(pipeline, patience);
+
+	assert_int_equal(GST_MESSAGE_TYPE(message), GST_MESSAGE_EOS);
+	gst_message_unref(message);
+}
+
 /* Runs a pipeline of gst-launch's words to its end. The first error's words, or NULL; the caller's.
  */
 static inline char *run_words(const char *words)
 {
 	GError *error = NULL;
 	GstElement *pipeline = gst_parse_launch(words, &error);
-	GstBus *bus = gst_element_get_bus(pipeline);
 	GstMessage *message;
 	char *text = NULL;
 
 	if (error) { /* what cannot be linked */
 		text = g_strdup(error->message);
 		g_clear_error(&error);
-		gst_object_unref(bus);
 		gst_object_unref(pipeline);
 		return text;
 	}
-	gst_element_set_state(pipeline, GST_STATE_PLAYING);
-	message = gst_bus_timed_pop_filtered(
-		bus, 30 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-	assert_non_null(message);
+	message = play_to_end(pipeline, 30 * GST_SECOND);
 	if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
 		gst_message_parse_error(message, &error, NULL);
 		text = g_strdup(error->message);
@@ -45,7 +61,6 @@ static inline char *run_words(const char *words)
 	}
 	gst_message_unref(message);
 	gst_element_set_state(pipeline, GST_STATE_NULL);
-	gst_object_unref(bus);
 	gst_object_unref(pipeline);
 	return text;
 }
@@ -67,16 +82,34 @@ static inline void assert_refused(const char *words, const char *part)
 	g_free(error);
 }
 
-static inline guint64 figure(GstElement *element, const char *name)
+static inline guint64 figure_in(const GstStructure *stats, const char *name)
 {
-	GstStructure *stats = NULL;
 	guint64 value = 0;
 
-	g_object_get(element, "stats", &stats, NULL);
 	assert_non_null(stats);
 	if (!gst_structure_get_uint64(stats, name, &value))
 		fail_msg("the stats have no %s", name);
+	return value;
+}
+
+static inline guint64 figure(GstElement *element, const char *name)
+{
+	GstStructure *stats = NULL;
+	guint64 value;
+
+	g_object_get(element, "stats", &stats, NULL);
+	value = figure_in(stats, name);
 	gst_structure_free(stats);
+	return value;
+}
+
+/* Of the harness's weirsink. */
+static inline guint64 sink_figure(GstHarness *harness, const char *name)
+{
+	GstElement *sink = gst_harness_find_element(harness, "weirsink");
+	guint64 value = figure(sink, name);
+
+	gst_object_unref(sink);
 	return value;
 }
 

@@ -237,13 +237,9 @@ static void assert_flows(const char *words)
 {
 	GstElement *pipeline = gst_parse_launch(words, NULL);
 	GstElement *out = gst_bin_get_by_name(GST_BIN(pipeline), "out");
-	GstBus *bus = gst_element_get_bus(pipeline);
 	GstMessage *message;
 
-	gst_element_set_state(pipeline, GST_STATE_PLAYING);
-	message = gst_bus_timed_pop_filtered(
-		bus, 60 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-	assert_non_null(message);
+	message = play_to_end(pipeline, 60 * GST_SECOND);
 	if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_EOS)
 		fail_msg("%s: an error", words);
 	gst_message_unref(message);
@@ -254,7 +250,6 @@ static void assert_flows(const char *words)
 		gst_object_unref(out);
 	}
 	gst_element_set_state(pipeline, GST_STATE_NULL);
-	gst_object_unref(bus);
 	gst_object_unref(pipeline);
 }
 

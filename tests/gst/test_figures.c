@@ -13,31 +13,14 @@ static GstStructure *books_of(const char *words)
 {
 	GstElement *pipeline = gst_parse_launch(words, NULL);
 	GstElement *element = gst_bin_get_by_name(GST_BIN(pipeline), "w");
-	GstBus *bus = gst_element_get_bus(pipeline);
 	GstStructure *stats = NULL;
-	GstMessage *message;
 
-	gst_element_set_state(pipeline, GST_STATE_PLAYING);
-	message = gst_bus_timed_pop_filtered(
-		bus, 30 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-	assert_non_null(message);
-	assert_int_equal(GST_MESSAGE_TYPE(message), GST_MESSAGE_EOS);
-	gst_message_unref(message);
+	assert_ends(pipeline, 30 * GST_SECOND);
 	gst_element_set_state(pipeline, GST_STATE_NULL);
 	g_object_get(element, "stats", &stats, NULL);
-	gst_object_unref(bus);
 	gst_object_unref(element);
 	gst_object_unref(pipeline);
 	return stats;
-}
-
-static guint64 figure_of(const GstStructure *stats, const char *name)
-{
-	guint64 value = 0;
-
-	if (!gst_structure_get_uint64(stats, name, &value))
-		fail_msg("the stats have no %s", name);
-	return value;
 }
 
 /* RTP has no YUY2: the CPU makes UYVY of it, which is no copy, and not nothing. */
@@ -53,11 +36,11 @@ static void test_conversions(void **state)
 			"weirsink name=w sync=false copy-policy=allow uri=rtp://127.0.0.1:15994",
 			formats[i]);
 		GstStructure *stats = books_of(words);
-		guint64 converted = figure_of(stats, "converted-bytes");
+		guint64 converted = figure_in(stats, "converted-bytes");
 
-		assert_int_equal(figure_of(stats, "captured"), FRAMES);
-		assert_true(figure_of(stats, "delivered") > 0);
-		assert_true(i || converted >= figure_of(stats, "delivered") * BYTES);
+		assert_int_equal(figure_in(stats, "captured"), FRAMES);
+		assert_true(figure_in(stats, "delivered") > 0);
+		assert_true(i || converted >= figure_in(stats, "delivered") * BYTES);
 		assert_true(!i || converted == 0);
 		gst_structure_free(stats);
 		g_free(words);

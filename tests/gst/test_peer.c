@@ -194,19 +194,14 @@ static GstCaps *agreed(const char *factory, const char *filter)
 	GstElement *pipeline = gst_parse_launch(words, NULL);
 	GstElement *sink = gst_bin_get_by_name(GST_BIN(pipeline), "sink");
 	GstPad *pad = gst_element_get_static_pad(sink, "sink");
-	GstBus *bus = gst_element_get_bus(pipeline);
 	GstCaps *caps = NULL;
 	GstMessage *message;
 
-	gst_element_set_state(pipeline, GST_STATE_PLAYING);
-	message = gst_bus_timed_pop_filtered(
-		bus, 30 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-	assert_non_null(message);
+	message = play_to_end(pipeline, 30 * GST_SECOND);
 	if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS)
 		caps = gst_pad_get_current_caps(pad);
 	gst_message_unref(message);
 	gst_element_set_state(pipeline, GST_STATE_NULL);
-	gst_object_unref(bus);
 	gst_object_unref(pad);
 	gst_object_unref(sink);
 	gst_object_unref(pipeline);
@@ -327,8 +322,6 @@ static void assert_plays(GstElement *element, const char *path)
 {
 	GstElement *pipeline = gst_pipeline_new(NULL);
 	GstElement *sink = gst_element_factory_make("fakesink", NULL);
-	GstBus *bus = gst_element_get_bus(pipeline);
-	GstMessage *message;
 	char *device;
 
 	g_object_get(element, "device", &device, NULL);
@@ -336,16 +329,10 @@ static void assert_plays(GstElement *element, const char *path)
 	g_object_set(element, "num-buffers", 5, NULL);
 	gst_bin_add_many(GST_BIN(pipeline), element, sink, NULL);
 	assert_true(gst_element_link(element, sink));
-	gst_element_set_state(pipeline, GST_STATE_PLAYING);
-	message = gst_bus_timed_pop_filtered(
-		bus, 30 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-	assert_non_null(message);
-	assert_int_equal(GST_MESSAGE_TYPE(message), GST_MESSAGE_EOS);
+	assert_ends(pipeline, 30 * GST_SECOND);
 	assert_true(figure(element, "captured") >= 5);
-	gst_message_unref(message);
 	gst_element_set_state(pipeline, GST_STATE_NULL);
 	gst_bin_remove(GST_BIN(pipeline), element);
-	gst_object_unref(bus);
 	gst_object_unref(pipeline);
 	g_free(device);
 }

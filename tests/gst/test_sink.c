@@ -23,16 +23,8 @@ static void test_ways_in(void **state)
 static GstElement *playing(const char *words)
 {
 	GstElement *pipeline = gst_parse_launch(words, NULL);
-	GstBus *bus = gst_element_get_bus(pipeline);
-	GstMessage *message;
 
-	gst_element_set_state(pipeline, GST_STATE_PLAYING);
-	message = gst_bus_timed_pop_filtered(
-		bus, 30 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-	assert_non_null(message);
-	assert_int_equal(GST_MESSAGE_TYPE(message), GST_MESSAGE_EOS);
-	gst_message_unref(message);
-	gst_object_unref(bus);
+	assert_ends(pipeline, 30 * GST_SECOND);
 	return pipeline;
 }
 

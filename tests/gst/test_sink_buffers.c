@@ -18,15 +18,6 @@ static GstHarness *harness_with(const char *settings, const char *caps)
 	return harness;
 }
 
-static guint64 figure_of(GstHarness *harness, const char *name)
-{
-	GstElement *sink = gst_harness_find_element(harness, "weirsink");
-	guint64 value = figure(sink, name);
-
-	gst_object_unref(sink);
-	return value;
-}
-
 static GstBuffer *bytes(gsize size)
 {
 	GstBuffer *buffer = gst_buffer_new_allocate(NULL, size, NULL);
@@ -53,8 +44,8 @@ static void test_larger_than_the_caps(void **state)
 		assert_int_equal(gst_harness_push(harness, buffer), GST_FLOW_OK);
 	}
 	assert_true(gst_harness_push_event(harness, gst_event_new_eos()));
-	assert_int_equal(figure_of(harness, "captured"), 3);
-	assert_int_equal(figure_of(harness, "user-copied-bytes"), 3 * 640 * 480 * 3 / 2);
+	assert_int_equal(sink_figure(harness, "captured"), 3);
+	assert_int_equal(sink_figure(harness, "user-copied-bytes"), 3 * 640 * 480 * 3 / 2);
 	gst_harness_teardown(harness);
 }
 
@@ -122,8 +113,8 @@ static void test_all_are_kept(void **state)
 		assert_int_equal(gst_harness_push(harness, acquire(pool)), GST_FLOW_OK);
 	assert_true(g_get_monotonic_time() - begin < 10 * G_USEC_PER_SEC);
 	assert_true(gst_harness_push_event(harness, gst_event_new_eos()));
-	assert_int_equal(figure_of(harness, "captured"), 107);
-	assert_int_equal(figure_of(harness, "user-copied-bytes"), (1 + 2 + 100) * SIZE);
+	assert_int_equal(sink_figure(harness, "captured"), 107);
+	assert_int_equal(sink_figure(harness, "user-copied-bytes"), (1 + 2 + 100) * SIZE);
 	for (int i = 0; i < 6; i++)
 		gst_buffer_unref(kept[i]);
 	leave(pool);
@@ -238,8 +229,8 @@ static void test_waiting_for_a_slot(void **state)
 	assert_int_equal(busy.asker.flow, GST_FLOW_OK);
 	assert_int_equal(gst_harness_push(busy.harness, busy.asker.buffer), GST_FLOW_OK);
 	assert_true(gst_harness_push_event(busy.harness, gst_event_new_eos()));
-	assert_int_equal(figure_of(busy.harness, "captured"), 3);
-	assert_int_equal(figure_of(busy.harness, "user-copied-bytes"), 0);
+	assert_int_equal(sink_figure(busy.harness, "captured"), 3);
+	assert_int_equal(sink_figure(busy.harness, "user-copied-bytes"), 0);
 	end_busy(&busy);
 }
 
@@ -283,21 +274,13 @@ static void test_a_larger_pool_upstream(void **state)
 		"queue ! weirsink name=sink buffers=4 sync=false copy-policy=never",
 		NULL);
 	GstElement *sink = gst_bin_get_by_name(GST_BIN(pipeline), "sink");
-	GstBus *bus = gst_element_get_bus(pipeline);
-	GstMessage *message;
 	gint plans = 0;
 
 	(void)state;
 	g_signal_connect(sink, "notify::plan", G_CALLBACK(count_plan), &plans);
-	gst_element_set_state(pipeline, GST_STATE_PLAYING);
-	message = gst_bus_timed_pop_filtered(
-		bus, 30 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-	assert_non_null(message);
-	assert_int_equal(GST_MESSAGE_TYPE(message), GST_MESSAGE_EOS);
+	assert_ends(pipeline, 30 * GST_SECOND);
 	assert_in_range(g_atomic_int_get(&plans), 1, 2);
-	gst_message_unref(message);
 	gst_element_set_state(pipeline, GST_STATE_NULL);
-	gst_object_unref(bus);
 	gst_object_unref(sink);
 	gst_object_unref(pipeline);
 }
@@ -321,10 +304,10 @@ static void test_two_sinks(void **state)
 	}
 	assert_true(gst_harness_push_event(owner, gst_event_new_eos()));
 	assert_true(gst_harness_push_event(other, gst_event_new_eos()));
-	assert_int_equal(figure_of(owner, "captured"), 10);
-	assert_int_equal(figure_of(owner, "user-copied-bytes"), 0);
-	assert_int_equal(figure_of(other, "captured"), 11);
-	assert_int_equal(figure_of(other, "user-copied-bytes"), 10 * SIZE);
+	assert_int_equal(sink_figure(owner, "captured"), 10);
+	assert_int_equal(sink_figure(owner, "user-copied-bytes"), 0);
+	assert_int_equal(sink_figure(other, "captured"), 11);
+	assert_int_equal(sink_figure(other, "user-copied-bytes"), 10 * SIZE);
 	leave(pool);
 	leave(others);
 	gst_harness_teardown(owner);
@@ -379,7 +362,7 @@ static void show_twice(const char *policy)
 	gst_buffer_unref(buffer);
 	assert_true(gst_harness_push_event(harness, gst_event_new_eos()));
 	assert_int_equal(
-		figure_of(harness, "user-copied-bytes"), strstr(policy, "never") ? 0 : 12 * SIZE);
+		sink_figure(harness, "user-copied-bytes"), strstr(policy, "never") ? 0 : 12 * SIZE);
 	leave(pool);
 	gst_harness_teardown(harness);
 }

@@ -8,15 +8,6 @@
 #define I420(width, height)                                                                        \
 	"video/x-raw,format=I420,width=" #width ",height=" #height ",framerate=30/1"
 
-static guint64 figure_of(GstHarness *harness, const char *name)
-{
-	GstElement *sink = gst_harness_find_element(harness, "weirsink");
-	guint64 value = figure(sink, name);
-
-	gst_object_unref(sink);
-	return value;
-}
-
 static GstHarness *harness_with(const char *caps)
 {
 	GstHarness *harness =
@@ -54,7 +45,7 @@ static void assert_strides(const char *caps_words, guint mask)
 		assert_int_equal(meta->stride[i], GST_VIDEO_INFO_PLANE_STRIDE(&info, i));
 	assert_int_equal(gst_harness_push(harness, buffer), GST_FLOW_OK);
 	assert_true(gst_harness_push_event(harness, gst_event_new_eos()));
-	assert_int_equal(figure_of(harness, "user-copied-bytes"), 0);
+	assert_int_equal(sink_figure(harness, "user-copied-bytes"), 0);
 	gst_caps_unref(caps);
 	leave(pool);
 	gst_harness_teardown(harness);
@@ -97,8 +88,8 @@ static void test_mapped_while_shown(void **state)
 		gst_buffer_unref(buffer);
 	}
 	assert_true(gst_harness_push_event(harness, gst_event_new_eos()));
-	assert_int_equal(figure_of(harness, "captured"), 10);
-	assert_int_equal(figure_of(harness, "user-copied-bytes"), 0);
+	assert_int_equal(sink_figure(harness, "captured"), 10);
+	assert_int_equal(sink_figure(harness, "user-copied-bytes"), 0);
 	leave(pool);
 	gst_harness_teardown(harness);
 }
@@ -147,20 +138,12 @@ static void decode(const char *words, guint frames, guint copied, gsize frame)
 {
 	GstElement *pipeline = gst_parse_launch(words, NULL);
 	GstElement *sink = gst_bin_get_by_name(GST_BIN(pipeline), "sink");
-	GstBus *bus = gst_element_get_bus(pipeline);
-	GstMessage *message;
 
-	gst_element_set_state(pipeline, GST_STATE_PLAYING);
-	message = gst_bus_timed_pop_filtered(
-		bus, 60 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-	assert_non_null(message);
-	assert_int_equal(GST_MESSAGE_TYPE(message), GST_MESSAGE_EOS);
+	assert_ends(pipeline, 60 * GST_SECOND);
 	assert_int_equal(figure(sink, "captured"), frames);
 	if (figure(sink, "user-copied-bytes") > copied * frame)
 		fail_msg("%s: %u of %u frames were copied", words,
 			(guint)(figure(sink, "user-copied-bytes") / frame), frames);
-	gst_message_unref(message);
-	gst_object_unref(bus);
 	gst_object_unref(sink);
 	gst_element_set_state(pipeline, GST_STATE_NULL);
 	gst_object_unref(pipeline);

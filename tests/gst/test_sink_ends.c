@@ -81,15 +81,6 @@ static GstFlowReturn push(GstHarness *harness, guint8 value)
 	return gst_harness_push(harness, buffer);
 }
 
-static guint64 figure_of(GstHarness *harness, const char *name)
-{
-	GstElement *sink = gst_harness_find_element(harness, "weirsink");
-	guint64 value = figure(sink, name);
-
-	gst_object_unref(sink);
-	return value;
-}
-
 /* The end is told when the reader has the last byte, or the pipe. */
 static void test_the_end_of_a_pipe(void **state)
 {
@@ -109,7 +100,7 @@ static void test_the_end_of_a_pipe(void **state)
 	g_atomic_int_set(&outlet.reads, TRUE);
 	ended = gst_harness_push_event(harness, gst_event_new_eos());
 	begin = g_get_monotonic_time() - begin;
-	delivered = figure_of(harness, "delivered");
+	delivered = sink_figure(harness, "delivered");
 	gst_harness_teardown(harness);
 	outlet_close(&outlet);
 	assert_true(ended);
@@ -134,7 +125,7 @@ static void test_flush(void **state)
 	harness = harness_to_stdout();
 	for (guint8 i = 1; i <= 7; i++)
 		push(harness, i);
-	for (int i = 0; i < 500 && figure_of(harness, "captured") < 1; i++)
+	for (int i = 0; i < 500 && sink_figure(harness, "captured") < 1; i++)
 		g_usleep(10000);
 	gst_harness_push_event(harness, gst_event_new_flush_start());
 	gst_harness_push_event(harness, gst_event_new_flush_stop(TRUE));
@@ -143,7 +134,7 @@ static void test_flush(void **state)
 	g_atomic_int_set(&outlet.reads, TRUE);
 	push(harness, 99);
 	gst_harness_push_event(harness, gst_event_new_eos());
-	captured = figure_of(harness, "captured");
+	captured = sink_figure(harness, "captured");
 	gst_harness_teardown(harness);
 	outlet_close(&outlet);
 	assert_in_range(captured, 2, 5);
@@ -175,7 +166,7 @@ static void test_the_end_of_a_file(void **state)
 	dup2(saved, STDOUT_FILENO);
 	close(saved);
 	close(file);
-	assert_int_equal(figure_of(harness, "delivered"), 20);
+	assert_int_equal(sink_figure(harness, "delivered"), 20);
 	gst_harness_teardown(harness);
 	assert_int_equal(status.st_size, 20 * SIZE);
 }
